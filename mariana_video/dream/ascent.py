@@ -1,0 +1,129 @@
+"""Gradient ascent on a picture: DeepDream's loop over octaves and steps. Nobody else steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from mariana_video.dream.noise import offset
+from mariana_video.dream.octaves import Octave
+from mariana_video.dream.resample import resize
+from mariana_video.dream.score import Score
+from mariana_video.errors import DreamError
+
+_WALL = 0.15  # how near to 0 or 1 a value comes before its step shrinks
+_GRID = 32  # padded sides are multiples of it: no row is lost in pooling, and few kernels need to be prepared
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step done: `octave` of `octaves` and `step` of `steps` count from 1, `picture` is 1×3×H×W at full size."""
+
+    octave: int
+    octaves: int
+    step: int
+    steps: int
+    score: float
+    picture: Tensor
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How far the ascent goes: `steps` an octave of `size` (mean change of a value in a step), shifted up to `jitter`.
+
+    `gain`, where given, is 1×1×h×w and multiplies the step pixel by pixel; 0 leaves a pixel alone.
+    """
+
+    steps: int
+    size: float
+    jitter: int
+    gain: Tensor | None = None
+
+
+def ascend(
+    picture: Tensor, score: Score, octaves: Sequence[Octave], pace: Pace, key: tuple[int, ...]
+) -> Iterator[Step]:
+    """Steps of gradient ascent on `picture` (1×3×H×W, float32, 0…1), octave by octave, yielded one by one.
+
+    Each octave shrinks the picture, ascends there, and adds the enlarged *change* to the full picture: that is
+    DeepDream's re-injection of detail, and holds likewise when only some of the octaves run. `key` is (seed, frame).
+
+    Raises DreamError on a gradient that is not finite. Works under `torch.no_grad()` and `torch.inference_mode()`.
+    """
+    for number, octave in enumerate(octaves, 1):
+        start = small = resize(picture, octave.shape)
+        gain = None if pace.gain is None else resize(pace.gain, octave.shape)
+        for step in range(pace.steps):
+            reach = max(score.stride, round(pace.jitter * octave.scale)) if pace.jitter else 0
+            value, gradient = shifted_gradient(score, small, offset(reach, *key, octave.shape[0], step), reach)
+            small = moved(small, gradient, pace.size, gain)
+            full = small if octave.scale == 1 else (picture + resize(small - start, picture.shape[-2:])).clamp(0, 1)
+            yield Step(number, len(octaves), step + 1, pace.steps, value, full)
+        if pace.steps:
+            picture = full
+
+
+def moved(picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None) -> Tensor:
+    """One normalised step uphill, `picture + size · gain · g / mean|g|`; a flat gradient changes nothing.
+
+    Near black and white the step shrinks with what is left to go, so that a long ascent doesn't burn the picture.
+    """
+    mean = mean_size(gradient)
+    if not math.isfinite(mean):
+        raise DreamError(
+            "the gradient is not finite, so the dream can't go on: try --precision fp32, or another network or layer"
+        )
+    if mean == 0:
+        return picture
+    change = gradient * (size / mean)
+    if gain is not None:
+        change = change * gain
+    room = torch.where(change > 0, 1 - picture, picture)
+    return (picture + change * (room / _WALL).clamp(max=1)).clamp(0, 1)
+
+
+def mean_size(gradient: Tensor) -> float:
+    """mean|g| in float64 by numpy: torch's float32 reduction differs with the number of threads."""
+    return float(np.mean(np.abs(gradient.detach().cpu().numpy()), dtype=np.float64))
+
+
+def shifted_gradient(score: Score, picture: Tensor, shift: tuple[int, int], reach: int) -> tuple[float, Tensor]:
+    """The score of `picture` and its gradient, with the network's grid shifted by `shift` (down, right) up to `reach`.
+
+    The picture is reflected at its borders rather than rolled, so that its edges never see the far side; what lies
+    outside takes no part in the gradient.
+    """
+    height, width = picture.shape[-2:]
+    top, left = shift
+    bottom, right = (_beyond(side, reach, score.smallest) - before for side, before in ((height, top), (width, left)))
+    with torch.inference_mode(False), torch.enable_grad():
+        padded = _reflected(picture.detach().clone(), (left, right, top, bottom))
+        padded = padded.contiguous(memory_format=torch.channels_last).requires_grad_(True)
+        value = score(padded)
+        (gradient,) = torch.autograd.grad(value, padded)
+        gradient = gradient[..., top : top + height, left : left + width].float().contiguous()
+    return float(value.detach()), gradient
+
+
+def _beyond(side: int, reach: int, smallest: int) -> int:
+    """How many pixels to add to `side`: the reach of the shift, up to the grid and to what the network needs."""
+    return max(smallest, math.ceil((side + reach) / _GRID) * _GRID) - side
+
+
+def _reflected(picture: Tensor, pad: tuple[int, int, int, int]) -> Tensor:
+    """`picture` reflected at its borders; (left, right, top, bottom) may exceed its sides."""
+    while any(pad):
+        height, width = picture.shape[-2:]
+        limits = (width - 1, width - 1, height - 1, height - 1)
+        now = tuple(min(amount, limit) for amount, limit in zip(pad, limits, strict=True))
+        if not any(now):
+            return F.pad(picture, pad, mode="replicate")
+        picture = F.pad(picture, now, mode="reflect")
+        pad = tuple(amount - done for amount, done in zip(pad, now, strict=True))  # type: ignore[assignment]
+    return picture

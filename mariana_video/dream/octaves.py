@@ -1,0 +1,48 @@
+"""The sizes of a picture that are dreamed on, small to large (Mordvintsev et al., "Inceptionism", 2015)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mariana_video.errors import UsageError
+
+USUAL = 3
+
+
+@dataclass(frozen=True)
+class Octave:
+    """One size: `shape` is (height, width) and `scale` the factor to the full picture, up to 1."""
+
+    shape: tuple[int, int]
+    scale: float
+
+    @property
+    def pixels(self) -> int:
+        """Pixels pushed through the network by one step."""
+        return self.shape[0] * self.shape[1]
+
+
+def octaves_of(shape: tuple[int, int], count: int | None, scale: float, smallest: int) -> tuple[Octave, ...]:
+    """The octaves of a picture of `shape` (height, width), small to large; the last is the picture's own size.
+
+    Args:
+        count: how many, or None for up to three, as many as have a short side of `smallest` pixels.
+        scale: the factor from one to the next.
+        smallest: the short side in pixels that the network needs.
+
+    Raises UsageError where `count` is given and the smallest of so many would be too small. The full size is always
+    there: `ascent` pads a picture that is too small for the network.
+    """
+    wanted = [Octave(shape, 1.0)]
+    for level in range(1, USUAL if count is None else count):
+        factor = scale**-level
+        height, width = (round(side * factor) for side in shape)
+        if min(height, width) < smallest:
+            if count is None:
+                break
+            raise UsageError(
+                f"--octaves {count}: the smallest would be {width}x{height}, and the network needs {smallest} pixels on "
+                f"the short side; {level} would do"
+            )
+        wanted.append(Octave((height, width), factor))
+    return tuple(reversed(wanted))

@@ -1,0 +1,66 @@
+"""How much a picture excites chosen layers: one number, which the ascent makes larger. The sign stands here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from mariana_video.errors import NetworkError
+from mariana_video.networks.network import Network
+from mariana_video.recipe.objective import Term
+
+
+@dataclass(frozen=True)
+class Score:
+    """The mean squared activation of the terms' layers, each over its value on natural pictures, weighted and added.
+
+    A picture as exciting as a natural one scores the sum of the weights. Squares are taken after ReLU: squaring before
+    it would also excite what a channel is against.
+    """
+
+    network: Network
+    terms: tuple[Term, ...]
+
+    def __post_init__(self) -> None:
+        for term in self.terms:
+            layer = self.network.resolve(term.layer)
+            if term.channel is not None and term.channel >= layer.channels:
+                raise NetworkError(
+                    f"{layer.name}[{term.channel}]: {layer.name} of {self.network.name} has channels 0 to "
+                    f"{layer.channels - 1}"
+                )
+
+    @property
+    def stride(self) -> int:
+        """Pixels of the picture a position of the deepest layer."""
+        return max(self.network.resolve(term.layer).stride for term in self.terms)
+
+    @property
+    def view(self) -> int:
+        """Pixels of the picture that one position of the deepest layer sees."""
+        return max(self.network.resolve(term.layer).view for term in self.terms)
+
+    @property
+    def smallest(self) -> int:
+        """The short side in pixels that a picture needs."""
+        return self.network.smallest([term.layer for term in self.terms])
+
+    def __call__(self, picture: Tensor) -> Tensor:
+        """The score, a float32 scalar, differentiable in `picture` (1×3×H×W, 0…1)."""
+        responses = self.network.responses(picture, [term.layer for term in self.terms])
+        parts = [self._part(term, response) for term, response in zip(self.terms, responses, strict=True)]
+        return torch.stack(parts).sum()
+
+    def _part(self, term: Term, response: Tensor) -> Tensor:
+        natural = self.network.rms[self.network.resolve(term.layer).name] ** 2
+        if term.channel is not None:
+            response = response[:, term.channel]
+        return response.float().square().mean() * (term.weight / natural)
+
+
+def score_of(network: Network, terms: Sequence[Term]) -> Score:
+    """The score of `terms`; refuses unknown layers and channels (NetworkError)."""
+    return Score(network, tuple(terms))

@@ -1,0 +1,161 @@
+"""The loop of frames: each goes on from the dream of the frame before, warped along the motion. Nobody else dreams one
+frame after another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from torch import Tensor
+
+from mariana_video.dream.ascent import Pace, ascend
+from mariana_video.dream.octaves import Octave, octaves_of
+from mariana_video.dream.score import Score
+from mariana_video.film.state import Moment, Rendered, State
+from mariana_video.film.strength import braked, carried_target, local_rms, step_gain
+from mariana_video.film.uncovered import boxes_round
+from mariana_video.motion.motion import Motion
+from mariana_video.motion.warp import warp
+from mariana_video.networks.network import Network
+from mariana_video.recipe.options import Recipe
+
+_BEAT = 25.0  # carry and ascent are stated per 1/25 s, so that 24 and 60 frames a second look alike
+_FAINT = 0.2  # below this strength a first frame says nothing about the target
+_CATCH_UP = 2  # extra steps an octave where something newly appears …
+_BUDGET = 0.25  # … on boxes of at most this share of the frame
+
+
+@dataclass(frozen=True)
+class Dreamer:
+    """What stays the same for all frames: the network, loaded once, and the recipe."""
+
+    network: Network
+    recipe: Recipe
+
+    def octaves(self, shape: tuple[int, int], score: Score) -> tuple[Octave, ...]:
+        dream = self.recipe.dream
+        return octaves_of(shape, dream.octaves, dream.octave_scale, score.smallest)
+
+    def ascend(self, picture: Tensor, score: Score, octaves: tuple[Octave, ...], pace: Pace, index: int) -> Ascended:
+        """`picture` after the ascent, the last score, and the pixels pushed through the network."""
+        value = float("nan")
+        for step in ascend(picture, score, octaves, pace, (self.recipe.dream.seed, index)):
+            picture, value = step.picture, step.score
+        return Ascended(picture, value, pace.steps * sum(octave.pixels for octave in octaves))
+
+
+@dataclass(frozen=True)
+class Ascended:
+    """A picture after some steps, the score of the last, and the pixels that were pushed through the network."""
+
+    picture: Tensor
+    score: float
+    pushed: int
+
+
+def dream_frames(
+    dreamer: Dreamer, moments: Iterable[Moment], state: State | None = None
+) -> Iterator[tuple[State, Rendered]]:
+    """Dreams `moments` one after the other, going on from `state`."""
+    for moment in moments:
+        began = time.perf_counter()
+        state, done, carried = step(dreamer, state, moment)
+        mix = moment.values.mix
+        picture = state.dream if mix == 1 else moment.source + mix * (state.dream - moment.source)
+        passes = done.pushed / (moment.source.shape[-1] * moment.source.shape[-2])
+        seconds = time.perf_counter() - began
+        yield state, Rendered(moment.index, moment.time, picture, done.score, carried, passes, seconds)
+
+
+def step(dreamer: Dreamer, state: State | None, moment: Moment) -> tuple[State, Ascended, float]:
+    """One frame: the next state, what the ascent did, and the share of the picture that was carried."""
+    score = Score(dreamer.network, moment.values.terms)
+    if state is None or moment.motion is None or moment.values.carry == 0:
+        return (*afresh(dreamer, score, moment), 0.0)
+    return carried(dreamer, score, state, moment, moment.motion)
+
+
+def afresh(dreamer: Dreamer, score: Score, moment: Moment) -> tuple[State, Ascended]:
+    """A frame dreamed from its source alone; how strong it became, place by place, is the target of those after it."""
+    source, values = moment.source, moment.values
+    octaves = dreamer.octaves(_shape(source), score)
+    pace = Pace(values.first_steps, values.step_size * values.strength, dreamer.recipe.dream.jitter, moment.mask)
+    done = dreamer.ascend(source, score, octaves, pace, moment.index)
+    target = local_rms(done.picture - source)
+    if values.strength >= _FAINT:
+        target = target / values.strength
+    else:
+        target = target.new_full(target.shape, dreamer.network.suited.strength)
+    return State(moment.index, source, done.picture, {"target": target}), done
+
+
+def carried(
+    dreamer: Dreamer, score: Score, state: State, moment: Moment, motion: Motion
+) -> tuple[State, Ascended, float]:
+    """A frame that goes on from the warped dream of the frame before."""
+    source, values = moment.source, moment.values
+    beats = _BEAT * moment.elapsed
+    kept = values.carry**beats * motion.visible
+    start = (source + kept * _carried_change(dreamer, state, source, motion)).clamp(0, 1)
+    target = carried_target(state.memory["target"], motion)
+    aim = target * values.strength
+    gain = step_gain(aim, start - source)
+    pace = Pace(
+        values.steps,
+        values.step_size * values.strength * beats,
+        dreamer.recipe.dream.jitter,
+        gain if moment.mask is None else gain * moment.mask,
+    )
+    extra = catch_up(dreamer, score, start, 1 - motion.visible, pace, moment)
+    octaves = in_turn(dreamer.octaves(_shape(source), score), moment.index)
+    done = dreamer.ascend(extra.picture, score, octaves, pace, moment.index)
+    dream = (source + braked(done.picture - source, aim)).clamp(0, 1) if pace.steps else done.picture
+    next_state = State(moment.index, source, dream, {"target": target})
+    done = replace(done, picture=dream, pushed=done.pushed + extra.pushed)
+    return next_state, done, float(motion.visible.mean())
+
+
+def _carried_change(dreamer: Dreamer, state: State, source: Tensor, motion: Motion) -> Tensor:
+    """What is laid over the source to go on from: the warped change, or the warped dream itself as a change."""
+    if dreamer.recipe.carry.carried == "frame":
+        return warp(state.dream, motion.flow) - source
+    return warp(state.dream - state.source, motion.flow)
+
+
+def in_turn(octaves: tuple[Octave, ...], index: int) -> tuple[Octave, ...]:
+    """The octaves that a carried frame runs: the full size in one frame, a smaller one in the next, in turn.
+
+    So a carried frame costs less than one full-size pass, and large motifs go on growing.
+    """
+    smaller = octaves[:-1]
+    if not smaller or index % 2 == 0:
+        return octaves[-1:]
+    return (smaller[index // 2 % len(smaller)],)
+
+
+def catch_up(dreamer: Dreamer, score: Score, start: Tensor, young: Tensor, pace: Pace, moment: Moment) -> Ascended:
+    """Extra steps, on the smaller octaves, on boxes round what newly appears: no hole travels behind a moving thing.
+
+    They come before the frame's own steps, which then draw the detail.
+    """
+    picture, pushed = start, 0
+    if not pace.steps:
+        return Ascended(picture, float("nan"), 0)
+    octaves = dreamer.octaves(_shape(start), score)
+    for box in boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])):
+        part = box.of(picture)
+        smaller = [Octave(_scaled(_shape(part), octave.scale), octave.scale) for octave in octaves[:-1]]
+        gain = box.of(young if pace.gain is None else young * pace.gain)
+        extra = Pace(_CATCH_UP, pace.size, pace.jitter, gain)
+        more = dreamer.ascend(part, score, tuple(smaller), extra, moment.index)
+        picture, pushed = box.laid_into(picture, more.picture), pushed + more.pushed
+    return Ascended(picture, float("nan"), pushed)
+
+
+def _scaled(shape: tuple[int, int], by: float) -> tuple[int, int]:
+    return max(1, round(shape[0] * by)), max(1, round(shape[1] * by))
+
+
+def _shape(picture: Tensor) -> tuple[int, int]:
+    return picture.shape[-2], picture.shape[-1]

@@ -1,0 +1,70 @@
+"""What travels through the loop of frames: what is asked of one (`Moment`), what the next needs (`State`), what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from torch import Tensor
+
+from mariana_video.motion.motion import Motion
+from mariana_video.recipe.objective import Terms
+
+
+@dataclass(frozen=True)
+class Values:
+    """The schedules' numbers at one frame."""
+
+    terms: Terms
+    strength: float
+    steps: int
+    first_steps: int
+    step_size: float
+    carry: float
+    mix: float
+
+
+@dataclass(frozen=True)
+class Moment:
+    """All that the loop gets for one frame.
+
+    `index` is the frame's absolute number in its source and `elapsed` the seconds since the frame before. `source` is
+    1×3×H×W in 0…1; `mask`, where given, is 1×1×H×W and says where to dream. `motion` leads to the frame before and is
+    None where nothing is carried (a first frame, after a cut).
+    """
+
+    index: int
+    time: Fraction
+    elapsed: float
+    source: Tensor
+    values: Values
+    motion: Motion | None = None
+    mask: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """All that frame n+1 needs of frame n, as floats: the pictures (1×3×H×W) and a few named tensors."""
+
+    index: int
+    source: Tensor
+    dream: Tensor
+    memory: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One finished frame: `picture` is 1×3×H×W with the mix applied.
+
+    `score` is that of the last step (nan where none ran), `carried` the share of the picture that was carried, `passes`
+    the pixels pushed through the network over the pixels of the frame.
+    """
+
+    index: int
+    time: Fraction
+    picture: Tensor
+    score: float
+    carried: float
+    passes: float
+    seconds: float

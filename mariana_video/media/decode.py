@@ -1,0 +1,200 @@
+"""From packets to decoded frames with exact times: seeking, damage, deinterlacing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from mariana_video.errors import SourceError
+
+from .clip import Clip
+from .libav import open_input, reason
+
+if TYPE_CHECKING:
+    from av import Packet, VideoFrame
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+THREADS = 2
+"""Decoder threads: decoding is a small part of the work, and the dreamer uses the cores."""
+
+
+@dataclass
+class Damage:
+    """What went wrong while decoding: packets that gave no picture, and libav's last words about it."""
+
+    failed: int = 0
+    words: str = ""
+
+    def add(self, error: BaseException) -> None:
+        """Count one failure."""
+        self.failed += 1
+        self.words = reason(error)
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A decoded frame of libav's with its exact time and (where known) duration on the clip's own clock."""
+
+    frame: "VideoFrame"
+    pts: Fraction
+    duration: Fraction | None
+
+
+def timed_frames(clip: Clip, begin: Fraction | None, damage: Damage) -> Iterator[Timed]:
+    """Every frame of a video from the key frame before `begin` (the clip's own clock) on, in order of display.
+
+    Frames before `begin` come along: whoever reads drops them. Interlaced clips come deinterlaced, one frame
+    for each frame. Closes the file when the iterator is closed.
+    """
+    with open_input(clip.path) as container:
+        stream = container.streams[clip.stream]
+        if begin is not None and begin > clip.start:
+            _seek(container, clip, begin)
+        frames = decoded_frames(container, stream, damage)
+        clock = _Clock(clip)
+        for frame in _deinterlaced(frames, stream) if clip.interlaced else frames:
+            yield clock.time(frame)
+
+
+def decoded_frames(container: "InputContainer", stream: Any, damage: Damage) -> Iterator["VideoFrame"]:
+    """The stream's frames as libav decodes them; packets that can't be decoded are counted and passed over."""
+    import av
+
+    decoder = _decoder(stream)
+    for packet in _packets(container, stream, damage):
+        try:
+            frames = decoder.decode(packet)
+        except (av.FFmpegError, ValueError) as error:
+            if not isinstance(error, av.EOFError):
+                damage.add(error)
+            continue
+        yield from frames
+
+
+def hides_alpha(stream: "VideoStream") -> bool:
+    """Whether libav's own decoder would leave out this stream's transparency (VP8 and VP9 in WebM)."""
+    return stream.codec.name in {"vp8", "vp9"} and stream.metadata.get("alpha_mode") == "1"
+
+
+def _decoder(stream: "VideoStream") -> Any:
+    from av import CodecContext
+
+    if not hides_alpha(stream):
+        stream.thread_type = "AUTO"  # type: ignore[assignment]
+        stream.thread_count = THREADS
+        return stream.codec_context
+    decoder = CodecContext.create("libvpx-vp9" if stream.codec.name == "vp9" else "libvpx", "r")
+    decoder.extradata = stream.codec_context.extradata
+    decoder.thread_count = THREADS
+    return decoder
+
+
+def _packets(container: "InputContainer", stream: "VideoStream", damage: Damage) -> Iterator["Packet[Any]"]:
+    """The stream's packets; a file that breaks off ends the sequence with the flushing packet it owes."""
+    import av
+
+    packets = container.demux(stream)
+    while True:
+        try:
+            yield next(packets)
+        except StopIteration:
+            return
+        except (av.FFmpegError, OSError) as error:
+            damage.add(error)
+            flush = av.Packet()
+            flush.stream, flush.time_base = stream, stream.time_base  # type: ignore[assignment]
+            yield flush
+            return
+
+
+def _seek(container: "InputContainer", clip: Clip, begin: Fraction) -> None:
+    """Go to the key frame before `begin`; formats that can't seek are read from the start."""
+    import av
+
+    target = int((begin + clip.origin) / clip.time_base) - 1
+    try:
+        container.seek(target, backward=True, stream=container.streams[clip.stream])
+    except (av.FFmpegError, ValueError, OverflowError):
+        container.seek(0) if container.format.name not in {"h264", "hevc"} else None
+
+
+class _Clock:
+    """Exact, strictly rising times on the clip's own clock.
+
+    A container with a coarse clock (1 ms in Matroska) rounds the times of a constant rate; where a time lies
+    within one tick of the rate's grid it is put back onto it, so that 24000/1001 stays 24000/1001.
+    """
+
+    def __init__(self, clip: Clip) -> None:
+        self.clip = clip
+        self.period = 1 / clip.rate
+        self.last: Fraction | None = None
+        ticks = self.period / clip.time_base
+        self.grid = not clip.varied and ticks.denominator != 1 and ticks > 4
+
+    def time(self, frame: "VideoFrame") -> Timed:
+        base = frame.time_base or self.clip.time_base
+        length = frame.duration * base if frame.duration else None
+        if frame.pts is None:
+            pts = self.clip.start if self.last is None else self.last + self.period
+        else:
+            pts = self._snapped(frame.pts * base - self.clip.origin)
+        if self.last is not None and pts <= self.last:
+            pts = self.last + min(self.period, length or self.period)
+        self.last = pts
+        if length is not None and self.grid and abs(length - self.period) <= 2 * self.clip.time_base:
+            length = self.period
+        return Timed(frame, pts, length)
+
+    def _snapped(self, pts: Fraction) -> Fraction:
+        if not self.grid:
+            return pts
+        near = self.clip.start + round((pts - self.clip.start) * self.clip.rate) * self.period
+        return near if abs(near - pts) <= self.clip.time_base else pts
+
+
+def _deinterlaced(frames: Iterator["VideoFrame"], stream: "VideoStream") -> Iterator["VideoFrame"]:
+    """bwdif, one frame out for each frame in; only frames marked as interlaced are touched."""
+    import av
+
+    graph: Any = None
+    shape = None
+    for frame in frames:
+        if graph is None or shape != (frame.width, frame.height, frame.format.name):
+            if graph is not None:
+                yield from _drained(graph)
+            shape = (frame.width, frame.height, frame.format.name)
+            graph = _bwdif(frame, stream.time_base or Fraction(1, 1000))
+        try:
+            graph.push(frame)
+        except av.FFmpegError as error:
+            raise SourceError(f"it can't be deinterlaced: {reason(error)}") from error
+        yield from _ready(graph)
+    if graph is not None:
+        yield from _drained(graph)
+
+
+def _bwdif(frame: "VideoFrame", time_base: Fraction) -> Any:
+    from av.filter import Graph
+
+    graph = Graph()
+    source = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=time_base)
+    middle = graph.add("bwdif", "mode=send_frame:parity=auto:deint=interlaced")
+    graph.link_nodes(source, middle, graph.add("buffersink")).configure()
+    return graph
+
+
+def _drained(graph: Any) -> Iterator["VideoFrame"]:
+    graph.push(None)
+    yield from _ready(graph)
+
+
+def _ready(graph: Any) -> Iterator["VideoFrame"]:
+    import av
+
+    while True:
+        try:
+            yield graph.pull()
+        except (av.BlockingIOError, av.EOFError):
+            return

@@ -1,0 +1,236 @@
+"""Looking at a video file: what `Clip` says of it, from its header and its first frames."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mariana_video.errors import SourceError
+
+from .clip import UPRIGHT, Chapter, Clip, Track, Turn
+from .colour import Colour, colour_of, has_alpha, matrix_code
+from .decode import Damage, decoded_frames, hides_alpha
+from .libav import open_input
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+    from av.container import InputContainer
+    from av.stream import Stream
+
+LOOKED_AT = 4
+"""Frames decoded to learn what the header does not say: interlacing, transparency, orientation."""
+
+MOST_PIXELS = 1 << 28
+"""A picture larger than this (16 384 × 16 384) is refused rather than let fill the memory."""
+
+_TS_DISCONT = 0x200  # libav's AVFMT_TS_DISCONT: formats whose clock starts anywhere
+_ATTACHED = 0x400  # libav's AV_DISPOSITION_ATTACHED_PIC
+_KINDS = {"audio": "sound", "subtitle": "subtitle", "video": "picture"}
+
+
+def open_video(path: Path) -> Clip:
+    """What a video file holds. Raises SourceError in one line if there is no picture that decodes."""
+    with open_input(path) as container:
+        stream = _picture_stream(container, path)
+        _check_size(path, stream.width or 0, stream.height or 0)
+        damage = Damage()
+        frames = list(islice(decoded_frames(container, stream, damage), LOOKED_AT))
+        if not frames:
+            words = f": {damage.words}" if damage.words else ""
+            raise SourceError(f"{path} holds no picture that can be decoded{words}")
+        return _described(path, container, stream, frames)
+
+
+def _described(path: Path, container: "InputContainer", stream: Any, frames: list["VideoFrame"]) -> Clip:
+    first = frames[0]
+    turn = _turn(first)
+    aspect = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or Fraction(1)
+    aspect = aspect if aspect > 0 else Fraction(1)
+    rate, varied = _rate(stream)
+    origin = _origin(container)
+    start = (first.pts or 0) * (first.time_base or Fraction(1, 1000)) - origin if first.pts is not None else Fraction(0)
+    tracks = [_track(other) for other in container.streams if other.index != stream.index]
+    clip = Clip(
+        path=path,
+        kind="video",
+        size=shown_size((first.width, first.height), aspect, turn),
+        coded_size=(first.width, first.height),
+        rate=rate,
+        start=start,
+        duration=_duration(container, stream, start, origin),
+        frames=_claimed(stream),
+        rotation=_degrees(turn),
+        sample_aspect=aspect,
+        interlaced=any(frame.interlaced_frame for frame in frames),
+        alpha=any(_transparent(frame) for frame in frames),
+        colour=_colour(first, stream),
+        bits=first.format.components[0].bits if first.format.name != "pal8" else 8,
+        sounds=tuple(track for track in tracks if track.kind == "sound"),
+        subtitles=tuple(track for track in tracks if track.kind == "subtitle"),
+        others=tuple(track for track in tracks if track.kind in {"picture", "other"}),
+        chapters=tuple(_chapters(container, origin)),
+        metadata=dict(container.metadata),
+        varied=varied,
+        codec=stream.codec.canonical_name,
+        container=container.format.name,
+        stream=stream.index,
+        time_base=stream.time_base or Fraction(1, 1000),
+        origin=origin,
+        turn=turn,
+    )
+    matrix_code(clip.colour, first.height)
+    return replace(clip, notes=tuple(_notes(clip)))
+
+
+def shown_size(coded: tuple[int, int], aspect: Fraction, turn: Turn) -> tuple[int, int]:
+    """(width, height) as shown: the width stretched to square pixels (to an even number), then turned."""
+    width, height = coded
+    if aspect != 1:
+        width = max(2, 2 * round(width * aspect / 2))
+    return (height, width) if turn[0] == 0 else (width, height)
+
+
+def _picture_stream(container: "InputContainer", path: Path) -> Any:
+    films = [s for s in container.streams.video if not int(s.disposition) & _ATTACHED]
+    if not films:
+        if container.streams.video:
+            raise SourceError(f"{path} holds sound and a cover picture, but no film")
+        if container.streams.audio:
+            raise SourceError(f"{path} holds sound but no picture; give a video")
+        raise SourceError(f"{path} holds no picture; give a video, an animation or a picture")
+    best = container.streams.best("video")
+    return best if best in films else films[0]
+
+
+def _check_size(path: Path, width: int, height: int) -> None:
+    if width * height > MOST_PIXELS:
+        raise SourceError(f"{path} claims {width}×{height} pixels; at most {MOST_PIXELS} can be held")
+
+
+def _rate(stream: Any) -> tuple[Fraction, bool]:
+    """The average rate, and whether frames vary round it.
+
+    libav's guess of the true rate is taken where the average is only rounded (Matroska's milliseconds).
+    """
+    average, base = stream.average_rate, stream.guessed_rate or stream.base_rate
+    if not average:
+        return (base, False) if base and base <= 1000 else (Fraction(25), False)
+    if base and abs(average / base - 1) < Fraction(1, 500):
+        return base, False
+    # Interlaced streams are guessed at twice their frame rate.
+    if base and abs(2 * average / base - 1) < Fraction(1, 500):
+        return base / 2, False
+    return average, True
+
+
+def _origin(container: "InputContainer") -> Fraction:
+    if not container.format.flags & _TS_DISCONT:
+        return Fraction(0)
+    starts = [s.start_time * s.time_base for s in container.streams if s.start_time is not None and s.time_base]
+    return min(starts, default=Fraction(0))
+
+
+def _duration(container: "InputContainer", stream: Any, start: Fraction, origin: Fraction) -> Fraction | None:
+    if stream.duration and stream.duration > 0:
+        begin = stream.start_time * stream.time_base - origin if stream.start_time is not None else start
+        return max(begin + stream.duration * stream.time_base - start, Fraction(0)) or None
+    told = next((v for k, v in stream.metadata.items() if k.upper().startswith("DURATION")), None)
+    if told and (seconds := _clock_time(told)):
+        return max(seconds - start, Fraction(0)) or None
+    if container.duration and container.duration > 0:
+        begin = Fraction(container.start_time or 0, 1_000_000) - origin
+        return max(begin + Fraction(container.duration, 1_000_000) - start, Fraction(0)) or None
+    return None
+
+
+def _clock_time(text: str) -> Fraction | None:
+    """Seconds of Matroska's "00:01:02.345000000"."""
+    try:
+        hours, minutes, seconds = text.split(":")
+        return Fraction(int(hours) * 3600 + int(minutes) * 60) + Fraction(seconds)
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def _claimed(stream: Any) -> int | None:
+    if stream.frames:
+        return int(stream.frames)
+    told = next((v for k, v in stream.metadata.items() if k.upper().startswith("NUMBER_OF_FRAMES")), "")
+    return int(told) if told.isdigit() and int(told) else None
+
+
+def _turn(frame: "VideoFrame") -> Turn:
+    """The display matrix (ISO 14496-12, 16.16 fixed point, row vectors) to the nearest quarter turn."""
+    for data in frame.side_data:  # type: ignore[attr-defined]
+        if data.type.name == "DISPLAYMATRIX":
+            numbers = [int.from_bytes(bytes(data)[4 * i : 4 * i + 4], "little", signed=True) for i in range(9)]
+            a, b, c, d = numbers[0], numbers[1], numbers[3], numbers[4]
+            if abs(a) + abs(d) >= abs(b) + abs(c):
+                return (-1 if a < 0 else 1, 0, 0, -1 if d < 0 else 1)
+            return (0, -1 if b < 0 else 1, -1 if c < 0 else 1, 0)
+    return UPRIGHT
+
+
+def _degrees(turn: Turn) -> int:
+    a, b, _, _ = turn
+    return {(1, 0): 0, (0, -1): 90, (-1, 0): 180, (0, 1): 270}[(a, b)]
+
+
+def _colour(frame: "VideoFrame", stream: Any) -> Colour:
+    """The frame's tags; what it leaves open, the container's."""
+    own, outer = colour_of(frame), colour_of(stream.codec_context)
+    if frame.format.is_rgb or frame.format.name == "pal8":
+        return Colour("gbr", "full", own.primaries or outer.primaries, own.transfer or outer.transfer)
+    range_ = "full" if frame.format.name.startswith("yuvj") else own.range or outer.range
+    matrix = own.matrix or outer.matrix
+    return Colour(
+        None if matrix == "gbr" else matrix, range_, own.primaries or outer.primaries, own.transfer or outer.transfer
+    )
+
+
+def _transparent(frame: "VideoFrame") -> bool:
+    if not has_alpha(frame.format.name):
+        return False
+    alpha = frame.reformat(format="rgba").to_ndarray()[..., 3]
+    return bool(alpha.min() < 255)
+
+
+def _track(stream: "Stream") -> Track:
+    kind: Any = _KINDS.get(stream.type, "other")
+    context = getattr(stream, "codec_context", None)
+    codec = context.codec.canonical_name if context is not None else stream.name or stream.type
+    tags = {key.lower(): value for key, value in stream.metadata.items()}
+    language = tags.get("language")
+    return Track(
+        index=stream.index,
+        kind=kind,
+        codec=codec,
+        language=None if language in {None, "und"} else language,
+        title=tags.get("title") or tags.get("filename"),
+    )
+
+
+def _chapters(container: "InputContainer", origin: Fraction) -> Iterator[Chapter]:
+    for mark in container.chapters():
+        base = mark["time_base"] or Fraction(1, 1_000_000)
+        title = mark["metadata"].get("title", "")
+        yield Chapter(mark["start"] * base - origin, mark["end"] * base - origin, title)
+
+
+def _notes(clip: Clip) -> Iterator[str]:
+    if clip.turn != UPRIGHT:
+        yield f"it is stored turned or mirrored; it comes out upright, {clip.size[0]}×{clip.size[1]}"
+    if clip.sample_aspect != 1:
+        yield (
+            f"its pixels are not square ({clip.sample_aspect.numerator}:{clip.sample_aspect.denominator}); "
+            f"it comes out as it is shown, {clip.size[0]}×{clip.size[1]}"
+        )
+    if clip.interlaced:
+        yield "it is interlaced; its frames are deinterlaced (bwdif)"
+    if clip.colour.hdr:
+        yield f"it is HDR ({clip.colour.hdr}); it is tone-mapped to BT.709"
+    films = [track for track in clip.others if track.kind == "picture"]
+    if films:
+        yield f"it holds {len(films) + 1} picture streams; the first film is taken"

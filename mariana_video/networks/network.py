@@ -1,0 +1,226 @@
+"""One type for every network that dreams: named layers in the literature's spelling, run no further than asked."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from mariana_video.errors import NetworkError
+
+LUMA = (
+    0.299,
+    0.587,
+    0.114,
+)  # Rec. 601 on values as stored: what Pillow's "L" and most grey training data use
+POSITIONS = 4  # a layer needs this many positions along the short side before a motif fits into it
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer that can be dreamed with: `stride` and `view` (receptive field) are in pixels of the picture."""
+
+    name: str
+    channels: int
+    stride: int
+    view: int
+
+
+@dataclass(frozen=True)
+class Suited:
+    """What suits a network, chosen by eye: an objective, a step size (picture units) and the RMS of D − S it gives."""
+
+    layers: str
+    step_size: float
+    strength: float
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """The network sees (picture − mean) / std, channel by channel."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+
+
+@dataclass(frozen=True)
+class Description:
+    """All of a network that is not a weight."""
+
+    name: str
+    layers: Mapping[str, Layer]
+    normalisation: Normalisation
+    suited: Suited
+    rms: Mapping[str, float] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
+    grey: bool = False
+    input_size: int = 0
+    floor: int = 1
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Network:
+    """A frozen network in evaluation mode, differentiable in the picture.
+
+    `body` is a sequence of named stages, run one after the other; the stages named in `description.layers` can be
+    dreamed with. `head` turns the body's output into maps of logits (N×classes×h×w), or is None.
+    """
+
+    def __init__(self, description: Description, body: nn.Sequential, head: nn.Module | None = None) -> None:
+        self.description = description
+        self.body = body.eval().requires_grad_(False)
+        self.head = head.eval().requires_grad_(False) if head is not None else None
+        values = description.normalisation
+        self._mean = torch.tensor(values.mean).view(1, -1, 1, 1)
+        self._std = torch.tensor(values.std).view(1, -1, 1, 1)
+        self._luma = torch.tensor(LUMA).view(1, 3, 1, 1)
+
+    def __repr__(self) -> str:
+        last = list(self.layers)[-1]
+        return f"Network({self.name!r}, {len(self.layers)} layers to {last}, {len(self.classes)} classes)"
+
+    @property
+    def name(self) -> str:
+        return self.description.name
+
+    @property
+    def layers(self) -> Mapping[str, Layer]:
+        """The layers that can be dreamed with, shallow to deep."""
+        return self.description.layers
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.description.classes
+
+    @property
+    def suited(self) -> Suited:
+        return self.description.suited
+
+    @property
+    def rms(self) -> Mapping[str, float]:
+        """RMS of each layer's activation on natural pictures (1.0 where it was never measured)."""
+        return {name: self.description.rms.get(name, 1.0) for name in self.layers}
+
+    @property
+    def grey(self) -> bool:
+        """True for a network that sees one channel; colour pictures are shown to it as their luma."""
+        return self.description.grey
+
+    @property
+    def input_size(self) -> int:
+        """Side in pixels of the square picture the classifier was trained on; 0 without a classifier."""
+        return self.description.input_size
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """What the weights file says of itself: accuracy, recipe, terms, date."""
+        return self.description.metadata
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.body.parameters()).device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return next(self.body.parameters()).dtype
+
+    def resolve(self, name: str) -> Layer:
+        """The layer called `name`; `relu4_3` and `conv4_3` both mean the activation after ReLU.
+
+        Raises NetworkError with the nearest known name.
+        """
+        wanted = name.strip()
+        for candidate in (wanted, wanted.replace("relu", "conv", 1)):
+            if candidate in self.layers:
+                return self.layers[candidate]
+        raise NetworkError(
+            f"{self.name} has no layer {wanted!r}{did_you_mean(wanted, self._spellings())}; "
+            f"`mariana layers {self.name}` lists them"
+        )
+
+    def smallest(self, names: Iterable[str]) -> int:
+        """Short side in pixels that a picture needs for the deepest of `names` to say anything."""
+        stride = max(self.resolve(name).stride for name in names)
+        return max(POSITIONS * stride, self.description.floor)
+
+    def responses(self, picture: Tensor, names: Sequence[str]) -> list[Tensor]:
+        """Activations after ReLU of the named layers, in the order asked.
+
+        Args:
+            picture: N×3×H×W, RGB, 0…1.
+            names: layers in any accepted spelling.
+
+        Returns:
+            one N×C×h×w tensor a name, in the network's own precision.
+        """
+        wanted = [self.resolve(name).name for name in names]
+        missing = set(wanted)
+        found: dict[str, Tensor] = {}
+        x = self._prepared(picture)
+        for name, stage in self.body.named_children():
+            x = stage(x)
+            if name in missing:
+                found[name] = x
+                missing.discard(name)
+            if not missing:
+                break
+        return [found[name] for name in wanted]
+
+    def logits(self, picture: Tensor) -> Tensor:
+        """N×classes: the classifier run as a convolution over the picture, its positions averaged.
+
+        Pictures (N×3×H×W, 0…1) under the classifier's input size are enlarged to it.
+        """
+        if self.head is None:
+            raise NetworkError(f"{self.name} has no classifier; it can only dream")
+        maps: Tensor = self.head(self.body(self._prepared(self._large_enough(picture))))
+        return maps.mean((2, 3))
+
+    def to(
+        self,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+        memory_format: torch.memory_format | None = None,
+    ) -> Network:
+        """Move the network, in place, and return it."""
+        # Moved inside inference mode, weights would become inference tensors, which can never dream.
+        with torch.inference_mode(False), torch.no_grad():
+            for module in (self.body, self.head):
+                if module is not None:
+                    module.to(device=device, dtype=dtype)
+                if module is not None and memory_format is not None:
+                    module.to(memory_format=memory_format)  # type: ignore[call-overload]
+            self._mean, self._std, self._luma = (
+                tensor.to(device=device) for tensor in (self._mean, self._std, self._luma)
+            )
+        return self
+
+    def _prepared(self, picture: Tensor) -> Tensor:
+        if self.grey:
+            picture = (picture * self._luma).sum(1, keepdim=True)
+        return ((picture - self._mean) / self._std).to(self.dtype)
+
+    def _large_enough(self, picture: Tensor) -> Tensor:
+        height, width = picture.shape[-2:]
+        factor = self.input_size / min(height, width)
+        if factor <= 1:
+            return picture
+        shape = [max(self.input_size, round(side * factor)) for side in (height, width)]
+        return F.interpolate(picture, shape, mode="bilinear", antialias=True)
+
+    def _spellings(self) -> list[str]:
+        return [*self.layers, *(name.replace("conv", "relu", 1) for name in self.layers)]
+
+
+def did_you_mean(wanted: str, known: Iterable[str]) -> str:
+    """`; did you mean 'conv4_3'?` for the nearest known name, or nothing."""
+    near = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""

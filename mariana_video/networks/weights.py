@@ -1,0 +1,173 @@
+"""Released networks on disk: safetensors only, half precision, everything else as JSON strings in the metadata."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mariana_video.errors import NetworkError
+from mariana_video.networks import zoo
+from mariana_video.networks.files import read_safetensors
+from mariana_video.networks.mariana import Architecture, Mariana, layers
+from mariana_video.networks.network import (
+    IMAGENET,
+    Description,
+    Network,
+    Normalisation,
+    Suited,
+    did_you_mean,
+)
+
+DEFAULT = "mariana"
+FORMAT = "mariana-network 1"
+WIDEST = 4096  # more channels, classes or pixels than this in a header are a mistake or an attack
+
+
+def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Network:
+    """A network by name (`mariana networks` lists them) or by the path of a released file.
+
+    Args:
+        weights: for torchvision's networks, a file to take instead of torchvision's own download.
+
+    Raises:
+        NetworkError: unknown, foreign, damaged or not fitting.
+    """
+    if str(name_or_path) in zoo.NAMES:
+        return zoo.load(str(name_or_path), weights)
+    return load_file(weights or find(name_or_path))
+
+
+def find(name_or_path: str | Path) -> Path:
+    """Where a released network lies: a path as it is, a name in the checkout's or the package's `models`."""
+    path = Path(name_or_path)
+    if path.suffix == ".safetensors" or len(path.parts) > 1:
+        if path.is_file():
+            return path
+        raise NetworkError(f"no network at {path}; `mariana networks` lists those that can be called by name")
+    known = released()
+    if str(name_or_path) in known:
+        return known[str(name_or_path)]
+    hint = did_you_mean(str(name_or_path), [*known, *zoo.NAMES])
+    raise NetworkError(f"no network called {str(name_or_path)!r}{hint}; `mariana networks` lists them")
+
+
+def released() -> dict[str, Path]:
+    """Name → file of every released network at hand, the default first."""
+    packaged = Path(str(importlib.resources.files("mariana_video"))) / "models"
+    checkout = Path(__file__).resolve().parents[2] / "models"
+    files = [file for folder in (packaged, checkout) for file in sorted(folder.glob("*.safetensors"))]
+    found = {file.stem: file for file in files}
+    return dict(sorted(found.items(), key=lambda item: (item[0] != DEFAULT, item[0])))
+
+
+def load_file(path: Path) -> Network:
+    """The network in a released file."""
+    tensors, metadata = read(path)
+    # Weights loaded under a caller's inference mode could never dream.
+    with torch.inference_mode(False):
+        tensors = {name: tensor.clone() for name, tensor in tensors.items()}
+        model = _built(path, metadata, tensors)
+    return as_network(model, metadata)
+
+
+def as_network(model: Mariana, metadata: Mapping[str, Any]) -> Network:
+    """A folded network of the paper's family with the metadata that goes into its file."""
+    architecture = model.architecture
+    description = Description(
+        name=str(metadata.get("name", "unnamed")),
+        layers=layers(architecture),
+        normalisation=_normalisation(metadata, architecture),
+        suited=Suited(**metadata["suited"]),
+        rms={name: float(value) for name, value in metadata.get("rms", {}).items()},
+        classes=tuple(metadata.get("classes", ())),
+        grey=not architecture.colour,
+        input_size=architecture.input_size if architecture.classes else 0,
+        metadata=metadata,
+    )
+    return Network(description, model.body, model.head)
+
+
+def save(path: Path, model: Mariana, metadata: Mapping[str, Any]) -> None:
+    """Write a folded network in half precision; the file appears only when it is whole.
+
+    Args:
+        metadata: plain JSON values; `architecture` and `format` are added.
+    """
+    from safetensors.torch import save_file
+
+    tensors = {_stored(key): value.detach().half().contiguous() for key, value in model.state_dict().items()}
+    values = {**metadata, "architecture": model.architecture.to_dict(), "format": FORMAT}
+    strings = {key: json.dumps(value) for key, value in values.items()}
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    try:
+        save_file(tensors, temporary, metadata=strings)
+        Path(temporary).chmod(0o644)
+        os.replace(temporary, path)  # noqa: PTH105 (atomic on every system)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors and metadata of a released file, the metadata as plain values."""
+    tensors, strings = read_safetensors(path)
+    if "format" not in strings:
+        raise NetworkError(f"{path} is not a network of this program; `mariana train` makes such files")
+    try:
+        metadata = {key: json.loads(value) for key, value in strings.items()}
+    except ValueError as error:
+        raise NetworkError(f"{path} has unreadable metadata ({error}); the file may be damaged") from None
+    if metadata["format"] != FORMAT:
+        raise NetworkError(f"{path} says {metadata['format']!r}, this program reads {FORMAT!r}")
+    return tensors, metadata
+
+
+def _built(path: Path, metadata: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Mariana:
+    architecture = _architecture(path, metadata)
+    with torch.device("meta"):
+        model = Mariana(architecture)
+    wanted = {_stored(key): (key, value.shape) for key, value in model.state_dict().items()}
+    for name in sorted(wanted.keys() | tensors.keys()):
+        if name not in tensors or name not in wanted or tensors[name].shape != wanted[name][1]:
+            raise NetworkError(f"{path}: weights {name!r} don't fit the architecture the file claims")
+        if not torch.isfinite(tensors[name]).all():
+            raise NetworkError(f"{path}: weights {name!r} are not finite; the file is damaged")
+    state = {key: tensors[name].float() for name, (key, _) in wanted.items()}
+    model.load_state_dict(state, assign=True)
+    return model
+
+
+def _architecture(path: Path, metadata: Mapping[str, Any]) -> Architecture:
+    try:
+        values = metadata["architecture"]
+        architecture = Architecture(**{**values, "blocks": tuple(values["blocks"])})
+        numbers = (*architecture.blocks, architecture.dense, architecture.input_size, architecture.classes)
+        sane = all(isinstance(n, int) and 0 <= n <= WIDEST for n in numbers)
+        Suited(**metadata["suited"])
+    except (KeyError, TypeError) as error:
+        raise NetworkError(f"{path}: the metadata lacks a usable {error}") from None
+    if not sane or not 1 <= len(architecture.blocks) <= 8 or len(metadata.get("classes", ())) != numbers[-1]:
+        raise NetworkError(f"{path}: the metadata claims an impossible architecture {values}")
+    return architecture
+
+
+def _normalisation(metadata: Mapping[str, Any], architecture: Architecture) -> Normalisation:
+    if "normalisation" in metadata:
+        values = metadata["normalisation"]
+        return Normalisation(tuple(values["mean"]), tuple(values["std"]))
+    return IMAGENET if architecture.colour else Normalisation((0.5,), (0.25,))
+
+
+def _stored(key: str) -> str:
+    """`body.conv1_1.conv.weight` → `conv1_1.weight`; `head.dense1.weight` → `dense1.weight`."""
+    return key.removeprefix("body.").removeprefix("head.").replace(".conv.", ".")
+
+

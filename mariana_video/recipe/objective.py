@@ -1,0 +1,87 @@
+"""What is to be excited: `conv3_3 + 0.5*conv4_2`, read once into frozen terms, also along the frames."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from mariana_video.errors import UsageError
+from mariana_video.recipe.keys import Key, read_keys, unreadable
+
+_TERM = re.compile(
+    r"\s*(?:(?P<weight>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?"
+    r"(?P<layer>[A-Za-z_][\w./]*)(?:\[(?P<channel>\d+)\])?\s*"
+)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One named layer (or one `channel` of it) and how much it counts; the weight is positive."""
+
+    layer: str
+    weight: float = 1.0
+    channel: int | None = None
+
+
+Terms = tuple[Term, ...]
+
+
+def read_terms(text: str, whole: str | None = None, place: int = 0) -> Terms:
+    """`conv3_3 + 0.5*conv4_2` or `conv4_3[17]` as terms; errors quote `whole`, where `text` begins at `place`."""
+    whole = text if whole is None else whole
+    terms: list[Term] = []
+    at = 0
+    while True:
+        found = _TERM.match(text, at)
+        if found is None:
+            raise unreadable(whole, place + at, "expected a layer such as conv4_3, 0.5*conv3_3 or conv4_3[17]")
+        weight = float(found["weight"] or 1.0)
+        if not 0 < weight < float("inf"):
+            raise unreadable(whole, place + at, "a weight is a number above 0")
+        channel = None if found["channel"] is None else int(found["channel"])
+        terms.append(Term(found["layer"], weight, channel))
+        if found.end() == len(text):
+            return tuple(terms)
+        if text[found.end()] != "+":
+            raise unreadable(whole, place + found.end(), "layers are joined by +")
+        at = found.end() + 1
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The layers to excite along the frames, kept as the text: `conv4_3` or `0:(conv2_2), 60:(conv4_3)`.
+
+    Between two keys the one objective fades out while the other fades in.
+    """
+
+    text: str
+    _keys: tuple[tuple[Key, Terms], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        keys = read_keys(self.text)
+        if not self.text.strip():
+            raise UsageError("an empty text names no layer: give one such as conv4_3")
+        object.__setattr__(self, "_keys", tuple((k, read_terms(k.text, self.text, k.place)) for k in keys))
+
+    def __str__(self) -> str:
+        return self.text
+
+    def layers(self) -> tuple[str, ...]:
+        """Every layer named anywhere, in order, each once."""
+        return tuple(dict.fromkeys(term.layer for _, terms in self._keys for term in terms))
+
+    def at(self, frame: float, rate: float) -> Terms:
+        """The terms at `frame` of a film of `rate` frames a second; terms that have faded out are left away."""
+        (at, terms), *later = sorted(((key.frame(rate), terms) for key, terms in self._keys), key=lambda pair: pair[0])
+        for next_at, next_terms in later:
+            if frame <= at:
+                return terms
+            if frame < next_at:
+                weight = (frame - at) / (next_at - at)
+                return _scaled(terms, 1 - weight) + _scaled(next_terms, weight)
+            at, terms = next_at, next_terms
+        return terms
+
+
+def _scaled(terms: Terms, by: float) -> Terms:
+    return tuple(Term(term.layer, term.weight * by, term.channel) for term in terms)

@@ -1,0 +1,92 @@
+"""A number along the frames. A constant is the trivial schedule; every number an artist could want to move is one."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mariana_video.errors import UsageError
+from mariana_video.recipe.expression import compile_expression
+from mariana_video.recipe.keys import Key, read_keys
+
+Value = Callable[[float, float], float]
+_MOVES = re.compile(r"\b(?:t|sec)\b")
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a number may be: `low` to `high`, the ends included unless `above` excludes the lower one."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    above: bool = False
+
+    def check(self, name: str, value: float, where: str = "") -> float:
+        """`value`, or a UsageError that names the option, the value and the bounds."""
+        outside = value <= self.low if self.above else value < self.low
+        if math.isfinite(value) and not outside and value <= self.high:
+            return value
+        raise UsageError(f"--{name} {value:g}{where}: give a number {self}")
+
+    def __str__(self) -> str:
+        lower = f"above {self.low:g}" if self.above else f"of at least {self.low:g}"
+        if math.isinf(self.high):
+            return lower if math.isfinite(self.low) else "that is finite"
+        return f"above {self.low:g} and up to {self.high:g}" if self.above else f"from {self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A number along the frames, kept as the text it was written in: `0.5`, `0:(1.2), 60:(1.5)`, `0.1*sin(t/10)`.
+
+    Between two keys the value goes straight from the one to the other (an expression is blended likewise), before the
+    first and past the last key their own value holds. `t` is the frame number and `sec` the time in seconds.
+    """
+
+    text: str
+    _keys: tuple[tuple[Key, Value], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        keys = read_keys(self.text)
+        values = tuple((key, compile_expression(key.text, self.text, key.place)) for key in keys)
+        object.__setattr__(self, "_keys", values)
+
+    @classmethod
+    def of(cls, value: float | str | Schedule) -> Schedule:
+        """A schedule from a number, a text or a schedule."""
+        if isinstance(value, Schedule):
+            return value
+        return cls(value if isinstance(value, str) else repr(value))
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __call__(self, frame: float, rate: float) -> float:
+        """The value at `frame`, in a film of `rate` frames a second. May be nan: see `checked`."""
+        seconds = frame / rate
+        (at, value), *later = sorted(((key.frame(rate), value) for key, value in self._keys), key=lambda pair: pair[0])
+        for next_at, next_value in later:
+            if frame < next_at:
+                if frame <= at:
+                    break
+                weight = (frame - at) / (next_at - at)
+                return (1 - weight) * value(frame, seconds) + weight * next_value(frame, seconds)
+            at, value = next_at, next_value
+        return value(frame, seconds)
+
+    def check(self, name: str, bounds: Bounds) -> None:
+        """Refuses keys that are plain numbers outside `bounds`, before a film is begun.
+
+        Raises UsageError. What an expression comes to is checked frame by frame, by `Bounds.check`.
+        """
+        for key, value in self._keys:
+            if not _MOVES.search(key.text):
+                bounds.check(name, value(0.0, 0.0))
+
+    def constant(self) -> float | None:
+        """The number that it always is, or None where it moves."""
+        if len(self._keys) > 1 or _MOVES.search(self._keys[0][0].text):
+            return None
+        return self._keys[0][1](0.0, 0.0)
