@@ -181,8 +181,8 @@ def _fold_stage(stage: nn.Module, folded: nn.Module) -> None:
         assert norm.running_var is not None
         assert norm.running_mean is not None
         factor = norm.weight / (norm.running_var + norm.eps).sqrt()
-        weight = weight * factor.view(-1, 1, 1, 1)  # type: ignore[assignment]
-        bias = (bias - norm.running_mean) * factor + norm.bias  # type: ignore[assignment]
+        weight = weight * factor.view(-1, 1, 1, 1)
+        bias = (bias - norm.running_mean) * factor + norm.bias
     target.weight.copy_(weight)
     target.bias.copy_(bias)
 

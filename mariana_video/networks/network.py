@@ -197,7 +197,7 @@ class Network:
                 if module is not None:
                     module.to(device=device, dtype=dtype)
                 if module is not None and memory_format is not None:
-                    module.to(memory_format=memory_format)  # type: ignore[call-overload]
+                    module.to(memory_format=memory_format)
             self._mean, self._std, self._luma = (
                 tensor.to(device=device) for tensor in (self._mean, self._std, self._luma)
             )

@@ -169,5 +169,3 @@ def _normalisation(metadata: Mapping[str, Any], architecture: Architecture) -> N
 def _stored(key: str) -> str:
     """`body.conv1_1.conv.weight` → `conv1_1.weight`; `head.dense1.weight` → `dense1.weight`."""
     return key.removeprefix("body.").removeprefix("head.").replace(".conv.", ".")
-
-

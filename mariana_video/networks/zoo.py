@@ -9,7 +9,6 @@ from __future__ import annotations
 import pickle
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -26,8 +25,18 @@ VGG_BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 
 # Measured on 200 photographs at 128 to 192 pixels.
 VGG_RMS: Mapping[str, float] = {
-    "conv1_1": 0.728, "conv1_2": 1.491, "conv2_1": 2.042, "conv2_2": 2.568, "conv3_1": 3.751, "conv3_2": 4.247,
-    "conv3_3": 4.075, "conv4_1": 4.329, "conv4_2": 3.429, "conv4_3": 2.103, "conv5_1": 2.687, "conv5_2": 2.042,
+    "conv1_1": 0.728,
+    "conv1_2": 1.491,
+    "conv2_1": 2.042,
+    "conv2_2": 2.568,
+    "conv3_1": 3.751,
+    "conv3_2": 4.247,
+    "conv3_3": 4.075,
+    "conv4_1": 4.329,
+    "conv4_2": 3.429,
+    "conv4_3": 2.103,
+    "conv5_1": 2.687,
+    "conv5_2": 2.042,
     "conv5_3": 1.035,
 }
 
@@ -52,8 +61,13 @@ _INCEPTION_LAYERS: Mapping[str, tuple[int, int, int]] = {  # channels, stride, v
     "Mixed_7b": (2048, 32, 1183),
     "Mixed_7c": (2048, 32, 1311),
 }
-_INCEPTION_STAGES = (*list(_INCEPTION_LAYERS)[:3], "maxpool1", *list(_INCEPTION_LAYERS)[3:5], "maxpool2",
-                     *list(_INCEPTION_LAYERS)[5:])
+_INCEPTION_STAGES = (
+    *list(_INCEPTION_LAYERS)[:3],
+    "maxpool1",
+    *list(_INCEPTION_LAYERS)[3:5],
+    "maxpool2",
+    *list(_INCEPTION_LAYERS)[5:],
+)
 INCEPTION_FLOOR = 75  # below this, its unpadded convolutions leave nothing (torchvision's own minimum)
 
 
