@@ -12,7 +12,7 @@ from typing import Literal
 
 from mariana_video.errors import SourceError, UsageError
 
-from .colour import Bytes, Colour, Floats
+from .colour import UNTAGGED, Bytes, Colour, Floats
 
 Kind = Literal["video", "folder", "picture"]
 Turn = tuple[int, int, int, int]
@@ -91,7 +91,7 @@ class Clip:
     sample_aspect: Fraction = Fraction(1)
     interlaced: bool = False
     alpha: bool = False
-    colour: Colour = Colour()
+    colour: Colour = UNTAGGED
     bits: int = 8
     sounds: tuple[Track, ...] = ()
     subtitles: tuple[Track, ...] = ()

@@ -56,7 +56,7 @@ class Colour:
 
     @property
     def hdr(self) -> str | None:
-        """"PQ" or "HLG" if the transfer curve is one of high dynamic range, else None."""
+        """ "PQ" or "HLG" if the transfer curve is one of high dynamic range, else None."""
         return _HDR.get(self.transfer or "")
 
     @property
@@ -69,6 +69,9 @@ class Colour:
             _code(_TRANSFERS, self.transfer, 2),
         )
 
+
+UNTAGGED = Colour()
+"""What a file says that says nothing."""
 
 BT709 = Colour("bt709", "limited", "bt709", "bt709")
 """What a film made from pictures is tagged with."""
@@ -106,9 +109,7 @@ def matrix_code(colour: Colour, lines: int) -> int:
     if colour.matrix is None or colour.matrix == "gbr":
         return 1 if lines >= HD_LINES else 5
     if colour.matrix not in _SWSCALE:
-        raise SourceError(
-            f"its colours are stored as {colour.matrix}, which can't be read; convert it to bt709 first"
-        )
+        raise SourceError(f"its colours are stored as {colour.matrix}, which can't be read; convert it to bt709 first")
     return _SWSCALE[colour.matrix]
 
 
@@ -131,7 +132,7 @@ def to_rgb(frame: "VideoFrame", colour: Colour, size: tuple[int, int]) -> tuple[
         interpolation=_filter((frame.width, frame.height), size),
         **options,
     ).to_ndarray()
-    pixels = np.clip(planes, 0, 1, out=planes)
+    pixels = np.clip(np.asarray(planes, np.float32), 0, 1)
     if not alpha:
         return np.ascontiguousarray(pixels, np.float32), None
     return np.ascontiguousarray(pixels[..., :3], np.float32), _seen(pixels[..., 3])
@@ -167,7 +168,8 @@ def from_rgb(rgb: Floats, alpha: Floats | None, pixel_format: str, colour: Colou
 
 def grey_of(rgb: Floats) -> Bytes:
     """The luma (BT.601 weights) of an sRGB picture as uint8 H×W: what optical flow and cuts are found on."""
-    return np.rint(rgb @ _LUMA).astype(np.uint8)
+    grey: Bytes = np.rint(rgb @ _LUMA).astype(np.uint8)
+    return grey
 
 
 def has_alpha(pixel_format: str) -> bool:

@@ -48,7 +48,7 @@ def timed_frames(clip: Clip, begin: Fraction | None, damage: Damage) -> Iterator
     for each frame. Closes the file when the iterator is closed.
     """
     with open_input(clip.path) as container:
-        stream = container.streams[clip.stream]
+        stream: Any = container.streams[clip.stream]
         if begin is not None and begin > clip.start:
             _seek(container, clip, begin)
         frames = decoded_frames(container, stream, damage)
@@ -81,7 +81,7 @@ def _decoder(stream: "VideoStream") -> Any:
     from av import CodecContext
 
     if not hides_alpha(stream):
-        stream.thread_type = "AUTO"  # type: ignore[assignment]
+        stream.thread_type = "AUTO"
         stream.thread_count = THREADS
         return stream.codec_context
     decoder = CodecContext.create("libvpx-vp9" if stream.codec.name == "vp9" else "libvpx", "r")

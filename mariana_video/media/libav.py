@@ -43,7 +43,7 @@ def open_input(path: Path) -> Iterator["InputContainer"]:
         os.fsencode(path).decode()
         container = av.open(address(path), "r", options=options, metadata_errors="replace")
     except UnicodeDecodeError as error:
-        raise SourceError(f"the name of {ascii(str(path))} is not valid UTF-8; rename it first") from error
+        raise SourceError(f"the name of {str(path)!a} is not valid UTF-8; rename it first") from error
     except (av.FFmpegError, ValueError, OverflowError) as error:
         raise SourceError(f"{path} can't be read as video: {reason(error)}") from error
     with container:

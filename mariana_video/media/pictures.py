@@ -17,7 +17,8 @@ import numpy as np
 from mariana_video.errors import OutputError, SourceError, UsageError
 
 from .clip import Clip
-from .colour import Colour, Floats
+from .colour import Colour, Floats, to_rgb
+from .libav import open_input
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -227,14 +228,12 @@ def _floats(image: "Image", path: Path) -> tuple[Floats, Floats | None]:
     if image.mode.startswith(("I", "F")):
         return _grey16(image), None
     profile = image.info.get("icc_profile")
-    if image.mode in {"P", "PA"} or "transparency" in image.info:
-        image = image.convert("RGBA")
-    elif image.mode in {"LA", "La", "RGBa"}:
+    if image.mode in {"P", "PA", "LA", "La", "RGBa"} or "transparency" in image.info:
         image = image.convert("RGBA")
     image = _in_srgb(image, profile)
     if image.mode not in {"RGB", "RGBA"}:
         image = image.convert("RGB")
-    pixels = np.asarray(image, np.float32) / 255
+    pixels = np.asarray(image).astype(np.float32) / np.float32(255)
     if pixels.ndim != 3:
         raise SourceError(f"{path} can't be read as a picture: it is damaged or of another kind")
     rgb = np.ascontiguousarray(pixels[..., :3])
@@ -267,12 +266,20 @@ def _in_srgb(image: "Image", profile: bytes | None) -> "Image":
 
 
 def _read_deep(path: Path) -> tuple[Floats, Floats | None] | None:
-    """A 16-bit RGB PNG through libav, for Pillow cuts it to 8 bits; None for all other pictures."""
-    with path.open("rb") if path.is_file() else open(os.devnull, "rb") as file:
-        head = file.read(26)
+    """A PNG of 16 bits with colour, read by libav, for Pillow cuts it to 8; None for all other pictures."""
+    import av
+
+    head = path.open("rb").read(26) if path.is_file() else b""
     if not head.startswith(b"\x89PNG\r\n\x1a\n") or len(head) < 26 or head[24] != 16 or head[25] not in (2, 6):
         return None
-    return None
+    with _opened(path):  # its size is checked there
+        pass
+    try:
+        with open_input(path) as container:
+            frame = next(container.decode(video=0))
+            return to_rgb(frame, Colour("gbr", "full"), (frame.width, frame.height))
+    except (av.FFmpegError, StopIteration) as error:
+        raise SourceError(f"{path} is damaged: its pixels can't be decoded") from error
 
 
 def _gaps(files: list[Path]) -> list[str]:

@@ -11,7 +11,7 @@ from mariana_video.errors import SourceError
 
 from .clip import UPRIGHT, Chapter, Clip, Track, Turn
 from .colour import Colour, colour_of, has_alpha, matrix_code
-from .decode import Damage, decoded_frames, hides_alpha
+from .decode import Damage, decoded_frames
 from .libav import open_input
 
 if TYPE_CHECKING:
@@ -163,7 +163,8 @@ def _claimed(stream: Any) -> int | None:
 
 def _turn(frame: "VideoFrame") -> Turn:
     """The display matrix (ISO 14496-12, 16.16 fixed point, row vectors) to the nearest quarter turn."""
-    for data in frame.side_data:  # type: ignore[attr-defined]
+    data: Any
+    for data in frame.side_data:
         if data.type.name == "DISPLAYMATRIX":
             numbers = [int.from_bytes(bytes(data)[4 * i : 4 * i + 4], "little", signed=True) for i in range(9)]
             a, b, c, d = numbers[0], numbers[1], numbers[3], numbers[4]

@@ -158,28 +158,27 @@ def _within(clip: Clip, begin: Fraction | None, end: Fraction | None, notes: Not
         count, until = count + 1, timed.pts + (timed.duration or 1 / clip.rate)
         yield timed
     if count == 0:
-        raise _nothing(clip, begin, damage)
+        raise _nothing(clip, damage)
     if notes is not None:
         for sentence in _missing(clip, count, until, end, damage):
             notes(sentence)
 
 
-def _nothing(clip: Clip, begin: Fraction | None, damage: Damage) -> SourceError:
+def _nothing(clip: Clip, damage: Damage) -> SourceError:
     if damage.failed:
         return SourceError(f"{clip.path} holds no picture that can be decoded: {damage.words}")
     length = f"; it is {float(clip.duration):.2f} s long" if clip.duration is not None else ""
     return SourceError(f"{clip.path} has no frame in the span asked for{length}")
 
 
-def _missing(
-    clip: Clip, count: int, until: Fraction, end: Fraction | None, damage: Damage
-) -> Iterator[str]:
+def _missing(clip: Clip, count: int, until: Fraction, end: Fraction | None, damage: Damage) -> Iterator[str]:
     """Sentences on how much of what was claimed did not come."""
     claimed = clip.end if end is None or clip.end is None else min(clip.end, end)
     lost = 0 if claimed is None else int((claimed - until) * clip.rate + Fraction(1, 2))
     if lost > 2 or (lost > 0 and damage.failed):
         whole = count + lost if end is not None or not clip.frames else clip.frames
-        yield f"{clip.path} breaks off: {count} of {whole} frames could be decoded, {float(lost / clip.rate):.2f} s are missing"
+        seconds = float(lost / clip.rate)
+        yield f"{clip.path} breaks off: {count} of {whole} frames could be decoded, {seconds:.2f} s are missing"
     elif damage.failed:
         packets = "1 packet" if damage.failed == 1 else f"{damage.failed} packets"
         yield f"{clip.path} is damaged: {packets} could not be decoded ({damage.words})"
@@ -211,7 +210,9 @@ def _indices(clip: Clip, begin: Fraction | None, end: Fraction | None) -> list[i
     times = ((index, index / clip.rate) for index in range(len(clip.files)))
     chosen = [i for i, pts in times if (begin is None or pts >= begin) and (end is None or pts < end)]
     if not chosen:
-        raise SourceError(f"{clip.path} has no frame in the span asked for; it is {float(clip.duration or 0):.2f} s long")
+        raise SourceError(
+            f"{clip.path} has no frame in the span asked for; it is {float(clip.duration or 0):.2f} s long"
+        )
     return chosen
 
 

@@ -1,0 +1,147 @@
+"""What an OUTPUT's ending means: container, codecs, and what may be copied into it as it is."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from mariana_video.errors import UsageError
+
+from .clip import Clip
+
+
+@dataclass(frozen=True)
+class Container:
+    """A kind of film file. The first of `codecs` is its own; `sounds` and `subtitles` are copied unchanged.
+
+    `sound` is what other sound is re-encoded to, `subtitle` what other text subtitles are converted to.
+    `tick` is the clock where the format has a fixed one.
+    """
+
+    format: str
+    codecs: tuple[str, ...]
+    sound: str
+    sounds: tuple[str, ...]
+    subtitle: str | None = None
+    subtitles: tuple[str, ...] = ()
+    options: dict[str, str] = field(default_factory=dict)
+    tick: Fraction | None = None
+    negative: bool = False
+    """Whether it can hold sound that begins a little before 0 and is cut there exactly (an edit list)."""
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """A picture codec: libav's encoder, pixel formats by (deep, alpha), and its options."""
+
+    name: str
+    formats: dict[tuple[bool, bool], str]
+    options: dict[str, str] = field(default_factory=dict)
+    quality: str | None = "crf"
+
+    def pixel_format(self, bits: int, alpha: bool) -> str:
+        """The pixel format for pictures of this depth; without alpha where the codec has none."""
+        for key in ((bits > 8, alpha), (False, alpha), (bits > 8, False)):
+            if key in self.formats:
+                return self.formats[key]
+        return self.formats[False, False]
+
+
+_PCM = ("pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_f32le", "pcm_u8")
+_COMMON = ("aac", "mp3", "ac3", "eac3", "alac")
+_MP4 = Container(
+    "mp4", ("h264", "hevc"), "aac", (*_COMMON, "opus", "flac"), "mov_text", ("mov_text",),
+    {"movflags": "+faststart"}, negative=True,
+)  # fmt: skip
+_MOV = Container(
+    "mov", ("h264", "hevc", "prores"), "aac", (*_COMMON, *_PCM), "mov_text", ("mov_text",),
+    {"movflags": "+faststart"}, negative=True,
+)  # fmt: skip
+_MKV = Container(
+    "matroska", ("h264", "hevc", "prores", "ffv1", "vp9"), "aac",
+    (*_COMMON, *_PCM, "opus", "vorbis", "flac", "mp2", "dts", "truehd", "mlp", "tta", "wavpack"), "subrip",
+    ("subrip", "ass", "ssa", "webvtt", "hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle"),
+    tick=Fraction(1, 1000),
+)  # fmt: skip
+_WEBM = Container("webm", ("vp9",), "libopus", ("opus", "vorbis"), "webvtt", ("webvtt",), tick=Fraction(1, 1000))
+_AVI = Container("avi", ("h264", "ffv1"), "aac", ("mp3", "mp2", "ac3", "pcm_s16le", "pcm_u8", "aac"))
+_TS = Container(
+    "mpegts", ("h264", "hevc"), "aac", ("aac", "mp3", "mp2", "ac3", "eac3", "dts", "opus"),
+    tick=Fraction(1, 90000),
+)  # fmt: skip
+CONTAINERS = {
+    ".mp4": _MP4, ".m4v": _MP4, ".mov": _MOV, ".mkv": _MKV, ".webm": _WEBM, ".avi": _AVI, ".ts": _TS,
+}  # fmt: skip
+
+ENCODERS = {
+    "h264": Encoder("libx264", {(False, False): "yuv420p"}, {"preset": "medium"}),
+    "hevc": Encoder(
+        "libx265",
+        {(False, False): "yuv420p", (True, False): "yuv420p10le"},
+        {"preset": "medium", "x265-params": "log-level=none"},
+    ),
+    "prores": Encoder(
+        "prores_ks", {(False, False): "yuv422p10le", (False, True): "yuva444p10le"}, {"vendor": "apl0"}, None
+    ),
+    "ffv1": Encoder(
+        "ffv1",
+        {
+            (False, False): "bgr0", (False, True): "bgra", (True, False): "gbrp16le", (True, True): "gbrap16le",
+        },
+        {"level": "3", "slicecrc": "1", "g": "1"},
+        None,
+    ),
+    "vp9": Encoder(
+        "libvpx-vp9",
+        {(False, False): "yuv420p", (False, True): "yuva420p"},
+        {"b": "0", "row-mt": "1", "cpu-used": "4", "deadline": "good"},
+    ),
+}  # fmt: skip
+
+ANIMATIONS = (".gif", ".webp")
+ENDINGS = (*CONTAINERS, *ANIMATIONS)
+
+
+def container_for(path: Path) -> Container:
+    """The container of a film's name. Raises UsageError with the endings that work."""
+    found = CONTAINERS.get(path.suffix.lower())
+    if found is None:
+        given = f"the ending {path.suffix}" if path.suffix else "no ending"
+        raise UsageError(
+            f"{path.name} has {given}, which says no kind of film; these work: {', '.join(ENDINGS)}, "
+            "or a name that ends in / for a folder of PNGs"
+        )
+    return found
+
+
+def codec_for(path: Path, codec: str | None) -> str:
+    """The picture codec to use: the one asked for, or the container's own.
+
+    "h264" is everyone's default: a container that can't hold it (WebM) uses its own. Raises UsageError for an
+    unknown codec or one that the container can't hold.
+    """
+    container = container_for(path)
+    if codec is None or (codec == "h264" and codec not in container.codecs):
+        return container.codecs[0]
+    if codec not in ENCODERS:
+        raise UsageError(f"there is no codec {codec!r}; these work: {', '.join(ENCODERS)}")
+    if codec not in container.codecs:
+        good = ", ".join(ending for ending, kind in CONTAINERS.items() if codec in kind.codecs)
+        raise UsageError(f"{path.suffix} can't hold {codec}; use {', '.join(container.codecs)}, or one of {good}")
+    return codec
+
+
+def time_base_for(container: Container, clip: Clip | None, rate: Fraction) -> Fraction:
+    """A clock on which every frame's time is exact: the source's and the rate's together, if it is no finer
+    than 1/10 000 000 s.
+    """
+    from math import lcm
+
+    if container.tick is not None:
+        return container.tick
+    if container.format == "avi":
+        return 1 / rate
+    parts = [rate.numerator]
+    if clip is not None:
+        parts += [clip.time_base.denominator, clip.start.denominator]
+    together = lcm(*parts)
+    return Fraction(1, together) if together <= 10_000_000 else Fraction(1, parts[-1] if clip else rate.numerator)

@@ -1,0 +1,137 @@
+"""OUTPUT as a file: checked before the work, written under another name, put in place when complete."""
+
+import contextlib
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from mariana_video.errors import OutputError
+
+LONGEST_NAME = 255
+"""Bytes a file's name may have on the usual file systems."""
+
+
+def check_output(path: str | Path, source: str | Path | None, overwrite: bool, needed: int = 0) -> None:
+    """See that OUTPUT can be written, before hours are spent on it.
+
+    `needed` is an estimate of its size in bytes. Raises OutputError in one line if it is the SOURCE itself
+    (also through links), exists and may not be overwritten, lies in a folder that is missing or read-only, or
+    if the disk has too little room.
+    """
+    target = Path(path)
+    folder = target.absolute().parent
+    if source is not None and _same(target, Path(source)):
+        raise OutputError(f"{path} is the source itself; give another name for the output")
+    if not folder.is_dir():
+        raise OutputError(f"{path} can't be written: the folder {folder} does not exist; make it first")
+    if os.path.lexists(target):
+        _check_replaceable(path, target, overwrite)
+    elif len(os.fsencode(target.name)) > LONGEST_NAME:
+        raise OutputError(f"{target.name[:40]}… is too long for a file's name; give a shorter one")
+    if not _writable(folder):
+        raise OutputError(f"{path} can't be written: the folder {folder} is read-only")
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise OutputError(
+            f"{path} needs about {_size(needed)} and the disk has {_size(free)} left; free some or write elsewhere"
+        )
+
+
+def hidden_name(path: Path) -> Path:
+    """A temporary name beside OUTPUT, named after it and used by nobody else."""
+    return path.parent / _shortened(".", path.stem, f".{secrets.token_hex(4)}{path.suffix}")
+
+
+def part_name(path: Path) -> Path:
+    """Where the finished beginning of a film is left: NAME.part.mp4 beside NAME.mp4."""
+    return path.parent / _shortened("", path.stem, f".part{path.suffix}")
+
+
+def commit(made: Path, path: Path) -> None:
+    """Flush a finished file to the disk and give it its name, replacing what may be there.
+
+    Raises OutputError if the disk refuses.
+    """
+    try:
+        with made.open("rb") as file:
+            os.fsync(file.fileno())
+        made.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def discard(path: Path) -> None:
+    """Remove a temporary file or folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def cannot_write(path: str | Path, error: BaseException) -> OutputError:
+    """The one line about a failed write, in the system's own words."""
+    words = str(getattr(error, "strerror", None) or error).strip().rstrip(".").lower()
+    if words == "no space left on device":
+        words = "the disk is full; free some room or write elsewhere"
+    return OutputError(f"{path} can't be written: {words}")
+
+
+def _check_replaceable(path: str | Path, target: Path, overwrite: bool) -> None:
+    if str(path).endswith(("/", os.sep)):
+        if not target.is_dir():
+            raise OutputError(f"{path} is a file, not a folder; give another name")
+        if any(target.iterdir()) and not overwrite:
+            raise OutputError(f"{path} exists and is not empty; give another name or say --overwrite")
+        return
+    if target.is_dir():
+        raise OutputError(f"{path} is a folder; end its name in / for a folder of PNGs, or name a file")
+    if not overwrite:
+        raise OutputError(f"{path} exists; give another name or say --overwrite")
+    if not target.exists() or not target.is_file():
+        raise OutputError(f"{path} is no ordinary file and is not replaced; give another name")
+
+
+def _same(target: Path, source: Path) -> bool:
+    try:
+        return target.samefile(source)
+    except OSError:
+        return target.absolute() == source.absolute()
+
+
+def _writable(folder: Path) -> bool:
+    """Whether a file can be made there: tried, since permissions alone don't tell."""
+    trial = folder / f".{secrets.token_hex(8)}"
+    try:
+        with trial.open("xb"):
+            pass
+        trial.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _shortened(before: str, stem: str, after: str) -> str:
+    """before + stem + after, the stem cut so that the whole is a legal name."""
+    room = LONGEST_NAME - len(os.fsencode(before + after))
+    cut = os.fsencode(stem)[:room].decode("utf-8", "ignore")
+    return before + cut + after
+
+
+def _sync_folder(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _size(count: int) -> str:
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+        count = count / 1000  # type: ignore[assignment]
+    return ""
