@@ -41,8 +41,8 @@ def octaves_of(shape: tuple[int, int], count: int | None, scale: float, smallest
             if count is None:
                 break
             raise UsageError(
-                f"--octaves {count}: the smallest would be {width}x{height}, and the network needs {smallest} pixels on "
-                f"the short side; {level} would do"
+                f"--octaves {count}: octave {level + 1} would be {width}x{height}, and the network needs {smallest} "
+                f"pixels on the short side; {level} would do"
             )
         wanted.append(Octave((height, width), factor))
     return tuple(reversed(wanted))

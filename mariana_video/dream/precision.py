@@ -69,7 +69,7 @@ def _seconds(name: str, device: torch.device) -> float:
     """The shortest of a few gradient steps through two convolutions, in seconds; infinite where unsupported."""
     try:
         layers = nn.Sequential(nn.Conv2d(64, 64, 3, padding=1), nn.ReLU(), nn.Conv2d(64, 64, 3, padding=1))
-        layers = layers.to(device, DTYPES[name]).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        layers = layers.to(device, DTYPES[name]).to(memory_format=torch.channels_last)
         picture = torch.rand(1, 64, 96, 160, device=device)
         return min(_one_step(layers.requires_grad_(False), picture.to(DTYPES[name])) for _ in range(5))
     except RuntimeError:

@@ -5,53 +5,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from torch import Tensor
 
-from mariana_video.dream.ascent import Pace, ascend
-from mariana_video.dream.octaves import Octave, octaves_of
+from mariana_video.dream.ascent import Pace
+from mariana_video.dream.octaves import Octave
 from mariana_video.dream.score import Score
+from mariana_video.film.dreamer import Ascended, Dreamer
 from mariana_video.film.state import Moment, Rendered, State
 from mariana_video.film.strength import braked, carried_target, local_rms, step_gain
 from mariana_video.film.uncovered import boxes_round
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
-from mariana_video.networks.network import Network
-from mariana_video.recipe.options import Recipe
 
 _BEAT = 25.0  # carry and ascent are stated per 1/25 s, so that 24 and 60 frames a second look alike
 _FAINT = 0.2  # below this strength a first frame says nothing about the target
 _CATCH_UP = 2  # extra steps an octave where something newly appears …
 _BUDGET = 0.25  # … on boxes of at most this share of the frame
-
-
-@dataclass(frozen=True)
-class Dreamer:
-    """What stays the same for all frames: the network, loaded once, and the recipe."""
-
-    network: Network
-    recipe: Recipe
-
-    def octaves(self, shape: tuple[int, int], score: Score) -> tuple[Octave, ...]:
-        dream = self.recipe.dream
-        return octaves_of(shape, dream.octaves, dream.octave_scale, score.smallest)
-
-    def ascend(self, picture: Tensor, score: Score, octaves: tuple[Octave, ...], pace: Pace, index: int) -> Ascended:
-        """`picture` after the ascent, the last score, and the pixels pushed through the network."""
-        value = float("nan")
-        for step in ascend(picture, score, octaves, pace, (self.recipe.dream.seed, index)):
-            picture, value = step.picture, step.score
-        return Ascended(picture, value, pace.steps * sum(octave.pixels for octave in octaves))
-
-
-@dataclass(frozen=True)
-class Ascended:
-    """A picture after some steps, the score of the last, and the pixels that were pushed through the network."""
-
-    picture: Tensor
-    score: float
-    pushed: int
 
 
 def dream_frames(

@@ -1,4 +1,4 @@
-"""What travels through the loop of frames: what is asked of one (`Moment`), what the next needs (`State`), what came out."""
+"""What travels through the loop of frames: its input (`Moment`), what the next frame needs (`State`), what came out."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from mariana_video.recipe.schedule import Bounds, Schedule
 from mariana_video.recipe.size import Size
 
 
-def _from_text(kind: Any) -> Parameter:
+def from_text(kind: Any) -> Parameter:
     """How the command line makes a `kind` of one word: by its constructor, never by its fields."""
 
     def convert(_type: Any, tokens: Sequence[Any]) -> Any:
@@ -30,13 +30,18 @@ def _from_text(kind: Any) -> Parameter:
     return Parameter(converter=convert, accepts_keys=False, n_tokens=1)
 
 
-_NUMBER = _from_text(Schedule)
+_NUMBER = from_text(Schedule)
 _ATOM = Parameter(negative=())
 
 
-@cache
-def bounds_of(group: type) -> Mapping[str, Bounds]:
+def bounds_of(group: type[Group]) -> Mapping[str, Bounds]:
     """The declared bounds of a group's numbers, by field."""
+    hashable: Any = group
+    return _bounds(hashable)
+
+
+@cache
+def _bounds(group: Any) -> Mapping[str, Bounds]:
     hints = get_type_hints(group, include_extras=True)
     found = {
         name: [m for m in getattr(hint, "__metadata__", ()) if isinstance(m, Bounds)] for name, hint in hints.items()
@@ -68,8 +73,8 @@ class Dream(Group):
     weights: Path | None = None
     """A weights file for `vgg16` or `inception_v3`, in place of torchvision's download."""
 
-    layers: Annotated[Objective | None, _from_text(Objective)] = None
-    """The layers to excite, `"conv3_3 + 0.5*conv4_2"`; `conv4_3[17]` is one channel. Default: what suits the network."""
+    layers: Annotated[Objective | None, from_text(Objective)] = None
+    """What to excite: `"conv3_3 + 0.5*conv4_2"`; `conv4_3[17]` is one channel. Default: what suits the network."""
 
     strength: Annotated[Schedule, Bounds(0, 10), _NUMBER] = Schedule("1")
     """The one dial for those who want no other: 0.5 is a light dream, 2 a heavy one."""
@@ -78,7 +83,7 @@ class Dream(Group):
     """Steps of ascent in a frame that goes on from the dream before it; 0 gives the source back."""
 
     first_steps: Annotated[Schedule | None, Bounds(0, 10000), _NUMBER] = None
-    """Steps an octave where nothing is carried: a picture, a first frame, after a cut. Default: 10, or 0 at `--steps 0`."""
+    """Steps an octave where nothing is carried: a picture, a first frame, a cut. Default: 10, or 0 at `--steps 0`."""
 
     step_size: Annotated[Schedule | None, Bounds(0, 10), _NUMBER] = None
     """How far one step changes a pixel on average, in a picture of 0…1. Default: what suits the network."""
@@ -137,7 +142,7 @@ class Span(Group):
     duration: Annotated[float | None, Bounds(0, above=True)] = None
     """How many seconds to take. Default: to the end."""
 
-    size: Annotated[Size | None, _from_text(Size.of)] = None
+    size: Annotated[Size | None, from_text(Size.of)] = None
     """`640x360`, or `640x` and `x360` to keep the shape. Default: the source's."""
 
     rate: Annotated[float | None, Bounds(0, 1000, above=True)] = None

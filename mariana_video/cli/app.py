@@ -1,0 +1,73 @@
+"""The command line's entrance: commands, errors in one line, exit codes."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from cyclopts import App, CycloptsError
+
+from mariana_video import __version__
+from mariana_video.cli.image import image
+from mariana_video.cli.video import video
+from mariana_video.errors import MarianaError
+
+_INTERRUPTED = 130
+
+app = App(
+    name="mariana",
+    version=__version__,
+    help="Films that dream: DeepDream for video, with the dream riding on what moves.",
+)
+app.command(video)
+app.command(image)
+
+
+def run(words: Sequence[str]) -> int:
+    """Runs one command line and returns its exit code: 0, 1 (found by opening something), 2 (usage), 130 (stopped)."""
+    try:
+        with _terminated():
+            app(list(words), exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return _told(_one_line(str(error)), 2)
+    except MarianaError as error:
+        return _told(_one_line(str(error)), error.exit_code)
+    except KeyboardInterrupt as stop:
+        return _told(_one_line(str(stop)) or "stopped", _INTERRUPTED)
+    except MemoryError:
+        return _told("not enough memory: a smaller --size would do", 1)
+    except BrokenPipeError:
+        return 1
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    return 0
+
+
+def _told(line: str, code: int) -> int:
+    print(f"mariana: {line}", file=sys.stderr)
+    return code
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """SIGTERM stops a job as Ctrl-C does, so that nothing half-made is left."""
+
+    def stop(_number: int, _frame: Any) -> NoReturn:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not the main thread: a caller of its own looks after signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

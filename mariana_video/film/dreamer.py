@@ -1,0 +1,95 @@
+"""The network of a job, loaded once, on its device and in its precision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import torch
+from torch import Tensor
+
+from mariana_video.dream.ascent import Pace, Step, ascend
+from mariana_video.dream.octaves import Octave, octaves_of
+from mariana_video.dream.precision import DTYPES, choose_device, choose_precision
+from mariana_video.dream.score import Score
+from mariana_video.film.state import Values
+from mariana_video.networks.network import Network
+from mariana_video.networks.weights import load
+from mariana_video.recipe.job import Machine
+from mariana_video.recipe.objective import Objective
+from mariana_video.recipe.options import Recipe, bounds_of
+from mariana_video.recipe.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Dreamer:
+    """What stays the same for all frames. `precision` is the number format chosen; `seen` is told of each step."""
+
+    network: Network
+    recipe: Recipe
+    objective: Objective
+    device: torch.device
+    precision: str
+    seen: Callable[[Step], None] = lambda step: None
+
+    def values(self, frame: int, rate: Fraction) -> Values:
+        """The schedules' numbers at `frame`, checked against their bounds (UsageError)."""
+        dream, carry = self.recipe.dream, self.recipe.carry
+        suited = Schedule.of(self.network.suited.step_size)
+
+        def at(name: str, schedule: Schedule) -> float:
+            group = dream if hasattr(dream, name) else carry
+            value = schedule(frame, float(rate))
+            return bounds_of(type(group))[name].check(name.replace("_", "-"), value, f" at frame {frame}")
+
+        return Values(
+            terms=self.objective.at(frame, float(rate)),
+            strength=at("strength", dream.strength),
+            steps=round(at("steps", dream.steps)),
+            first_steps=round(at("first_steps", dream.first())),
+            step_size=at("step_size", dream.step_size or suited),
+            carry=at("carry", carry.carry),
+            mix=at("mix", carry.mix),
+        )
+
+    def score(self, frame: int, rate: Fraction) -> Score:
+        """What the ascent makes larger at `frame`."""
+        return Score(self.network, self.objective.at(frame, float(rate)))
+
+    def octaves(self, shape: tuple[int, int], score: Score) -> tuple[Octave, ...]:
+        """The sizes of a picture of `shape` (height, width) that are dreamed on."""
+        dream = self.recipe.dream
+        return octaves_of(shape, dream.octaves, dream.octave_scale, score.smallest)
+
+    def ascend(self, picture: Tensor, score: Score, octaves: tuple[Octave, ...], pace: Pace, index: int) -> Ascended:
+        """`picture` (1×3×H×W) after the ascent at frame `index`."""
+        value = float("nan")
+        for step in ascend(picture, score, octaves, pace, (self.recipe.dream.seed, index)):
+            picture, value = step.picture, step.score
+            self.seen(step)
+        return Ascended(picture, value, pace.steps * sum(octave.pixels for octave in octaves))
+
+
+@dataclass(frozen=True)
+class Ascended:
+    """A picture after some steps, the score of the last, and the pixels that were pushed through the network."""
+
+    picture: Tensor
+    score: float
+    pushed: int
+
+
+def make_dreamer(recipe: Recipe, machine: Machine) -> Dreamer:
+    """Loads the network of `recipe` onto the machine; every layer it names is looked up now.
+
+    Raises NetworkError on an unknown network, layer or damaged weights, UsageError on an unknown device.
+    """
+    device = choose_device(machine.device)
+    precision = choose_precision(machine.precision, device)
+    network = load(recipe.dream.network, recipe.dream.weights)
+    network = network.to(device, DTYPES[precision], torch.channels_last)
+    objective = recipe.dream.layers or Objective(network.suited.layers)
+    for layer in objective.layers():
+        network.resolve(layer)
+    return Dreamer(network, recipe, objective, device, precision)

@@ -1,0 +1,137 @@
+"""A film from one end to the other: frames read, motion found, dreamed and handed on, each in a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mariana_video.dream.ascent import Step
+from mariana_video.errors import SourceError
+from mariana_video.film.dreamer import Dreamer
+from mariana_video.film.frames import dream_frames
+from mariana_video.film.pipeline import ahead
+from mariana_video.film.plan import Plan
+from mariana_video.film.state import Moment, Rendered, State
+from mariana_video.media.clip import Frame
+from mariana_video.media.reader import read
+from mariana_video.motion.flow import Estimator, View
+from mariana_video.motion.motion import Motion
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_READ_AHEAD = 3
+_MOTION_AHEAD = 3
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One frame of the film.
+
+    `rgb` (float32 H×W×3), `alpha` (H×W or None) and `duration` (seconds it is shown, where known) are the writer's,
+    `state` is what a later job would go on from.
+    """
+
+    rgb: NDArray[np.float32]
+    alpha: NDArray[np.float32] | None
+    duration: Fraction | None
+    rendered: Rendered
+    state: State
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """A source frame and the motion that leads to the frame before it (None where nothing is carried)."""
+
+    position: int
+    frame: Frame
+    motion: Motion | None
+
+
+@contextmanager
+def film(plan: Plan, dreamer: Dreamer) -> Iterator[Iterator[Finished]]:
+    """The finished frames of `plan`, one by one, while later ones are already being read.
+
+    Raises SourceError where the source no longer gives the frames that the plan saw.
+    """
+    carry = dreamer.recipe.carry
+    estimator = Estimator(carry.flow, carry.flow_weights, scale=carry.flow_scale)
+    with (
+        ahead(read(plan.clip, start=plan.start, duration=plan.duration, size=plan.size), _READ_AHEAD) as frames,
+        ahead(_with_motion(frames, plan, estimator), _MOTION_AHEAD) as moved,
+    ):
+        yield _dreamed(moved, plan, dreamer)
+
+
+def _with_motion(frames: Iterator[Frame], plan: Plan, estimator: Estimator) -> Iterator[_Moved]:
+    previous: View | None = None
+    for position, frame in enumerate(frames):
+        if position >= len(plan.times) or frame.pts != plan.times[position]:
+            raise SourceError(f"{plan.clip.path} has changed since it was looked at")
+        view = View(frame.grey, frame.rgb)
+        known = previous is not None and position not in plan.cuts
+        yield _Moved(position, frame, estimator.between(view, previous) if known and previous is not None else None)
+        previous = view
+
+
+def _dreamed(moved: Iterator[_Moved], plan: Plan, dreamer: Dreamer) -> Iterator[Finished]:
+    kept: dict[int, Frame] = {}
+
+    def moments() -> Iterator[Moment]:
+        for item in moved:
+            index = plan.first + item.position
+            kept[index] = item.frame
+            yield _moment(item, index, plan, dreamer)
+
+    for state, rendered in dream_frames(dreamer, moments()):
+        frame = kept.pop(rendered.index)
+        yield Finished(to_array(rendered.picture), frame.alpha, frame.duration, rendered, state)
+
+
+def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer) -> Moment:
+    device, frame, motion = dreamer.device, item.frame, item.motion
+    return Moment(
+        index=index,
+        time=frame.pts,
+        elapsed=plan.elapsed(item.position),
+        source=to_tensor(frame.rgb).to(device),
+        values=dreamer.values(item.position, plan.clip.rate),
+        motion=None if motion is None else Motion(motion.flow.to(device), motion.visible.to(device)),
+        mask=None if frame.alpha is None else _opaque(frame.alpha).to(device),
+    )
+
+
+def _opaque(alpha: NDArray[np.float32]) -> Tensor:
+    """1 where anything of the picture is seen: nothing is dreamed where it is wholly transparent."""
+    return torch.from_numpy((alpha > 0).astype(np.float32))[None, None]
+
+
+def to_tensor(rgb: NDArray[np.float32]) -> Tensor:
+    """H×W×3 of media as 1×3×H×W of the dream."""
+    return torch.from_numpy(np.ascontiguousarray(rgb.transpose(2, 0, 1)))[None]
+
+
+def to_array(picture: Tensor) -> NDArray[np.float32]:
+    """1×3×H×W of the dream as H×W×3 of media."""
+    array: NDArray[np.float32] = np.ascontiguousarray(picture[0].detach().cpu().numpy().transpose(1, 2, 0))
+    return array
+
+
+def dream_picture(
+    dreamer: Dreamer,
+    rgb: NDArray[np.float32],
+    alpha: NDArray[np.float32] | None = None,
+    seen: Callable[[Step], None] = lambda step: None,
+) -> Rendered:
+    """A single picture (float32 H×W×3, 0…1), dreamed as a film's first frame would be; `seen` is told of each step."""
+    mask = None if alpha is None else _opaque(alpha).to(dreamer.device)
+    source = to_tensor(rgb).to(dreamer.device)
+    moment = Moment(0, Fraction(0), 0.04, source, dreamer.values(0, Fraction(25)), mask=mask)
+    return next(dream_frames(replace(dreamer, seen=seen), [moment]))[1]

@@ -1,0 +1,110 @@
+"""Everything beside everything: decoding, motion and encoding run in threads of their own, with short queues between.
+
+libav, OpenCV and torch release Python's lock while they work, so threads are enough. Queues are bounded: a film of any
+length needs the memory of a few frames.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+_PATIENCE = 0.1  # seconds between looks whether the other side is still there
+
+
+@dataclass(frozen=True)
+class _Failure:
+    error: BaseException
+
+
+_END = object()
+
+
+@contextmanager
+def ahead(items: Iterable[T], depth: int) -> Iterator[Iterator[T]]:
+    """`items`, computed in a thread of their own up to `depth` ahead of who takes them.
+
+    An error in the thread is raised where the items are taken. On leaving, the thread is stopped and waited for, so
+    that no decoder outlives its film.
+    """
+    channel: queue.Queue[object] = queue.Queue(depth)
+    stop = threading.Event()
+
+    def work() -> None:
+        try:
+            for item in items:
+                if not _put(channel, item, stop):
+                    break
+            else:
+                _put(channel, _END, stop)
+        except BaseException as error:  # handed on, whatever it is: a silent thread would hang the film
+            _put(channel, _Failure(error), stop)
+        finally:
+            close = getattr(items, "close", None)
+            if close is not None:
+                close()
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        yield _taken(channel)
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _put(channel: queue.Queue[object], item: object, stop: threading.Event) -> bool:
+    """Puts `item`, waiting for room; False where the other side has gone."""
+    while not stop.is_set():
+        try:
+            channel.put(item, timeout=_PATIENCE)
+            return True
+        except queue.Full:
+            continue
+    return False
+
+
+def _taken(channel: queue.Queue[object]) -> Iterator[T]:
+    while (item := channel.get()) is not _END:
+        if isinstance(item, _Failure):
+            raise item.error
+        yield item  # type: ignore[misc]
+
+
+@contextmanager
+def sink(use: Callable[[T], None], depth: int) -> Iterator[Callable[[T], None]]:
+    """A function that hands items to `use` in a thread of its own, at most `depth` behind.
+
+    What `use` raises is raised at the next item or on leaving. On leaving after an error elsewhere, the items that were
+    handed over are still used: what is finished is not lost.
+    """
+    channel: queue.Queue[object] = queue.Queue(depth)
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        while (item := channel.get()) is not _END:
+            if not failed:
+                try:
+                    use(item)  # type: ignore[arg-type]  # only items of T are put
+                except BaseException as error:  # handed on, whatever it is
+                    failed.append(error)
+
+    def put(item: T) -> None:
+        if failed:
+            raise failed[0]
+        channel.put(item)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        yield put
+    finally:
+        channel.put(_END)
+        thread.join()
+    if failed:
+        raise failed[0]
