@@ -1,0 +1,55 @@
+# Everything runs in a virtual environment in the checkout: .venv. Its set-up is made once and used again.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out
+
+.PHONY: help dream test lint samples torture clean
+
+help:
+	@echo "make dream     set up, and dream the sample clip into $(OUT)/"
+	@echo "make test      set up, and run the tests"
+	@echo "make lint      ruff and mypy"
+	@echo "make samples   make the pictures of the README again (minutes)"
+	@echo "make torture   the long tests of reliability (up to 20 minutes)"
+	@echo "make clean     remove what make made"
+
+$(VENV)/base: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "mariana needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "this Python lacks venv; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing mariana and what it needs into $(VENV) (torch is large: some minutes)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/test: $(VENV)/base
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+dream: $(VENV)/base
+	@mkdir -p $(OUT)
+	@$(BIN)/mariana video samples/bunny.mp4 $(OUT)/bunny-dream.mp4 --overwrite
+	@echo
+	@echo "The dream is in $(OUT)/bunny-dream.mp4. What to try next:"
+	@echo "  $(BIN)/mariana image samples/chelsea.png $(OUT)/chelsea.png --strength 1.5"
+	@echo "  $(BIN)/mariana video YOUR-CLIP.mp4 $(OUT)/dream.mp4 --duration 2"
+	@echo "  $(BIN)/mariana video --help"
+
+test: $(VENV)/test
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+torture: $(VENV)/test
+	@$(BIN)/python -m pytest -m long
+
+samples: $(VENV)/base
+	@$(BIN)/python samples/make.py
+
+clean:
+	rm -rf $(VENV) $(OUT) dist build
