@@ -4,9 +4,10 @@ frame after another."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 
 from mariana_video.dream.ascent import Pace
@@ -14,24 +15,47 @@ from mariana_video.dream.octaves import Octave
 from mariana_video.dream.score import Score
 from mariana_video.film.dreamer import Ascended, Dreamer
 from mariana_video.film.state import Moment, Rendered, State
-from mariana_video.film.strength import braked, carried_target, local_rms, step_gain
+from mariana_video.film.strength import braked, carried_target, local_rms, pushed_on, step_gain
 from mariana_video.film.uncovered import boxes_round
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
 
-_BEAT = 25.0  # carry and ascent are stated per 1/25 s, so that 24 and 60 frames a second look alike
+BEAT = 25.0  # carry and ascent are stated per 1/25 s, so that 24 and 60 frames a second look alike
 _FAINT = 0.2  # below this strength a first frame says nothing about the target
 _CATCH_UP = 2  # extra steps an octave where something newly appears …
 _BUDGET = 0.25  # … on boxes of at most this share of the frame
 
 
+@dataclass(frozen=True)
+class Start:
+    """Where a frame that goes on from another begins.
+
+    The ascent starts at `picture` (1×3×H×W); its change to `source` is held at the strength `target` (1×1×h×w, a value
+    a cell), `push` being how hard it has to try. `visible` (1×1×H×W) is how much of a place was there before, and
+    `mask` where to dream (None: everywhere).
+    """
+
+    source: Tensor
+    picture: Tensor
+    target: Tensor
+    push: float
+    visible: Tensor
+    mask: Tensor | None = None
+
+
+Onward = Callable[[Dreamer, State, Moment, Motion], Start]
+
+
 def dream_frames(
-    dreamer: Dreamer, moments: Iterable[Moment], state: State | None = None
+    dreamer: Dreamer, moments: Iterable[Moment], state: State | None = None, onward: Onward | None = None
 ) -> Iterator[tuple[State, Rendered]]:
-    """Dreams `moments` one after the other, going on from `state`."""
+    """Dreams `moments` one after the other, going on from `state`.
+
+    `onward` says where a frame begins that goes on from the one before; by default its dream rides on the source.
+    """
     for moment in moments:
         began = time.perf_counter()
-        state, done, carried = step(dreamer, state, moment)
+        state, done, carried = step(dreamer, state, moment, onward or riding)
         mix = moment.values.mix
         picture = state.dream if mix == 1 else moment.source + mix * (state.dream - moment.source)
         passes = done.pushed / (moment.source.shape[-1] * moment.source.shape[-2])
@@ -39,12 +63,15 @@ def dream_frames(
         yield state, Rendered(moment.index, moment.time, picture, done.score, carried, passes, seconds)
 
 
-def step(dreamer: Dreamer, state: State | None, moment: Moment) -> tuple[State, Ascended, float]:
+def step(
+    dreamer: Dreamer, state: State | None, moment: Moment, onward: Onward | None = None
+) -> tuple[State, Ascended, float]:
     """One frame: the next state, what the ascent did, and the share of the picture that was carried."""
     score = Score(dreamer.network, moment.values.terms)
     if state is None or moment.motion is None or moment.values.carry == 0:
         return (*afresh(dreamer, score, moment), 0.0)
-    return carried(dreamer, score, state, moment, moment.motion)
+    start = (onward or riding)(dreamer, state, moment, moment.motion)
+    return (*carried(dreamer, score, moment, start), float(start.visible.mean()))
 
 
 def afresh(dreamer: Dreamer, score: Score, moment: Moment) -> tuple[State, Ascended]:
@@ -53,38 +80,50 @@ def afresh(dreamer: Dreamer, score: Score, moment: Moment) -> tuple[State, Ascen
     octaves = dreamer.octaves(_shape(source), score)
     pace = Pace(values.first_steps, values.step_size * values.strength, dreamer.recipe.dream.jitter, moment.mask)
     done = dreamer.ascend(source, score, octaves, pace, moment.index)
-    target = local_rms(done.picture - source)
+    dream = _within(moment.mask, source, done.picture)
+    target = local_rms(dream - source)
     if values.strength >= _FAINT:
         target = target / values.strength
     else:
-        target = target.new_full(target.shape, dreamer.network.suited.strength)
-    return State(moment.index, source, done.picture, {"target": target}), done
+        target = torch.full_like(target, dreamer.network.suited.strength)
+    memory = {"target": target, "push": torch.ones(())}
+    return State(moment.index, source, dream, memory), replace(done, picture=dream)
 
 
-def carried(
-    dreamer: Dreamer, score: Score, state: State, moment: Moment, motion: Motion
-) -> tuple[State, Ascended, float]:
-    """A frame that goes on from the warped dream of the frame before."""
-    source, values = moment.source, moment.values
-    beats = _BEAT * moment.elapsed
-    kept = values.carry**beats * motion.visible
-    start = (source + kept * _carried_change(dreamer, state, source, motion)).clamp(0, 1)
+def riding(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Start:
+    """The warped dream of the frame before, laid over the frame's own source."""
+    kept = moment.values.carry ** (BEAT * moment.elapsed) * motion.visible
+    picture = (moment.source + kept * _carried_change(dreamer, state, moment.source, motion)).clamp(0, 1)
     target = carried_target(state.memory["target"], motion)
-    aim = target * values.strength
-    gain = step_gain(aim, start - source)
+    return Start(moment.source, picture, target, float(state.memory["push"]), motion.visible, moment.mask)
+
+
+def carried(dreamer: Dreamer, score: Score, moment: Moment, start: Start) -> tuple[State, Ascended]:
+    """A frame that goes on from `start`, its strength held at the target."""
+    source, values = start.source, moment.values
+    beats = BEAT * moment.elapsed
+    aim = start.target * values.strength
+    gain = step_gain(aim, start.picture - source)
     pace = Pace(
         values.steps,
-        values.step_size * values.strength * beats,
+        values.step_size * values.strength * beats * start.push,
         dreamer.recipe.dream.jitter,
-        gain if moment.mask is None else gain * moment.mask,
+        gain if start.mask is None else gain * start.mask,
     )
-    extra = catch_up(dreamer, score, start, 1 - motion.visible, pace, moment)
+    extra = catch_up(dreamer, score, start.picture, 1 - start.visible, pace, moment)
     octaves = in_turn(dreamer.octaves(_shape(source), score), moment.index)
     done = dreamer.ascend(extra.picture, score, octaves, pace, moment.index)
-    dream = (source + braked(done.picture - source, aim)).clamp(0, 1) if pace.steps else done.picture
-    next_state = State(moment.index, source, dream, {"target": target})
+    change = done.picture - source
+    dream = (source + braked(change, aim)).clamp(0, 1) if pace.steps else done.picture
+    dream = _within(start.mask, source, dream)
+    memory = {"target": start.target, "push": torch.tensor(pushed_on(start.push, aim, change, beats))}
     done = replace(done, picture=dream, pushed=done.pushed + extra.pushed)
-    return next_state, done, float(motion.visible.mean())
+    return State(moment.index, source, dream, memory), done
+
+
+def _within(mask: Tensor | None, source: Tensor, dream: Tensor) -> Tensor:
+    """`dream` where the mask is 1, the source where it is 0: a small octave's change spills over a mask's edge."""
+    return dream if mask is None else source + (dream - source) * mask
 
 
 def _carried_change(dreamer: Dreamer, state: State, source: Tensor, motion: Motion) -> Tensor:

@@ -1,11 +1,13 @@
 """Holding a dream's strength: the local RMS of dream − source is kept at a target by the size of the step.
 
 With a constant step the dream fades or runs away, whatever is carried. Each place therefore steps by (target / RMS)²,
-and a mild brake takes back what is above the target.
+a mild brake takes back what is above the target, and a factor for the whole picture, remembered from frame to frame,
+makes up for what is not carried.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -18,6 +20,8 @@ _CELL = 8  # pixels a side of one value of the map
 _SOFT = 5  # cells of each of the two box blurs: about 32 pixels wide together
 _WEAKEST, _STRONGEST = 0.1, 4.0  # how far a step may be held back or driven on
 _BRAKE = 0.3
+_MEMORY = 0.3
+_PUSHED = (0.25, 8.0)
 _DARK = 1e-4  # RMS below what an 8-bit picture shows
 
 
@@ -53,6 +57,20 @@ def braked(change: Tensor, target: Tensor) -> Tensor:
 def _soft(cells: Tensor) -> Tensor:
     size = [min(_SOFT, side - 1 + side % 2) for side in cells.shape[-2:]]
     return F.avg_pool2d(cells, size, 1, [side // 2 for side in size], count_include_pad=False)
+
+
+def pushed_on(push: float, target: Tensor, change: Tensor, beats: float) -> float:
+    """The step's factor for the next frame: grown while the dream as a whole is below its target, else shrunk.
+
+    Without such a memory a loop settles below the target where little is carried. Means are taken in float64: in
+    float32 their bits would depend on the number of threads.
+    """
+    wanted, found = (
+        float(np.sqrt(np.mean(np.square(part.cpu().numpy(), dtype=np.float64)))) for part in (target, local_rms(change))
+    )
+    if min(wanted, found) < _DARK:
+        return push
+    return float(np.clip(push * (wanted / found) ** (_MEMORY * beats), *_PUSHED))
 
 
 def mean_rms(change: Tensor) -> float:

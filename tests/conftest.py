@@ -1,0 +1,73 @@
+"""What tests share: a small network, small pictures, and the command line run in the test's own process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is loaded, as the command does it
+
+import torch
+from torch import Tensor, nn
+
+from mariana_video.networks.network import Description, Layer, Network, Normalisation, Suited
+
+
+def small_network(name: str = "small") -> Network:
+    """Three padded convolutions with fixed weights: padding keeps it from being blind to shifts."""
+    generator = torch.Generator().manual_seed(1)
+    stages: dict[str, nn.Module] = {}
+    widths = [3, 8, 12, 16]
+    for number, (before, after) in enumerate(pairwise(widths), 1):
+        layer = nn.Conv2d(before, after, 3, padding=1)
+        with torch.no_grad():
+            layer.weight.copy_(torch.randn(layer.weight.shape, generator=generator) / (9 * before) ** 0.5)
+            layer.bias.zero_()  # type: ignore[union-attr]
+        stages[f"conv{number}"] = nn.Sequential(layer, nn.ReLU())
+        if number < 3:
+            stages[f"pool{number}"] = nn.MaxPool2d(2)
+    body = nn.Sequential()
+    for key, stage in stages.items():
+        body.add_module(key, stage)
+    layers = {f"conv{n}": Layer(f"conv{n}", widths[n], 2 ** (n - 1), 3 * 2**n) for n in (1, 2, 3)}
+    plain = Normalisation((0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
+    return Network(Description(name, layers, plain, Suited("conv3", 0.02, 0.1)), body)
+
+
+@pytest.fixture
+def network() -> Network:
+    return small_network()
+
+
+def texture(height: int, width: int, seed: int = 0) -> np.ndarray:
+    """A smooth random picture, float32 H×W×3 in 0.1…0.9, with detail at several sizes."""
+    rng = np.random.default_rng(seed)
+    picture = np.zeros((height, width, 3))
+    for cells in (4, 8, 16):
+        coarse = torch.from_numpy(rng.random((1, 3, cells, cells)))
+        fine = torch.nn.functional.interpolate(coarse, (height, width), mode="bicubic", align_corners=False)
+        picture += fine[0].permute(1, 2, 0).numpy()
+    picture = (picture - picture.min()) / (picture.max() - picture.min())
+    return (0.1 + 0.8 * picture).astype(np.float32)
+
+
+def as_tensor(picture: np.ndarray) -> Tensor:
+    return torch.from_numpy(picture.transpose(2, 0, 1).copy())[None]
+
+
+@pytest.fixture
+def mariana(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    """Runs the command in this process: gives the exit code and all that stderr said."""
+
+    def call(*words: str | Path | Sequence[str]) -> tuple[int, str]:
+        from mariana_video.cli.app import run
+
+        code = run([str(word) for word in words])
+        return code, capsys.readouterr().err
+
+    return call

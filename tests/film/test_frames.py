@@ -1,0 +1,166 @@
+"""The loop of frames: the dream goes along with the motion, keeps its strength, and starts afresh where it must."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from mariana_video.dream.octaves import octaves_of
+from mariana_video.film.dreamer import Dreamer
+from mariana_video.film.frames import dream_frames, in_turn
+from mariana_video.film.state import Moment, State
+from mariana_video.film.strength import carried_target, local_rms, mean_rms, step_gain
+from mariana_video.motion.motion import Motion
+from mariana_video.motion.warp import warp
+from mariana_video.recipe.objective import Objective
+from mariana_video.recipe.options import recipe
+from tests.conftest import as_tensor, small_network, texture
+
+SHAPE = (64, 96)
+RATE = Fraction(25)
+
+
+def dreamer(**options: object) -> Dreamer:
+    return Dreamer(small_network(), recipe(**options), Objective("conv3"), torch.device("cpu"), "fp32")
+
+
+def moving(which: Dreamer, frames: int, shift: int, rate: Fraction = RATE) -> Iterator[Moment]:
+    """A window on a large texture that moves right by `shift` pixels a frame, with its true motion."""
+    wide = as_tensor(texture(SHAPE[0], SHAPE[1] + shift * frames))
+    for index in range(frames):
+        left = shift * (frames - index)
+        source = wide[..., left : left + SHAPE[1]]
+        flow = torch.zeros(1, 2, *SHAPE)
+        flow[:, 0] = -shift
+        visible = torch.ones(1, 1, *SHAPE)
+        visible[..., :shift] = 0
+        motion = Motion(flow, visible) if index else None
+        yield Moment(index, index / rate, float(1 / rate), source, which.values(index, rate), motion)
+
+
+def states(which: Dreamer, moments: Iterator[Moment]) -> list[State]:
+    return [state for state, _ in dream_frames(which, moments)]
+
+
+def correlation(a: Tensor, b: Tensor) -> float:
+    return float(np.corrcoef(a.flatten().numpy(), b.flatten().numpy())[0, 1])
+
+
+@pytest.mark.parametrize("carried", ["change", "frame"])
+def test_the_dream_goes_along_with_a_known_motion(carried: str) -> None:
+    """Without ascent the second dream is the first, shifted; with the wrong sign it is further off than unshifted."""
+    which = dreamer(carry=1, steps=0, first_steps=5, carried=carried)
+    first, second = states(which, moving(which, 2, 4))
+    inside = (..., slice(8, -8))
+    before, after = first.dream - first.source, second.dream - second.source
+    shifted, unshifted, wrong = (torch.roll(before, by, -1)[inside] for by in (4, 0, -4))
+    right = float((after[inside] - shifted).abs().mean())
+    assert right < 0.1 * float((after[inside] - unshifted).abs().mean())
+    assert float((after[inside] - unshifted).abs().mean()) < float((after[inside] - wrong).abs().mean())
+
+
+def test_where_something_newly_appears_the_source_is_seen() -> None:
+    which = dreamer(carry=1, steps=0, first_steps=5)
+    _, second = states(which, moving(which, 2, 8))
+    assert torch.equal(second.dream[..., :8], second.source[..., :8])
+    assert not torch.equal(second.dream[..., 20:], second.source[..., 20:])
+
+
+def test_a_cut_starts_afresh() -> None:
+    which = dreamer(first_steps=3)
+    moments = list(moving(which, 2, 4))
+    cut = Moment(1, moments[1].time, moments[1].elapsed, moments[1].source, moments[1].values, motion=None)
+    ((alone, _),) = dream_frames(which, [cut])
+    *_, after = states(which, iter([moments[0], cut]))
+    assert torch.equal(after.dream, alone.dream)
+
+
+def test_steps_zero_is_the_source() -> None:
+    which = dreamer(steps=0)
+    for state in states(which, moving(which, 3, 4)):
+        assert torch.equal(state.dream, state.source)
+
+
+def test_mix_is_laid_over_the_result_and_not_carried() -> None:
+    half, whole = dreamer(mix=0.5), dreamer()
+    for (mixed, shown), (plain, _) in zip(
+        dream_frames(half, moving(half, 3, 2)), dream_frames(whole, moving(whole, 3, 2)), strict=True
+    ):
+        assert torch.equal(mixed.dream, plain.dream)
+        assert torch.allclose(shown.picture, (plain.dream + plain.source) / 2, atol=1e-6)
+
+
+@pytest.mark.parametrize("carry", [0.8, 0.95, 1.0])
+def test_strength_is_held_on_a_still_scene(carry: float) -> None:
+    which = dreamer(carry=carry)
+    strengths = [mean_rms(state.dream - state.source) for state in states(which, moving(which, 40, 0))]
+    assert np.mean(strengths[1:5]) == pytest.approx(np.mean(strengths[-10:]), rel=0.15)
+    assert np.mean(strengths[-10:]) == pytest.approx(strengths[0], rel=0.2)
+
+
+def test_24_and_60_frames_a_second_look_alike() -> None:
+    def strength(rate: int) -> float:
+        which = dreamer(carry=0.9)
+        *_, last = states(which, moving(which, rate, 0, Fraction(rate)))
+        return mean_rms(last.dream - last.source)
+
+    assert strength(60) == pytest.approx(strength(24), rel=0.1)
+
+
+def test_a_carried_frame_costs_less_than_a_full_size_pass() -> None:
+    which = dreamer()
+    passes = [rendered.passes for _, rendered in dream_frames(which, moving(which, 12, 3))]
+    assert np.mean(passes[1:]) <= 1
+    octaves = octaves_of(SHAPE, 3, 1.5, 16)
+    assert {octave for index in range(4) for octave in in_turn(octaves, index)} == set(octaves)
+
+
+def test_the_target_moves_with_the_picture() -> None:
+    target = torch.zeros(1, 1, 8, 12)
+    target[..., 2:4, 2:4] = 1
+    flow = torch.zeros(1, 2, *SHAPE)
+    flow[:, 0] = -16
+    moved = carried_target(target, Motion(flow, torch.ones(1, 1, *SHAPE)))
+    assert torch.allclose(moved[..., 2:4, 4:6], torch.ones(1, 1, 2, 2), atol=1e-5)
+
+
+def test_places_above_the_target_step_less() -> None:
+    change = as_tensor(texture(*SHAPE)) - 0.5
+    now = local_rms(change)
+    assert float(step_gain(now * 2, change).mean()) > 1.5
+    assert float(step_gain(now, change).mean()) == pytest.approx(1, abs=1e-3)
+    assert float(step_gain(now / 2, change).mean()) < 0.4
+
+
+def test_a_transparent_place_is_never_dreamed() -> None:
+    which = dreamer()
+    mask = torch.ones(1, 1, *SHAPE)
+    mask[..., :40] = 0
+    moments = [Moment(m.index, m.time, m.elapsed, m.source, m.values, m.motion, mask) for m in moving(which, 3, 0)]
+    for state in states(which, iter(moments)):
+        assert torch.equal(state.dream[..., :40], state.source[..., :40])
+
+
+def test_warping_by_a_known_flow_is_a_shift() -> None:
+    picture = as_tensor(texture(*SHAPE))
+    flow = torch.zeros(1, 2, *SHAPE)
+    flow[:, 1] = 5
+    assert torch.allclose(warp(picture, flow)[..., :-6, :], picture[..., 5:-1, :], atol=1e-4)
+
+
+def test_rooms_may_be_read_from_anywhere(tmp_path: Path) -> None:
+    """A state is plain tensors: what a job stores comes back as it was."""
+    from safetensors.torch import load_file, save_file
+
+    which = dreamer()
+    *_, last = states(which, moving(which, 2, 3))
+    tensors = {"source": last.source, "dream": last.dream, **last.memory}
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, tmp_path / "state.safetensors")
+    back = load_file(tmp_path / "state.safetensors")
+    assert all(torch.equal(back[name], tensor) for name, tensor in tensors.items())
