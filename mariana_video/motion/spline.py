@@ -1,100 +1,150 @@
 """Prefiltered B-splines: the interpolation that survives hundreds of repeated warps.
 
 A picture is first turned into B-spline coefficients, such that the spline through them takes the picture's
-values at its pixels; between them it is smooth, and no frequency is ever amplified, however often it is
+values at its pixels; between them it is smooth, and no frequency is ever amplified, however often that is
 repeated (Unser, Aldroubi and Eden, "B-spline signal processing", IEEE Trans. Signal Processing 41, 1993).
 Outside, the picture is mirrored about its outer pixels' centres.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from math import comb, factorial
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 ORDERS = (3, 5, 7)
-BLOCK = 64  # output samples of the prefilter made by one row of a matrix product
+BLOCK = 32  # output samples of the prefilter made by one product with a banded matrix
+ROWS = 32  # rows of the picture evaluated at once: what they need stays in the processor's cache
 
 
-@cache
-def basis(order: int) -> Tensor:
-    """(order + 1)×(order + 1): row j holds the polynomial in t of tap j's weight, t in 0 … 1.
+def basis(order: int) -> NDArray[np.float64]:
+    """(order + 1)×(order + 1): row j holds the polynomial (rising powers of t) of tap j's weight.
 
-    Tap j belongs to the coefficient at floor(x) + j − (order − 1)/2, t = x − floor(x). Follows from the
-    truncated powers of the cardinal B-spline.
+    Tap j belongs to the coefficient at floor(x) + j − (order − 1)/2, t = x − floor(x); follows from the
+    cardinal B-spline as a sum of truncated powers.
     """
-    rows = []
+    powers = np.arange(order + 1)
+    rows = np.zeros((order + 1, order + 1))
     for tap in range(order + 1):
-        row = np.zeros(order + 1)
         for k in range(order - tap + 1):
-            # B(u) = Σ_k (−1)^k C(n+1, k) (u − k)_+^n / n!  at  u = t + order − tap
-            shift = order - tap - k
+            # (−1)^k C(n+1, k) (u − k)^n / n!  at  u = t + order − tap, expanded in powers of t
             sign = (-1) ** k * comb(order + 1, k) / factorial(order)
-            row += sign * np.array([comb(order, p) * float(shift) ** (order - p) for p in range(order + 1)])
-        rows.append(row)
-    return torch.tensor(np.array(rows), dtype=torch.float32)
+            binomials = np.array([comb(order, int(p)) for p in powers])
+            rows[tap] += sign * binomials * float(order - tap - k) ** (order - powers)
+    return rows
 
 
-@cache
-def inverse(order: int) -> np.ndarray:
-    """The prefilter's impulse response (odd length, symmetric), cut where it falls below 1e-8.
+@lru_cache
+def inverse(order: int) -> NDArray[np.float64]:
+    """The prefilter's impulse response (odd length, symmetric), cut where it falls below 1e-7.
 
-    The inverse of the spline sampled at the pixels, found by a transform long enough to be exact.
+    It is the inverse of the B-spline sampled at whole numbers, found by a transform long enough to be exact.
     """
-    samples = np.array(basis(order)[:, 0].double())[:order]  # t = 0: weights at −(n−1)/2 … (n−1)/2
-    length, half = 512, (order - 1) // 2
-    kernel = np.zeros(length)
-    for offset, weight in zip(range(-half, half + 1), samples, strict=True):
-        kernel[offset % length] = weight
-    response = np.fft.ifft(1 / np.fft.fft(kernel)).real
-    reach = int(np.nonzero(np.abs(response[: length // 2]) > 1e-8)[0][-1])
-    return np.concatenate([response[reach:0:-1], response[: reach + 1]])
+    half = (order - 1) // 2
+    samples = np.zeros(512)
+    samples[np.arange(-half, half + 1)] = basis(order)[:order, 0]
+    response = np.fft.ifft(1 / np.fft.fft(samples)).real
+    reach = int(np.nonzero(np.abs(response[:256]) > 1e-7)[0][-1])
+    return response[np.abs(np.arange(-reach, reach + 1))]
+
+
+@lru_cache
+def _band(order: int) -> NDArray[np.float64]:
+    """(BLOCK + 2·reach)×BLOCK: the prefilter as a matrix from a window of samples to its inner ones."""
+    kernel = inverse(order)
+    band = np.zeros((BLOCK + len(kernel) - 1, BLOCK))
+    for column in range(BLOCK):
+        band[column : column + len(kernel), column] = kernel
+    return band
 
 
 def coefficients(picture: Tensor, order: int) -> Tensor:
-    """B-spline coefficients of a picture, B×C×H×W → the same shape, mirrored at the borders."""
-    for _ in range(2):  # along x, then, transposed, along y
-        picture = _along(picture, order).transpose(-1, -2)
-    return picture
+    """B-spline coefficients of a picture, B×C×H×W float32 → the same shape.
+
+    The prefilter runs as products with a small banded matrix: six times faster than conv2d on a CPU, and
+    the same bits on any number of threads.
+    """
+    batch, channels, height, width = picture.shape
+    band = torch.tensor(_band(order), dtype=picture.dtype, device=picture.device)
+    window, reach = len(band), (len(band) - BLOCK) // 2
+    down, across = -(-height // BLOCK), -(-width // BLOCK)
+    more = (reach, reach + across * BLOCK - width, reach, reach + down * BLOCK - height)
+    padded = mirror_pad(picture, more).flatten(0, 1).contiguous()
+    length = padded.shape[-1]
+    windows = padded.as_strided((len(padded), down, window, length), (padded.stride(0), BLOCK * length, length, 1))
+    rows = torch.matmul(band.T, windows).reshape(-1, length)
+    blocks = [rows[:, start : start + window] @ band for start in range(0, across * BLOCK, BLOCK)]
+    return torch.cat(blocks, 1).view(batch, channels, -1, across * BLOCK)[..., :height, :width]
 
 
-def _along(picture: Tensor, order: int) -> Tensor:
-    """Prefilter along the last axis, as products with a banded matrix (a dozen times faster than conv2d)."""
-    kernel = torch.tensor(inverse(order), dtype=picture.dtype, device=picture.device)
-    reach, width = len(kernel) // 2, picture.shape[-1]
-    blocks = -(-width // BLOCK)
-    index = mirror(torch.arange(-reach, blocks * BLOCK + reach, device=picture.device), width)
-    window = BLOCK + 2 * reach
-    band = torch.zeros(window, BLOCK, dtype=picture.dtype, device=picture.device)
-    for column in range(BLOCK):
-        band[column : column + len(kernel), column] = kernel
-    out = picture[..., index].unfold(-1, window, BLOCK) @ band
-    return out.flatten(-2)[..., :width]
+def evaluate(coefficients: Tensor, x: Tensor, y: Tensor, order: int) -> Tensor:
+    """The spline's values at x, y (both H×W, pixels, within the picture); coefficients B×C×H×W."""
+    batch, channels, height, width = coefficients.shape
+    pad = (order + 1) // 2
+    table = mirror_pad(coefficients, (pad, pad, pad, pad)).flatten(0, 1).permute(1, 2, 0).contiguous()
+    parts = [
+        _evaluate_rows(table, x[top : top + ROWS].flatten(), y[top : top + ROWS].flatten(), order)
+        for top in range(0, height, ROWS)
+    ]
+    return torch.cat(parts).view(height, width, batch, channels).permute(2, 3, 0, 1).contiguous()
 
 
-def mirror(index: Tensor, length: int) -> Tensor:
-    """Indices of any size folded into 0 … length − 1, mirrored about the first and the last."""
+def _evaluate_rows(table: Tensor, x: Tensor, y: Tensor, order: int) -> Tensor:
+    """N×C values at N places of a padded, channels-last table (H+2p)×(W+2p)×C.
+
+    Fractions are taken before any scaling, so that places are exact to the last bit of the flow. The taps
+    of one row lie side by side in memory, so whole runs are summed down first, then taps across.
+    """
+    taps, channels, length = order + 1, table.shape[-1], table.shape[1]
+    column, row = x.floor(), y.floor()
+    top, bottom = int(row.min()), int(row.max())
+    used = table[top + 1 : bottom + taps + 1].reshape(-1)  # tap 0 of row r is at r + 1 in the padded table
+    runs = used.as_strided((len(used) // channels - taps + 1, taps * channels), (channels, 1)).contiguous()
+    first = (row - top).int() * length + column.int() + 1
+    across, down = _weights(torch.stack([x - column, y - row]), order)
+    step = torch.arange(taps, dtype=torch.int32, device=x.device)
+    lines = _weighted_sum(runs, first[:, None] + step * length, down)
+    each = torch.arange(len(x), dtype=torch.int32, device=x.device)[:, None] * taps + step
+    return _weighted_sum(lines.view(-1, channels), each, across)
+
+
+def _weights(fraction: Tensor, order: int) -> Tensor:
+    """2×N×taps weights at the fractions t (2×N), by Horner's rule.
+
+    No matrix product here: with so few columns its bits depend on the number of threads.
+    """
+    powers = torch.tensor(basis(order), dtype=fraction.dtype, device=fraction.device)[..., None, None]
+    weights = powers[:, -1] * fraction
+    for exponent in range(order - 1, 0, -1):
+        weights.add_(powers[:, exponent]).mul_(fraction)
+    return weights.add_(powers[:, 0]).permute(1, 2, 0).contiguous()
+
+
+def _weighted_sum(table: Tensor, index: Tensor, weights: Tensor) -> Tensor:
+    """Σ_j weights[n, j] · table[index[n, j]], N×D."""
+    if table.device.type == "mps":  # has no weighted bags
+        return (table[index] * weights[..., None]).sum(1)
+    return F.embedding_bag(index, table, per_sample_weights=weights, mode="sum")
+
+
+def mirror_pad(picture: Tensor, more: tuple[int, int, int, int]) -> Tensor:
+    """A B×C×H×W picture mirrored about its outer pixels, (left, right, top, bottom) pixels more."""
+    height, width = picture.shape[-2:]
+    if max(more[:2]) < width and max(more[2:]) < height:
+        return F.pad(picture, more, mode="reflect")
+    columns = _mirror(torch.arange(-more[0], width + more[1], device=picture.device), width)
+    rows = _mirror(torch.arange(-more[2], height + more[3], device=picture.device), height)
+    return picture[..., rows, :][..., columns]
+
+
+def _mirror(index: Tensor, length: int) -> Tensor:
+    """Any whole numbers folded into 0 … length − 1, mirrored about the first and the last."""
     if length == 1:
         return torch.zeros_like(index)
     index = index.remainder(2 * (length - 1))
     return torch.minimum(index, 2 * (length - 1) - index)
-
-
-def edge_pad(picture: Tensor, pad: int) -> Tensor:
-    """A picture with `pad` mirrored pixels on every side, of any size (F.pad refuses small pictures)."""
-    height, width = picture.shape[-2:]
-    rows = mirror(torch.arange(-pad, height + pad, device=picture.device), height)
-    columns = mirror(torch.arange(-pad, width + pad, device=picture.device), width)
-    return picture[..., rows, :][..., columns]
-
-
-def bilinear(picture: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    """Values of a B×C×H×W picture at x, y (1×H'×W', pixels), border clamped."""
-    height, width = picture.shape[-2:]
-    grid = torch.stack([x * (2 / max(width - 1, 1)) - 1, y * (2 / max(height - 1, 1)) - 1], -1)
-    grid = grid.expand(len(picture), -1, -1, -1)
-    return F.grid_sample(picture, grid, padding_mode="border", align_corners=True)
