@@ -87,7 +87,8 @@ def _jobs(source: Path, output: Path, at: float | None) -> list[tuple[Path, Path
 def _dream_one(dreamer: Dreamer, source: Path, output: Path, at: float | None, size: Size | None, bar: Bar) -> None:
     from fractions import Fraction
 
-    from mariana_video.film.film import dream_picture, to_array
+    from mariana_video.film.film import dream_picture
+    from mariana_video.film.tensors import to_array
     from mariana_video.media.clip import open_clip
     from mariana_video.media.pictures import read_picture, write_picture
     from mariana_video.media.reader import frame_at, resized

@@ -18,9 +18,10 @@ from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.frames import dream_frames
 from mariana_video.film.pipeline import ahead
 from mariana_video.film.plan import Plan
+from mariana_video.film.reading import read_on
 from mariana_video.film.state import Moment, Rendered, State
+from mariana_video.film.tensors import to_array, to_tensor
 from mariana_video.media.clip import Frame
-from mariana_video.media.reader import read
 from mariana_video.motion.flow import Estimator, View
 from mariana_video.motion.motion import Motion
 
@@ -56,32 +57,38 @@ class _Moved:
 
 
 @contextmanager
-def film(plan: Plan, dreamer: Dreamer) -> Iterator[Iterator[Finished]]:
-    """The finished frames of `plan`, one by one, while later ones are already being read.
+def film(plan: Plan, dreamer: Dreamer, state: State | None = None, first: int = 0) -> Iterator[Iterator[Finished]]:
+    """The finished frames of `plan` from position `first` on, one by one, while later ones are already being read.
 
-    Raises SourceError where the source no longer gives the frames that the plan saw.
+    `state` is that of the frame before `first`; without one, `first` is dreamed from its source alone, as the film's
+    first frame and those after a cut are. Raises SourceError where the source no longer gives the frames that the plan
+    saw.
     """
     carry = dreamer.recipe.carry
     estimator = Estimator(carry.flow, carry.flow_weights, scale=carry.flow_scale)
+    state = None if state is None else state.to(dreamer.device)
     with (
-        ahead(read(plan.clip, start=plan.start, duration=plan.duration, size=plan.size), _READ_AHEAD) as frames,
-        ahead(_with_motion(frames, plan, estimator), _MOTION_AHEAD) as moved,
+        ahead(read_on(plan, state, first), _READ_AHEAD) as frames,
+        ahead(_with_motion(frames, plan, estimator, first), _MOTION_AHEAD) as moved,
     ):
-        yield _dreamed(moved, plan, dreamer)
+        yield _dreamed(moved, plan, dreamer, state)
 
 
-def _with_motion(frames: Iterator[Frame], plan: Plan, estimator: Estimator) -> Iterator[_Moved]:
+def _with_motion(frames: Iterator[tuple[int, Frame]], plan: Plan, estimator: Estimator, first: int) -> Iterator[_Moved]:
     previous: View | None = None
-    for position, frame in enumerate(frames):
+    for position, frame in frames:
         if position >= len(plan.times) or frame.pts != plan.times[position]:
             raise SourceError(f"{plan.clip.path} has changed since it was looked at")
         view = View(frame.grey, frame.rgb)
+        if position < first:
+            previous = view
+            continue
         known = previous is not None and position not in plan.cuts
         yield _Moved(position, frame, estimator.between(view, previous) if known and previous is not None else None)
         previous = view
 
 
-def _dreamed(moved: Iterator[_Moved], plan: Plan, dreamer: Dreamer) -> Iterator[Finished]:
+def _dreamed(moved: Iterator[_Moved], plan: Plan, dreamer: Dreamer, state: State | None) -> Iterator[Finished]:
     kept: dict[int, Frame] = {}
 
     def moments() -> Iterator[Moment]:
@@ -90,9 +97,9 @@ def _dreamed(moved: Iterator[_Moved], plan: Plan, dreamer: Dreamer) -> Iterator[
             kept[index] = item.frame
             yield _moment(item, index, plan, dreamer)
 
-    for state, rendered in dream_frames(dreamer, moments()):
+    for now, rendered in dream_frames(dreamer, moments(), state):
         frame = kept.pop(rendered.index)
-        yield Finished(to_array(rendered.picture), frame.alpha, frame.duration, rendered, state)
+        yield Finished(to_array(rendered.picture), frame.alpha, frame.duration, rendered, now)
 
 
 def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer) -> Moment:
@@ -111,17 +118,6 @@ def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer) -> Moment:
 def _opaque(alpha: NDArray[np.float32]) -> Tensor:
     """1 where anything of the picture is seen: nothing is dreamed where it is wholly transparent."""
     return torch.from_numpy((alpha > 0).astype(np.float32))[None, None]
-
-
-def to_tensor(rgb: NDArray[np.float32]) -> Tensor:
-    """H×W×3 of media as 1×3×H×W of the dream."""
-    return torch.from_numpy(np.ascontiguousarray(rgb.transpose(2, 0, 1)))[None]
-
-
-def to_array(picture: Tensor) -> NDArray[np.float32]:
-    """1×3×H×W of the dream as H×W×3 of media."""
-    array: NDArray[np.float32] = np.ascontiguousarray(picture[0].detach().cpu().numpy().transpose(1, 2, 0))
-    return array
 
 
 def dream_picture(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+import torch
 from torch import Tensor
 
 from mariana_video.motion.motion import Motion
@@ -51,6 +52,11 @@ class State:
     source: Tensor
     dream: Tensor
     memory: Mapping[str, Tensor] = field(default_factory=dict)
+
+    def to(self, device: torch.device) -> State:
+        """The same on another device."""
+        memory = {name: tensor.to(device) for name, tensor in self.memory.items()}
+        return State(self.index, self.source.to(device), self.dream.to(device), memory)
 
 
 @dataclass(frozen=True)
