@@ -13,12 +13,9 @@ from typing import Literal
 from mariana_video.errors import SourceError, UsageError
 
 from .colour import UNTAGGED, Bytes, Colour, Floats
+from .shape import UPRIGHT, Turn
 
 Kind = Literal["video", "folder", "picture"]
-Turn = tuple[int, int, int, int]
-"""(a, b, c, d), each −1, 0 or 1: a stored pixel (x, y) is shown at (a·x + c·y, b·x + d·y)."""
-
-UPRIGHT: Turn = (1, 0, 0, 1)
 FOLDER_RATE = Fraction(25)
 
 
@@ -45,13 +42,17 @@ class Frame:
 
 @dataclass(frozen=True)
 class Track:
-    """A stream besides the picture's: sound, subtitles or other. `language` as ISO 639-2, or None."""
+    """A stream besides the picture's: sound, subtitles or other.
+
+    `language` as ISO 639-2, or None; `cover` marks a picture that is no film.
+    """
 
     index: int
     kind: Literal["sound", "subtitle", "picture", "other"]
     codec: str
     language: str | None = None
     title: str | None = None
+    cover: bool = False
 
     def __str__(self) -> str:
         told = ", ".join(word for word in (self.codec, self.language, self.title) if word)
@@ -123,7 +124,7 @@ def open_clip(path: str | Path, rate: Fraction | None = None) -> Clip:
     video has its own. Raises SourceError in one line for anything that holds no readable picture, UsageError
     for a rate that is no positive number.
     """
-    from . import pictures, probe
+    from . import animated, pictures, probe
 
     path = Path(path)
     if rate is not None and rate <= 0:
@@ -133,7 +134,7 @@ def open_clip(path: str | Path, rate: Fraction | None = None) -> Clip:
         return pictures.open_folder(path, rate or FOLDER_RATE)
     if pictures.is_still(path):
         return pictures.open_still(path, rate or FOLDER_RATE)
-    return probe.open_video(path)
+    return animated.open_animated(path) or probe.open_video(path)
 
 
 def _check_there(path: Path) -> None:

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from mariana_video.errors import SourceError
 
+from .shape import resized
+
 if TYPE_CHECKING:
     from av import VideoFrame
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
+Matrix = NDArray[np.float64]
 
 HD_LINES = 720
 """From this many lines on an untagged picture is taken for BT.709, below for BT.601 (what players do)."""
@@ -41,8 +44,11 @@ _TRANSFERS = {
 _RANGES = {1: "limited", 2: "full"}
 _HDR = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 
-# libswscale knows these matrices under these numbers; the others of H.273 it does not.
-_SWSCALE = {"bt709": 1, "fcc": 4, "bt470bg": 5, "smpte170m": 5, "smpte240m": 7, "bt2020nc": 9, "bt2020c": 9}
+# The shares of red and blue in luma, by matrix.
+_WEIGHTS = {
+    "bt709": (0.2126, 0.0722), "fcc": (0.30, 0.11), "bt470bg": (0.299, 0.114), "smpte170m": (0.299, 0.114),
+    "smpte240m": (0.212, 0.087), "bt2020nc": (0.2627, 0.0593), "bt2020c": (0.2627, 0.0593),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ def for_output(colour: Colour, lines_in: int, lines_out: int) -> Colour:
     An RGB source becomes BT.709. An untagged one stays untagged, unless its new height would make players
     guess another matrix than the one it was read with: then the guess is written down.
     """
-    if colour.matrix == "gbr" or (colour.matrix and colour.matrix not in _SWSCALE):
+    if colour.matrix == "gbr" or (colour.matrix and colour.matrix not in _WEIGHTS):
         return Colour("bt709", "limited", colour.primaries or "bt709", colour.transfer or "bt709")
     if colour.matrix is None and (lines_in >= HD_LINES) != (lines_out >= HD_LINES):
         matrix = "bt709" if lines_in >= HD_LINES else "smpte170m"
@@ -101,41 +107,47 @@ def for_output(colour: Colour, lines_in: int, lines_out: int) -> Colour:
     return colour
 
 
-def matrix_code(colour: Colour, lines: int) -> int:
-    """libswscale's number of the matrix to read or write with, guessed from the height where untagged.
-
-    Raises SourceError for a matrix that libswscale lacks.
-    """
-    if colour.matrix is None or colour.matrix == "gbr":
-        return 1 if lines >= HD_LINES else 5
-    if colour.matrix not in _SWSCALE:
+def check_matrix(colour: Colour) -> None:
+    """Raises SourceError for a matrix that is no plain weighting of red, green and blue."""
+    if colour.matrix not in (None, "gbr") and colour.matrix not in _WEIGHTS:
         raise SourceError(f"its colours are stored as {colour.matrix}, which can't be read; convert it to bt709 first")
-    return _SWSCALE[colour.matrix]
 
 
 def to_rgb(frame: "VideoFrame", colour: Colour, size: tuple[int, int]) -> tuple[Floats, Floats | None]:
     """A decoded frame as float RGB (H×W×3, 0…1) of `size` (width, height), and its alpha (H×W) or None.
 
-    `colour.matrix` None is guessed from the frame's own height. Resizing happens in the same pass: averaging
-    when smaller, Lanczos when larger.
+    An untagged matrix is guessed from the frame's own height. Resizing happens in the same pass: averaging when
+    smaller, Lanczos when larger. libswscale brings chroma to full resolution; the matrix is applied in float,
+    for its own 8-bit conversions are off by up to one step on average in full range.
     """
+    if not any(component.is_chroma for component in frame.format.components):
+        return _from_packed(frame, size)
     alpha = has_alpha(frame.format.name)
-    options: dict[str, Any] = {}
-    if not frame.format.is_rgb and frame.format.name != "pal8":
-        options["src_colorspace"] = matrix_code(colour, frame.height)
-        options["src_color_range"] = 2 if _is_full(frame, colour) else 1
-    planes = frame.reformat(
+    bits = frame.format.components[0].bits
+    full = colour.range == "full" or frame.format.name.startswith("yuvj")
+    made = frame.reformat(
         width=size[0],
         height=size[1],
-        format="gbrapf32le" if alpha else "gbrpf32le",
-        dst_color_range=2,
+        format="yuva444p16le" if alpha else "yuv444p16le",
         interpolation=_filter((frame.width, frame.height), size),
-        **options,
-    ).to_ndarray()
-    pixels = np.clip(np.asarray(planes, np.float32), 0, 1)
-    if not alpha:
-        return np.ascontiguousarray(pixels, np.float32), None
-    return np.ascontiguousarray(pixels[..., :3], np.float32), _seen(pixels[..., 3])
+        src_color_range=2 if full else 1,
+        dst_color_range=2 if full else 1,
+    )
+    planes = np.asarray(made.to_ndarray(), np.float32)
+    forth = _rgb_to_yuv(_weights(colour, frame.height), full, bits, deep=True)
+    back = np.linalg.inv(forth[:, :3])
+    rgb = _transformed(planes[..., :3], np.column_stack([back, -back @ forth[:, 3]]))
+    return np.clip(rgb, 0, 1), _seen(planes[..., 3] / np.float32(_most(bits))) if alpha else None
+
+
+def _from_packed(frame: "VideoFrame", size: tuple[int, int]) -> tuple[Floats, Floats | None]:
+    """RGB, grey and palette frames: nothing but a change of layout, then resizing in float."""
+    deep = frame.format.components[0].bits > 8
+    alpha = has_alpha(frame.format.name)
+    kind = ("rgba64le" if deep else "rgba") if alpha else ("rgb48le" if deep else "rgb24")
+    pixels = np.asarray(frame.reformat(format=kind).to_ndarray(), np.float32) / np.float32(65535 if deep else 255)
+    opacity = _seen(resized(pixels[..., 3], size)) if alpha else None
+    return resized(np.ascontiguousarray(pixels[..., :3]), size), opacity
 
 
 def from_rgb(rgb: Floats, alpha: Floats | None, pixel_format: str, colour: Colour, lines: int) -> "VideoFrame":
@@ -143,25 +155,30 @@ def from_rgb(rgb: Floats, alpha: Floats | None, pixel_format: str, colour: Colou
 
     `lines` is the height that decides an untagged matrix. Alpha is used where `pixel_format` has one.
     """
-    from av import VideoFrame
+    from av import VideoFormat, VideoFrame
 
-    with_alpha = has_alpha(pixel_format)
-    pixels = np.clip(rgb, 0, 1)
+    with_alpha, rgb_kind = has_alpha(pixel_format), is_rgb(pixel_format)
+    bits = VideoFormat(pixel_format).components[0].bits
+    full = rgb_kind or colour.range == "full"
+    planes = np.clip(rgb, 0, 1)
+    if rgb_kind:
+        planes = planes * np.float32(65535 if bits > 8 else 255)
+    else:
+        planes = _transformed(planes, _rgb_to_yuv(_weights(colour, lines), full, bits, bits > 8))
     if with_alpha:
         opacity = np.ones(rgb.shape[:2], np.float32) if alpha is None else np.clip(alpha, 0, 1)
-        pixels = np.concatenate([pixels, opacity[..., None]], axis=2)
-    pixels = np.ascontiguousarray(pixels, np.float32)
-    frame = VideoFrame.from_ndarray(pixels, format="gbrapf32le" if with_alpha else "gbrpf32le")
+        planes = np.dstack([planes, opacity * np.float32(65535 if bits > 8 else 255)])
+    codes: Any = np.rint(planes).astype(np.uint16 if bits > 8 else np.uint8)
+    frame = VideoFrame.from_ndarray(
+        codes,
+        format=_PACKED[rgb_kind, with_alpha, bits > 8],
+        channel_last=True,
+    )
+    same = {} if rgb_kind else {"src_color_range": 2 if full else 1, "dst_color_range": 2 if full else 1}
+    made = frame.reformat(format=pixel_format, interpolation=_AREA, **same)
     matrix, range_, primaries, transfer = colour.codes
-    options: dict[str, Any] = {"dst_color_range": 2}
-    if not is_rgb(pixel_format):
-        options = {
-            "dst_colorspace": matrix_code(colour, lines),
-            "dst_color_range": 2 if colour.range == "full" else 1,
-        }
-    made = frame.reformat(format=pixel_format, src_color_range=2, interpolation=_BICUBIC, **options)
-    made.colorspace = 0 if is_rgb(pixel_format) else matrix
-    made.color_range = 2 if is_rgb(pixel_format) else range_
+    made.colorspace = 0 if rgb_kind else matrix
+    made.color_range = 2 if rgb_kind else range_
     made.color_primaries, made.color_trc = primaries, transfer
     return made
 
@@ -183,24 +200,55 @@ def is_rgb(pixel_format: str) -> bool:
 
 
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32) * 255
-_BICUBIC = 4
 _EXACT = 0x2000 | 0x4000 | 0x40000  # full chroma on both sides, accurate rounding
-_LANCZOS, _AREA = 0x200 | _EXACT, 0x20 | _EXACT
+_BICUBIC, _LANCZOS, _AREA = 4 | _EXACT, 0x200 | _EXACT, 0x20 | _EXACT
+_PACKED = {
+    (False, False, False): "yuv444p", (False, False, True): "yuv444p16le", (False, True, False): "yuva444p",
+    (False, True, True): "yuva444p16le", (True, False, False): "rgb24", (True, False, True): "rgb48le",
+    (True, True, False): "rgba", (True, True, True): "rgba64le",
+}  # fmt: skip
 
 
 def _filter(source: tuple[int, int], size: tuple[int, int]) -> int:
     if source == size:
-        return _BICUBIC | _EXACT
+        return _BICUBIC
     return _AREA if size[0] <= source[0] and size[1] <= source[1] else _LANCZOS
 
 
-def _is_full(frame: "VideoFrame", colour: Colour) -> bool:
-    return colour.range == "full" or frame.format.name.startswith("yuvj")
+def _weights(colour: Colour, lines: int) -> tuple[float, float]:
+    """The shares of red and blue in luma, guessed from the height where untagged."""
+    check_matrix(colour)
+    if colour.matrix in (None, "gbr"):
+        return _WEIGHTS["bt709" if lines >= HD_LINES else "smpte170m"]
+    return _WEIGHTS[colour.matrix or ""]
+
+
+def _rgb_to_yuv(weights: tuple[float, float], full: bool, bits: int, deep: bool) -> Matrix:
+    """3×4: RGB in 0…1 to codes of Y, Cb, Cr (ITU-R BT.601 and its kin), as 8 bits or in the upper `bits` of 16."""
+    red, blue = weights
+    luma = np.array([red, 1 - red - blue, blue])
+    rows = np.stack([luma, (np.eye(3)[2] - luma) / (2 * (1 - blue)), (np.eye(3)[0] - luma) / (2 * (1 - red))])
+    step, most = (256.0, _most(bits)) if deep else (1.0, 255.0)
+    scale = np.full(3, most) if full else np.array([219.0, 224.0, 224.0]) * step
+    offset = np.array([0.0 if full else 16.0, 128.0, 128.0]) * step
+    return np.column_stack([rows * scale[:, None], offset])
+
+
+def _most(bits: int) -> float:
+    """The largest code of `bits` bits standing in the upper ones of 16."""
+    return float((2**bits - 1) << (16 - bits))
+
+
+def _transformed(planes: Floats, matrix: Matrix) -> Floats:
+    import cv2
+
+    return np.asarray(cv2.transform(np.ascontiguousarray(planes), matrix.astype(np.float32)), np.float32)
 
 
 def _seen(alpha: Floats) -> Floats | None:
     """Alpha, or None where nothing is transparent."""
-    return np.ascontiguousarray(alpha, np.float32) if float(alpha.min()) < 1 else None
+    alpha = np.ascontiguousarray(np.clip(alpha, 0, 1), np.float32)
+    return alpha if float(alpha.min()) < 1 else None
 
 
 def _code(names: dict[int, str], name: str | None, unspecified: int) -> int:

@@ -1,6 +1,8 @@
 """From packets to decoded frames with exact times: seeking, damage, deinterlacing."""
 
-from collections.abc import Iterator
+import contextlib
+import math
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from av import Packet, VideoFrame
     from av.container import InputContainer
     from av.video.stream import VideoStream
+
+_NO_TIMES = 0x80  # libav's AVFMT_NOTIMESTAMPS: raw streams
 
 THREADS = 2
 """Decoder threads: decoding is a small part of the work, and the dreamer uses the cores."""
@@ -47,9 +51,22 @@ def timed_frames(clip: Clip, begin: Fraction | None, damage: Damage) -> Iterator
     Frames before `begin` come along: whoever reads drops them. Interlaced clips come deinterlaced, one frame
     for each frame. Closes the file when the iterator is closed.
     """
+    if begin is not None and begin > clip.start:
+        frames = _frames_from(clip, begin, damage)
+        first = next(frames, None)
+        if first is not None and first.pts <= begin:
+            yield first
+            yield from frames
+            return
+        frames.close()  # the index was wrong: read from the start
+        damage.failed = 0
+    yield from _frames_from(clip, None, damage)
+
+
+def _frames_from(clip: Clip, begin: Fraction | None, damage: Damage) -> Generator[Timed]:
     with open_input(clip.path) as container:
         stream: Any = container.streams[clip.stream]
-        if begin is not None and begin > clip.start:
+        if begin is not None:
             _seek(container, clip, begin)
         frames = decoded_frames(container, stream, damage)
         clock = _Clock(clip)
@@ -112,11 +129,14 @@ def _seek(container: "InputContainer", clip: Clip, begin: Fraction) -> None:
     """Go to the key frame before `begin`; formats that can't seek are read from the start."""
     import av
 
-    target = int((begin + clip.origin) / clip.time_base) - 1
+    if container.format.flags & _NO_TIMES:
+        return
+    target = math.floor((begin + clip.origin) / clip.time_base)
     try:
         container.seek(target, backward=True, stream=container.streams[clip.stream])
     except (av.FFmpegError, ValueError, OverflowError):
-        container.seek(0) if container.format.name not in {"h264", "hevc"} else None
+        with contextlib.suppress(av.FFmpegError):
+            container.seek(0)
 
 
 class _Clock:

@@ -43,7 +43,7 @@ def read_picture(path: str | Path) -> tuple[Floats, Floats | None]:
     deep = _read_deep(path)
     if deep is not None:
         return deep
-    with _opened(path) as image:
+    with opened(path) as image:
         return _floats(_upright(image, path), path)
 
 
@@ -135,7 +135,7 @@ def open_folder(folder: Path, rate: Fraction) -> Clip:
 
 def open_still(path: Path, rate: Fraction) -> Clip:
     """A single picture as a clip of one frame."""
-    with _opened(path) as image:
+    with opened(path) as image:
         size, coded = _turned(image), image.size
         alpha = image.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in image.info
         bits = 16 if image.mode.startswith(("I", "F")) else 8
@@ -176,7 +176,7 @@ def _signed(path: Path) -> bool:
         return file.read(8).startswith((b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM"))
 
 
-def _opened(path: Path) -> "Image":
+def opened(path: Path) -> "Image":
     """The picture's header, size checked; pixels are decoded later. Raises SourceError."""
     from PIL import Image
 
@@ -198,7 +198,7 @@ def _opened(path: Path) -> "Image":
 
 
 def _shown(path: Path) -> tuple[int, int]:
-    with _opened(path) as image:
+    with opened(path) as image:
         return _turned(image)
 
 
@@ -272,7 +272,7 @@ def _read_deep(path: Path) -> tuple[Floats, Floats | None] | None:
     head = path.open("rb").read(26) if path.is_file() else b""
     if not head.startswith(b"\x89PNG\r\n\x1a\n") or len(head) < 26 or head[24] != 16 or head[25] not in (2, 6):
         return None
-    with _opened(path):  # its size is checked there
+    with opened(path):  # its size is checked there
         pass
     try:
         with open_input(path) as container:

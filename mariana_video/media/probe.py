@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from mariana_video.errors import SourceError
 
-from .clip import UPRIGHT, Chapter, Clip, Track, Turn
-from .colour import Colour, colour_of, has_alpha, matrix_code
+from .clip import Chapter, Clip, Track
+from .colour import Colour, check_matrix, colour_of, has_alpha
 from .decode import Damage, decoded_frames
 from .libav import open_input
+from .shape import UPRIGHT, Turn
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -51,7 +52,13 @@ def _described(path: Path, container: "InputContainer", stream: Any, frames: lis
     rate, varied = _rate(stream)
     origin = _origin(container)
     start = (first.pts or 0) * (first.time_base or Fraction(1, 1000)) - origin if first.pts is not None else Fraction(0)
-    tracks = [_track(other) for other in container.streams if other.index != stream.index]
+    chapters = tuple(_chapters(container, origin))
+    tracks = [
+        _track(other)
+        for other in container.streams
+        # QuickTime keeps the titles of chapters in a stream of their own.
+        if other.index != stream.index and not (chapters and other.type == "data" and "mov" in container.format.name)
+    ]
     clip = Clip(
         path=path,
         kind="video",
@@ -70,7 +77,7 @@ def _described(path: Path, container: "InputContainer", stream: Any, frames: lis
         sounds=tuple(track for track in tracks if track.kind == "sound"),
         subtitles=tuple(track for track in tracks if track.kind == "subtitle"),
         others=tuple(track for track in tracks if track.kind in {"picture", "other"}),
-        chapters=tuple(_chapters(container, origin)),
+        chapters=chapters,
         metadata=dict(container.metadata),
         varied=varied,
         codec=stream.codec.canonical_name,
@@ -80,7 +87,7 @@ def _described(path: Path, container: "InputContainer", stream: Any, frames: lis
         origin=origin,
         turn=turn,
     )
-    matrix_code(clip.colour, first.height)
+    check_matrix(clip.colour)
     return replace(clip, notes=tuple(_notes(clip)))
 
 
@@ -209,7 +216,8 @@ def _track(stream: "Stream") -> Track:
         kind=kind,
         codec=codec,
         language=None if language in {None, "und"} else language,
-        title=tags.get("title") or tags.get("filename"),
+        title=tags.get("title") or tags.get("name"),
+        cover=bool(int(stream.disposition) & _ATTACHED),
     )
 
 
@@ -232,6 +240,6 @@ def _notes(clip: Clip) -> Iterator[str]:
         yield "it is interlaced; its frames are deinterlaced (bwdif)"
     if clip.colour.hdr:
         yield f"it is HDR ({clip.colour.hdr}); it is tone-mapped to BT.709"
-    films = [track for track in clip.others if track.kind == "picture"]
+    films = [track for track in clip.others if track.kind == "picture" and not track.cover]
     if films:
         yield f"it holds {len(films) + 1} picture streams; the first film is taken"

@@ -8,10 +8,13 @@ import numpy as np
 
 from mariana_video.errors import SourceError, UsageError
 
-from .clip import Clip, Frame, Turn
+from . import animated
+from .clip import Clip, Frame
 from .colour import Bytes, Floats, grey_of, to_rgb
 from .decode import Damage, Timed, timed_frames
 from .pictures import read_picture
+from .shape import fitted, resized, turned
+from .tonemap import tonemapped_frames
 
 Notes = Callable[[str], None]
 
@@ -89,7 +92,7 @@ def frame_at(clip: Clip, at: Fraction) -> Frame:
         _check_reached(clip, index < len(clip.files), at)
         return next(_read_stills(clip, index / clip.rate, None, clip.size))
     moment = clip.start + at
-    for timed in timed_frames(clip, moment, Damage()):
+    for timed in frames_from(clip, moment, Damage()):
         if timed.pts > moment and chosen is not None:
             break
         chosen = timed
@@ -102,36 +105,13 @@ def frame_at(clip: Clip, at: Fraction) -> Frame:
     return Frame(rgb, grey_of(rgb), chosen.pts, alpha, chosen.duration)
 
 
-def fitted(size: tuple[int, int], longest: int) -> tuple[int, int]:
-    """`size` shrunk in proportion until no side is longer than `longest`; never enlarged."""
-    scale = min(1.0, longest / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def turned(picture: Floats, turn: Turn) -> Floats:
-    """A stored picture (H×W or H×W×C) as shown."""
-    a, b, c, d = turn
-    if a == 0:
-        picture = picture.swapaxes(0, 1)
-        across, down = c, b
-    else:
-        across, down = a, d
-    if down < 0:
-        picture = picture[::-1]
-    if across < 0:
-        picture = picture[:, ::-1]
-    return np.ascontiguousarray(picture)
-
-
-def resized(picture: Floats, size: tuple[int, int]) -> Floats:
-    """A float picture (H×W or H×W×C) at `size` (width, height): averaged when smaller, Lanczos when larger."""
-    import cv2
-
-    if (picture.shape[1], picture.shape[0]) == size:
-        return picture
-    smaller = size[0] <= picture.shape[1] and size[1] <= picture.shape[0]
-    made = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LANCZOS4)
-    return np.clip(np.asarray(made, np.float32), 0, 1)
+def frames_from(clip: Clip, begin: Fraction | None, damage: Damage) -> Iterator[Timed]:
+    """A video's decoded frames from the key frame before `begin` on, by whatever decodes that kind."""
+    if clip.container in animated.FORMATS:
+        return animated.animated_frames(clip, damage)
+    if clip.colour.hdr:
+        return tonemapped_frames(clip, begin, damage)
+    return timed_frames(clip, begin, damage)
 
 
 def _span(clip: Clip, start: Fraction | None, duration: Fraction | None) -> tuple[Fraction | None, Fraction | None]:
@@ -150,7 +130,7 @@ def _within(clip: Clip, begin: Fraction | None, end: Fraction | None, notes: Not
     damage = Damage()
     slack = min(clip.time_base, 1 / clip.rate / 4) / 2
     count, until = 0, begin or clip.start
-    for timed in timed_frames(clip, begin, damage):
+    for timed in frames_from(clip, begin, damage):
         if end is not None and timed.pts >= end - slack:
             break
         if begin is not None and timed.pts < begin - slack:

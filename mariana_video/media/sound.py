@@ -69,6 +69,8 @@ class Reencoder:
     def _lay(self, samples: Floats, due: int) -> None:
         """Put samples down at `due` (counted from the film's beginning), with silence or a cut where needed."""
         if self.position is None:
+            if due + samples.shape[1] <= 0:
+                return
             self.position = 0
         elif abs(due - self.position) < JUMP * self.rate:
             due = self.position

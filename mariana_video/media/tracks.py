@@ -11,36 +11,38 @@ from typing import Any
 
 from .clip import Clip, Track
 from .containers import Container
+from .lanes import Converted, Copied, Cover, Lane, Reencoded, Span
 from .libav import open_input, reason
-from .sound import Reencoder
 
 Notes = Callable[[str], None]
+
+_TEXT = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}
+_COVERS = {"png", "mjpeg", "bmp"}
 
 # Tags that describe the old file rather than the film.
 _STALE = {
     "major_brand", "minor_version", "compatible_brands", "encoder", "handler_name", "vendor_id", "duration",
     "number_of_frames", "number_of_bytes", "bps", "_statistics_writing_app", "_statistics_tags", "rotate",
-    "_statistics_writing_date_utc", "alpha_mode", "creation_time",
+    "_statistics_writing_date_utc", "alpha_mode", "creation_time", "timecode", "software",
 }  # fmt: skip
 
 
 class Tracks:
-    """The source's other streams on their way into `output`; times move by `zero` (seconds, the clip's clock).
+    """The source's other streams on their way into `output`.
 
-    `end` is where they are cut (seconds on the film's clock), None for not at all.
+    Their times move back by `zero` (seconds on the clip's clock, 0 on the film's); `first` is the first
+    picture's time on the film's clock and `end` where they are cut there, None for not at all.
     """
 
     def __init__(
-        self, clip: Clip, output: Any, container: Container, zero: Fraction, end: Fraction | None,
+        self, clip: Clip, output: Any, container: Container, zero: Fraction, first: Fraction, end: Fraction | None,
         sound: bool, notes: Notes,
     ) -> None:  # fmt: skip
-        self.clip, self.output, self.container = clip, output, container
-        self.shift = zero + clip.origin
-        self.end = end
-        self.notes = notes
+        self.clip, self.output, self.container, self.notes = clip, output, container, notes
+        self.span = Span(zero + clip.origin, min(first, Fraction(0)), end)
         self._stack = ExitStack()
         self._source = self._stack.enter_context(open_input(clip.path))
-        self._lanes: dict[int, Any] = {}
+        self._lanes: dict[int, Lane] = {}
         self._add_streams(sound)
         self._add_tags()
         self._packets = self._demuxed(zero)
@@ -49,16 +51,14 @@ class Tracks:
     def advance(self, until: Fraction) -> None:
         """Mux all packets that begin up to `until` (seconds on the film's clock)."""
         while self._next is not None and self._time(self._next) <= until:
-            self._pass(self._next)
-            self._next = next(self._packets, None)
+            self._pass()
 
     def finish(self, end: Fraction | None) -> None:
         """Mux the rest, up to `end` if given, and what encoders still hold."""
         if end is not None:
-            self.end = end if self.end is None else min(self.end, end)
+            self.span.end = end if self.span.end is None else min(self.span.end, end)
         while self._next is not None:
-            self._pass(self._next)
-            self._next = next(self._packets, None)
+            self._pass()
         for lane in self._lanes.values():
             lane.finish()
 
@@ -73,45 +73,62 @@ class Tracks:
             stream = self._source.streams[track.index]
             try:
                 lane = self._lane(track, stream)
-            except Exception as error:  # a stream libav can't set up must not cost the film
-                lane = None
+            except Exception as error:  # a stream that libav can't set up must not cost the film
                 self.notes(f"{track} is left out: {reason(error)}")
                 continue
             if lane is None:
                 self.notes(f"{track} is left out: {self.container.format} can't hold it")
-            else:
+            elif lane is not _ATTACHED:
+                _tag(lane.stream, stream, track)
                 self._lanes[track.index] = lane
 
     def _lane(self, track: Track, stream: Any) -> Any:
+        kind = self.container
         if track.kind == "sound":
-            if track.codec in self.container.sounds:
-                return Copied(self, stream)
-            self.notes(f"{track} is re-encoded: {self.container.format} can't hold it as it is")
-            return Reencoded(self, stream)
-        if track.kind == "subtitle" and track.codec in self.container.subtitles:
-            return Copied(self, stream)
+            if track.codec in kind.sounds:
+                return Copied(stream, self.output, self.span, lead=self._lead())
+            self.notes(f"{track} is re-encoded: {kind.format} can't hold it as it is")
+            return Reencoded(stream, self.output, self.span, kind.sound)
+        if track.kind == "subtitle" and track.codec in kind.subtitles:
+            return Copied(stream, self.output, self.span, lead=0)
+        if track.kind == "subtitle" and kind.subtitle and track.codec in _TEXT:
+            return Converted(stream, self.output, self.span, kind.subtitle)
+        if track.kind == "picture" and track.cover and track.codec in _COVERS and kind.negative:
+            return Cover(stream, self.output)
+        if stream.type == "attachment" and kind.format == "matroska":
+            self.output.add_attachment(stream.name or "attachment", stream.mimetype or "", stream.data)
+            return _ATTACHED
         return None
+
+    def _lead(self) -> int:
+        """How many packets of sound may begin before the film: see `Copied`.
+
+        Matroska notes an encoder's priming, and libav passes it on, but only between two Matroska files.
+        """
+        if self.container.negative:
+            return 2
+        alike = "matroska" in self.clip.container and self.container.format in {"matroska", "webm"}
+        return 2 if alike and self.span.shift == self.clip.origin else 0
 
     def _add_tags(self) -> None:
         kept = {k: v for k, v in self.clip.metadata.items() if k.lower() not in _STALE}
         self.output.metadata.update(kept)
-        marks = []
+        if marks := list(self._chapters()):
+            self.output.set_chapters(marks)
+
+    def _chapters(self) -> Iterator[dict[str, Any]]:
+        back, end = self.span.shift - self.clip.origin, self.span.end
         for number, chapter in enumerate(self.clip.chapters):
-            start, stop = chapter.start + self.clip.origin - self.shift, chapter.end + self.clip.origin - self.shift
-            if stop <= 0 or (self.end is not None and start >= self.end):
-                continue
-            stop = stop if self.end is None else min(stop, self.end)
-            marks.append(
-                {
+            begin = max(chapter.start - back, Fraction(0))
+            until = chapter.end - back if end is None else min(chapter.end - back, end)
+            if until > begin:
+                yield {
                     "id": number,
-                    "start": round(max(start, Fraction(0)) * 1000),
-                    "end": round(stop * 1000),
+                    "start": round(begin * 1000),
+                    "end": round(until * 1000),
                     "time_base": Fraction(1, 1000),
                     "metadata": {"title": chapter.title} if chapter.title else {},
                 }
-            )
-        if marks:
-            self.output.set_chapters(marks)
 
     def _demuxed(self, zero: Fraction) -> Iterator[Any]:
         """The wanted packets in file order; a source that breaks off just ends."""
@@ -121,72 +138,34 @@ class Tracks:
             return
         if zero > self.clip.start:
             try:
-                self._source.seek(int((self.shift - 1) * 1_000_000), backward=True)
+                self._source.seek(int((self.span.shift - 1) * 1_000_000), backward=True)
             except av.FFmpegError:
                 self._source.seek(0)
         try:
             for packet in self._source.demux([self._source.streams[i] for i in self._lanes]):
-                if packet.dts is not None or packet.pts is not None:
+                if packet.size:
                     yield packet
         except (av.FFmpegError, OSError):
             return
 
     def _time(self, packet: Any) -> Fraction:
-        stamp: int = packet.dts if packet.dts is not None else packet.pts
-        return Fraction(stamp * packet.time_base) - self.shift
+        stamp: int | None = packet.dts if packet.dts is not None else packet.pts
+        return self.span.begin if stamp is None else Fraction(stamp * packet.time_base) - self.span.shift
 
-    def _pass(self, packet: Any) -> None:
-        self._lanes[packet.stream.index].take(packet)
-
-
-class Copied:
-    """A stream whose packets go over unchanged but for their times."""
-
-    def __init__(self, tracks: Tracks, stream: Any) -> None:
-        self.tracks = tracks
-        self.stream = tracks.output.add_stream_from_template(stream)
-        tag(self.stream, stream)
-        self.before = tracks.container.negative and stream.type == "audio"
-
-    def take(self, packet: Any) -> None:
-        """Mux a packet if it lies within the span."""
-        base = packet.time_base
-        begin = (packet.pts if packet.pts is not None else packet.dts) * base - self.tracks.shift
-        until = begin + (packet.duration or 0) * base
-        if (until <= 0 if self.before else begin < 0) and self.tracks.shift != self.tracks.clip.origin:
-            return
-        if self.tracks.end is not None and begin >= self.tracks.end:
-            return
-        offset = round(self.tracks.shift / base)
-        packet.pts = None if packet.pts is None else packet.pts - offset
-        packet.dts = None if packet.dts is None else packet.dts - offset
-        packet.stream = self.stream
-        self.tracks.output.mux_one(packet)
-
-    def finish(self) -> None:
-        """Nothing is held back."""
+    def _pass(self) -> None:
+        self._lanes[self._next.stream.index].take(self._next)
+        self._next = next(self._packets, None)
 
 
-class Reencoded:
-    """A sound stream on its way through an encoder."""
-
-    def __init__(self, tracks: Tracks, stream: Any) -> None:
-        self.tracks = tracks
-        self.coder = Reencoder(stream, tracks.output, tracks.container.sound, tracks.shift)
-        tag(self.coder.stream, stream)
-
-    def take(self, packet: Any) -> None:
-        """Decode a packet and encode what lies within the span."""
-        self.coder.take(packet, self.tracks.end)
-
-    def finish(self) -> None:
-        """Encode what is left."""
-        self.coder.finish()
+_ATTACHED: Any = object()
+"""Marks what has been attached already and has no packets."""
 
 
-def tag(made: Any, stream: Any) -> None:
-    """Carry language, title and disposition over."""
+def _tag(made: Any, stream: Any, track: Track) -> None:
+    """Carry language, title, disposition and other tags over."""
     for key, value in stream.metadata.items():
         if key.lower().split("-")[0] not in _STALE:
             made.metadata[key] = value
+    if track.title:
+        made.metadata["title"] = track.title
     made.disposition = stream.disposition

@@ -5,6 +5,7 @@ frame is converted here with the matrix and range that the film is then tagged w
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -104,6 +105,8 @@ class Writer:
         self.colour = for_output(clip.colour if clip else BT709, lines, size[1])
         if clip and clip.colour.hdr:
             self.colour = BT709
+        if self.codec == "prores":  # knows no full range
+            self.colour = replace(self.colour, range="limited")
         self.lines = size[1] if self.colour.matrix else lines
         self.time_base = time_base_for(self.container, clip, self.rate)
         self.made = hidden_name(self.path)
@@ -173,7 +176,9 @@ class Writer:
             end = None
             if self.duration is not None:
                 end = self.clip.start + (self.start or 0) + self.duration - self._zero
-            self._tracks = Tracks(self.clip, self._output, self.container, self._zero, end, self.sound, self.notes)
+            self._tracks = Tracks(
+                self.clip, self._output, self.container, self._zero, first - self._zero, end, self.sound, self.notes
+            )
         self._output.start_encoding()
 
     def _picture_stream(self) -> Any:
