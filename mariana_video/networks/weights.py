@@ -70,12 +70,15 @@ def released() -> dict[str, Path]:
 
 def load_file(path: Path) -> Network:
     """The network in a released file."""
+    return as_network(*load_model(path))
+
+
+def load_model(path: Path) -> tuple[Mariana, dict[str, Any]]:
+    """The folded model in a released file, to be trained further, and its metadata."""
     tensors, metadata = read(path)
     # Weights loaded under a caller's inference mode could never dream.
     with torch.inference_mode(False):
-        tensors = {name: tensor.clone() for name, tensor in tensors.items()}
-        model = _built(path, metadata, tensors)
-    return as_network(model, metadata)
+        return _built(path, metadata, {name: tensor.clone() for name, tensor in tensors.items()}), metadata
 
 
 def as_network(model: Mariana, metadata: Mapping[str, Any]) -> Network:
@@ -84,7 +87,7 @@ def as_network(model: Mariana, metadata: Mapping[str, Any]) -> Network:
     description = Description(
         name=str(metadata.get("name", "unnamed")),
         layers=layers(architecture),
-        normalisation=_normalisation(metadata, architecture),
+        normalisation=normalisation_of(metadata, architecture),
         suited=Suited(**metadata["suited"]),
         rms={name: float(value) for name, value in metadata.get("rms", {}).items()},
         classes=tuple(metadata.get("classes", ())),
@@ -130,6 +133,11 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     return tensors, metadata
 
 
+def is_released(path: Path) -> bool:
+    """Whether a safetensors file is one of this program's."""
+    return "format" in read_safetensors(path)[1]
+
+
 def _built(path: Path, metadata: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Mariana:
     architecture = _architecture(path, metadata)
     with torch.device("meta"):
@@ -159,7 +167,8 @@ def _architecture(path: Path, metadata: Mapping[str, Any]) -> Architecture:
     return architecture
 
 
-def _normalisation(metadata: Mapping[str, Any], architecture: Architecture) -> Normalisation:
+def normalisation_of(metadata: Mapping[str, Any], architecture: Architecture) -> Normalisation:
+    """The file's own input normalisation, or the family's: ImageNet's in colour, 0.5 and 0.25 in grey."""
     if "normalisation" in metadata:
         values = metadata["normalisation"]
         return Normalisation(tuple(values["mean"]), tuple(values["std"]))

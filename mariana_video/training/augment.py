@@ -34,9 +34,7 @@ class Augmentation:
     grey: float = 0.03
 
 
-def random_crops(
-    pictures: Sequence[Picture], side: int, how: Augmentation, generator: np.random.Generator
-) -> Tensor:
+def random_crops(pictures: Sequence[Picture], side: int, how: Augmentation, generator: np.random.Generator) -> Tensor:
     """N×3×side×side uint8, one random crop a picture."""
     crops = np.stack([_soften(_crop(picture, side, how, generator), how, generator) for picture in pictures])
     tensor = torch.from_numpy(crops).permute(0, 3, 1, 2).contiguous()
@@ -67,7 +65,9 @@ def _crop(picture: Picture, side: int, how: Augmentation, generator: np.random.G
     offset = np.array([x - 0.5, y - 0.5]) - linear @ np.full(2, (side - 1) / 2)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     matrix = np.column_stack([linear, offset])
-    return cv2.warpAffine(picture, matrix, (side, side), flags=flags, borderMode=cv2.BORDER_REFLECT_101).astype(np.uint8)
+    return cv2.warpAffine(picture, matrix, (side, side), flags=flags, borderMode=cv2.BORDER_REFLECT_101).astype(
+        np.uint8
+    )
 
 
 def _soften(crop: Picture, how: Augmentation, generator: np.random.Generator) -> Picture:

@@ -123,7 +123,7 @@ def split(pictures: Pictures, held_back: float, seed: int) -> tuple[list[int], l
     """
     groups = clusters(np.array([difference_hash(picture) for picture in pictures.pictures], dtype=np.uint64))
     order = np.random.default_rng([seed, 17]).permutation(len(groups))
-    room = {int(c): int(round(held_back * n)) for c, n in zip(*np.unique(pictures.labels, return_counts=True), strict=True)}
+    room = {int(c): round(held_back * n) for c, n in zip(*np.unique(pictures.labels, return_counts=True), strict=True)}
     validation: list[int] = []
     for group in (groups[i] for i in order):
         kinds = {int(pictures.labels[i]) for i in group}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,13 @@ from mariana_video.networks.mariana import Mariana, layers
 from mariana_video.networks.network import IMAGENET, Network
 from mariana_video.training.augment import Augmentation, centre_crops, random_crops
 from mariana_video.training.data import Pictures
+from mariana_video.training.train import Row
 
 HINTS: Mapping[str, float] = {"conv3_3": 0.3, "conv4_3": 1.0}
+JUDGE_EVERY = 4  # chunks between glances at held-back pictures
+GLANCE = 384  # held-back pictures looked at between phases; all of them at a phase's end
+HEAD_RATE = 0.1  # of the rate, for the dense layers: at the whole rate Adam's first steps killed their units
+MEASURED = 256  # pictures over which the teacher's RMS is taken
 
 
 @dataclass(frozen=True)
@@ -55,66 +60,72 @@ class Teaching:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
-@dataclass(frozen=True)
-class Step:
-    """What one step reports: `losses` has a value a hint (0…1) and `labels`."""
+class Lesson:
+    """A course whose units are the phases' chunks: the student with its projections, its teacher, the optimiser."""
 
-    phase: str
-    chunk: int
-    step: int
-    rate: float
-    losses: Mapping[str, float]
-
-
-class Teacher:
-    """The student with its projections, its teacher and the optimiser."""
-
-    def __init__(self, student: Mariana, teacher: Network, teaching: Teaching) -> None:
+    def __init__(
+        self, student: Mariana, teacher: Network, teaching: Teaching, pictures: tuple[Pictures, Pictures]
+    ) -> None:
         torch.manual_seed(teaching.seed)
-        self.student = student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = student.to(memory_format=torch.channels_last)
         self.teacher, self.teaching = teacher, teaching
+        self.training, self.validation = pictures
+        self.units = sum(phase.chunks for phase in teaching.phases)
+        self.steps = teaching.passes * math.ceil(teaching.chunk / teaching.batch)
+        self.errors_at: dict[str, dict[str, float]] = {}
+        self._seen: dict[str, float] = {}
         own = layers(student.architecture)
         self.projections = nn.ModuleDict(
             {name: nn.Conv2d(own[name].channels, teacher.resolve(name).channels, 1) for name in teaching.hints}
         )
         self.spread: dict[str, Tensor] = {}
-        parameters = [*student.parameters(), *self.projections.parameters()]
-        self.optimiser = torch.optim.AdamW(parameters, lr=0.0, weight_decay=teaching.decay)
+        body = [*student.body.parameters(), *self.projections.parameters()]
+        head = [] if student.head is None else list(student.head.parameters())
+        groups = [{"params": body, "part": 1.0}, {"params": head, "part": HEAD_RATE}]
+        self.optimiser = torch.optim.AdamW(groups, lr=0.0, weight_decay=teaching.decay)
 
-    def measure(self, crops: Tensor) -> None:
-        """RMS of every teacher channel over some crops (N×3×H×W, uint8), by which its errors are divided."""
-        names = list(self.teaching.hints)
-        squares = [torch.zeros(self.teacher.resolve(name).channels) for name in names]
-        for batch in crops.split(self.teaching.batch):
-            for total, answer in zip(squares, self._ask(batch), strict=True):
-                total += answer.float().pow(2).mean((0, 2, 3)) * len(batch) / len(crops)
-        self.spread = {n: s.sqrt().clamp_min(0.01 * s.max().sqrt()) for n, s in zip(names, squares, strict=True)}
-
-    def chunk(self, pictures: Pictures, phase_index: int, chunk: int) -> Iterator[Step]:
-        """Learn from one chunk of crops, a few passes over it in random order."""
-        phase = self.teaching.phases[phase_index]
-        generator = np.random.default_rng([self.teaching.seed, phase_index, chunk])
+    def unit(self, index: int) -> Iterator[Mapping[str, float]]:
+        """Learn from one chunk of crops, a few passes over it in random order; figures are the chunk's means."""
+        if not self.spread:
+            self._measure()
+        number, chunk = self._place(index)
+        phase = self.teaching.phases[number]
+        generator = np.random.default_rng([self.teaching.seed, number, chunk])
         torch.manual_seed(int(generator.integers(2**62)))  # dropout
-        chosen = _draw(pictures, self.teaching.chunk, phase.labelled_share, generator)
-        crops = random_crops(
-            [pictures.pictures[i] for i in chosen], self.teaching.crop, self.teaching.augmentation, generator
-        )
-        labels = torch.from_numpy(pictures.labels[chosen])
+        crops, labels = self._crops(phase, generator)
         answers = self._answers(crops)
-        steps = self.teaching.passes * math.ceil(len(chosen) / self.teaching.batch)
-        number = chunk * steps
+        step, totals = chunk * self.steps, dict.fromkeys([*self.teaching.hints, "labels"], 0.0)
         for _ in range(self.teaching.passes):
-            for part in torch.from_numpy(generator.permutation(len(chosen))).split(self.teaching.batch):
-                rate = cosine(number, phase.chunks * steps, phase.rate, phase.warmup)
+            for part in torch.split(torch.from_numpy(generator.permutation(len(crops))), self.teaching.batch):
+                rate = cosine(step, phase.chunks * self.steps, phase.rate, phase.warmup)
                 wanted = {name: answer[part] for name, answer in answers.items()}
                 losses = self._learn(crops[part], labels[part], wanted, rate, phase.label_weight)
-                yield Step(phase.name, chunk, number, rate, losses)
-                number += 1
+                totals = {name: total + losses.get(name, 0.0) for name, total in totals.items()}
+                step += 1
+                self._seen = {name: total / (step - chunk * self.steps) for name, total in totals.items()}
+                yield self._seen
+
+    def judge(self, index: int) -> Row:
+        """The chunk's mean losses; on held-back pictures too at every fourth chunk and at a phase's end."""
+        number, chunk = self._place(index)
+        phase = self.teaching.phases[number]
+        last = chunk + 1 == phase.chunks
+        row: Row = {"phase": phase.name, **self._seen}
+        if last or (chunk + 1) % JUDGE_EVERY == 0:
+            errors = self.errors(self.validation, len(self.validation) if last else GLANCE)
+            row |= {f"validation {name}": value for name, value in errors.items()}
+            if last:
+                self.errors_at[f"after phase {phase.name!r}"] = errors
+        return row
+
+    def finished(self, rows: list[Row]) -> bool:
+        """Never before the last phase's end: a cosine cut off half-way is worse than a shorter one finished."""
+        return len(rows) >= self.units
 
     @torch.no_grad()
     def errors(self, pictures: Pictures, limit: int) -> dict[str, float]:
         """The hints' errors on middle crops of the first `limit` pictures, and `accuracy` on the labelled ones."""
-        self.student.eval()
+        self.model.eval()
         subset = pictures.pictures[:limit]
         totals = dict.fromkeys([*self.teaching.hints, "right", "labelled"], 0.0)
         for start in range(0, len(subset), self.teaching.batch):
@@ -133,18 +144,49 @@ class Teacher:
     def state(self) -> dict[str, Any]:
         """All that is needed to go on, as plain tensors and numbers."""
         return {
-            "student": self.student.state_dict(),
+            "student": self.model.state_dict(),
             "projections": self.projections.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "spread": self.spread,
+            "errors_at": self.errors_at,
+            "bf16": self.teaching.precision == torch.bfloat16,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` gave."""
-        self.student.load_state_dict(state["student"])
+        self.model.load_state_dict(state["student"])
         self.projections.load_state_dict(state["projections"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.spread = dict(state["spread"])
+        self.errors_at = dict(state["errors_at"])
+        precision = torch.bfloat16 if state["bf16"] else torch.float32
+        self.teaching = replace(self.teaching, precision=precision)
+        self.teacher.to(dtype=precision)
+
+    def _place(self, index: int) -> tuple[int, int]:
+        """(phase, chunk within it) of a unit."""
+        for number, phase in enumerate(self.teaching.phases):
+            if index < phase.chunks:
+                return number, index
+            index -= phase.chunks
+        raise IndexError("past the last phase")
+
+    def _crops(self, phase: Phase, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
+        chosen = _draw(self.training, self.teaching.chunk, phase.labelled_share, generator)
+        pictures = [self.training.pictures[i] for i in chosen]
+        crops = random_crops(pictures, self.teaching.crop, self.teaching.augmentation, generator)
+        return crops, torch.from_numpy(self.training.labels[chosen])
+
+    def _measure(self) -> None:
+        """RMS of every teacher channel over some crops, by which its errors are divided."""
+        every = max(1, len(self.training) // MEASURED)
+        crops = centre_crops(self.training.pictures[::every][:MEASURED], self.teaching.crop)
+        names = list(self.teaching.hints)
+        squares = [torch.zeros(self.teacher.resolve(name).channels) for name in names]
+        for batch in torch.split(crops, self.teaching.batch):
+            for total, answer in zip(squares, self._ask(batch), strict=True):
+                total += answer.float().pow(2).mean((0, 2, 3)) * len(batch) / len(crops)
+        self.spread = {n: s.sqrt().clamp_min(0.01 * s.max().sqrt()) for n, s in zip(names, squares, strict=True)}
 
     def _ask(self, crops: Tensor) -> list[Tensor]:
         with torch.no_grad():
@@ -152,7 +194,7 @@ class Teacher:
             return self.teacher.responses(picture, list(self.teaching.hints))
 
     def _answers(self, crops: Tensor) -> dict[str, Tensor]:
-        batches = [self._ask(batch) for batch in crops.split(self.teaching.batch)]
+        batches = [self._ask(batch) for batch in torch.split(crops, self.teaching.batch)]
         answers = {}
         for name, parts in zip(self.teaching.hints, zip(*batches, strict=True), strict=True):
             spread = self.spread[name].view(1, -1, 1, 1)
@@ -165,9 +207,9 @@ class Teacher:
         mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (IMAGENET.mean, IMAGENET.std))
         x = ((crops.float() / 255 - mean) / std).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.teaching.precision == torch.bfloat16):
-            found, pooled = self.student.activations(x, self.teaching.hints)
+            found, pooled = self.model.activations(x, self.teaching.hints)
             predicted = {name: self.projections[name](found[name]) for name in self.teaching.hints}
-            logits = self.student.classify(pooled) if self.student.head is not None else pooled.new_zeros(0)
+            logits = self.model.classify(pooled) if self.model.head is not None else pooled.new_zeros(0)
         return predicted, logits
 
     def _error(self, predicted: Tensor, answer: Tensor) -> Tensor:
@@ -176,7 +218,7 @@ class Teacher:
     def _learn(
         self, crops: Tensor, labels: Tensor, answers: Mapping[str, Tensor], rate: float, label_weight: float
     ) -> dict[str, float]:
-        self.student.train()
+        self.model.train()
         predicted, logits = self._see(crops)
         errors = {name: self._error(predicted[name], answer) for name, answer in answers.items()}
         loss = torch.stack([weight * errors[name] for name, weight in self.teaching.hints.items()]).sum()
@@ -188,7 +230,7 @@ class Teacher:
             )
             loss = loss + label_weight * share * errors["labels"]
         for group in self.optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["part"]
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_([p for g in self.optimiser.param_groups for p in g["params"]], 5.0)

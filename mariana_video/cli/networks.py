@@ -1,0 +1,56 @@
+"""`mariana networks` and `mariana layers`: what can be dreamed with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from mariana_video.networks.network import Network
+
+_ZOO = "torchvision's own download at first use, or --weights FILE; dreams only"
+
+
+def networks() -> None:
+    """List the networks that can be dreamed with, with classes, accuracy and size."""
+    from mariana_video.networks.weights import load_file, released
+    from mariana_video.networks.zoo import NAMES
+
+    rows: list[tuple[str, ...]] = [("network", "classes", "accuracy", "size", "suited layers")]
+    rows += [_row(load_file(path), path) for path in released().values()]
+    _print_table(rows)
+    for name in NAMES:
+        print(f"{name}  {_ZOO}")
+
+
+def layers(network: str = "mariana", /, *, weights: Annotated[Path | None, Parameter(negative=())] = None) -> None:
+    """List a network's layers, with their channels, stride and view in pixels.
+
+    Parameters
+    ----------
+    network
+        A network's name (`mariana networks` lists them) or a weights file.
+    weights
+        A weights file for `vgg16` or `inception_v3`, in place of torchvision's download.
+    """
+    from mariana_video.networks.weights import load
+
+    found = load(network, weights)
+    rows: list[tuple[str, ...]] = [("layer", "channels", "stride", "view")]
+    rows += [(layer.name, *map(str, (layer.channels, layer.stride, layer.view))) for layer in found.layers.values()]
+    _print_table(rows)
+
+
+def _row(network: Network, path: Path) -> tuple[str, ...]:
+    found = [part.get("balanced_accuracy") for part in network.metadata.get("accuracy", {}).values()]
+    accuracy = " / ".join(f"{100 * value:.1f} %" for value in found if value is not None)
+    size = f"{path.stat().st_size / 1e6:.1f} MB"
+    return (network.name, str(len(network.classes)), accuracy or "unknown", size, network.suited.layers)
+
+
+def _print_table(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

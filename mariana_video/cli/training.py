@@ -1,0 +1,157 @@
+"""`mariana train` and `mariana evaluate`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from mariana_video.cli.progress import Bar, say
+from mariana_video.training.options import Lessons, Study
+
+if TYPE_CHECKING:
+    from mariana_video.training.classify import Classifier
+    from mariana_video.training.data import Pictures
+    from mariana_video.training.evaluate import Evaluation
+    from mariana_video.training.study import Result
+    from mariana_video.training.teach import Lesson
+    from mariana_video.training.train import Progress
+
+Flag = Annotated[bool, Parameter(negative=())]
+_NAMED = 5  # unreadable files that are named one by one
+
+
+def train(
+    data: Path,
+    output: Path,
+    /,
+    *,
+    study: Study = Study(),
+    lessons: Lessons = Lessons(),
+    overwrite: Flag = False,
+    quiet: Flag = False,
+) -> None:
+    """Train a network on DATA and write OUTPUT, with a card, a table and a plot beside it.
+
+    Killed at any moment, the same command goes on from the last epoch.
+
+    Parameters
+    ----------
+    data
+        A folder with one subfolder of pictures a class; Kaggle's Animals-10 `raw-img` as it comes.
+    output
+        The weights file to write, NAME.safetensors.
+    overwrite
+        Replace OUTPUT where it exists; otherwise that is refused.
+    quiet
+        No bar and no remarks; errors are still told.
+    """
+    from mariana_video.training import study as job
+
+    job.check_output(output, overwrite)
+    with Bar(None, "pictures", label="reading", quiet=quiet) as bar:
+        pictures = job.read_pictures(data, lessons.also, lambda _done, _total: bar.step())
+    _tell_skipped(pictures, quiet)
+    shown = _Shown(quiet)
+    try:
+        result = job.run(pictures, output, study, lessons, shown.step)
+    finally:
+        shown.close()
+    _tell_result(result, quiet)
+
+
+def evaluate(
+    network: str,
+    data: Path,
+    /,
+    *,
+    picture: Annotated[Path | None, Parameter(negative=())] = None,
+    json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
+) -> None:
+    """Say how well NETWORK tells the pictures of DATA apart: accuracy, class by class, and what it takes for what.
+
+    Parameters
+    ----------
+    network
+        A network's name (`mariana networks` lists them) or a weights file.
+    data
+        A folder with one subfolder of pictures a class.
+    picture
+        Write the confusion matrix as a picture, too.
+    json_
+        Print JSON, for programs.
+    """
+    from mariana_video.networks.weights import load
+    from mariana_video.training.data import read_folder
+    from mariana_video.training.evaluate import evaluate as judge
+    from mariana_video.training.plots import plot_confusion
+
+    found = load(network)
+    pictures = read_folder(data, found.classes)
+    _tell_skipped(pictures, False)
+    with Bar(len(pictures), "pictures", label="looking", quiet=json_) as bar:
+        evaluation = judge(found, pictures, lambda _done, _total: bar.step())
+    if picture is not None:
+        plot_confusion(picture, evaluation, found.name)
+    print(json.dumps(evaluation.to_dict(), indent=2) if json_ else _report(evaluation))
+
+
+class _Shown:
+    """The bar of a training: pictures a second, loss, accuracies and time left; a line after every unit."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Bar | None = None
+
+    def step(self, progress: Progress, course: Classifier | Lesson) -> None:
+        """One step is done, or (with a row) a unit."""
+        if self._bar is None:
+            left = (course.units - progress.unit) * course.steps
+            self._bar = Bar(left, "batches", label="training", quiet=self._quiet)
+        figures = ", ".join(f"{name} {value:.3f}" for name, value in progress.figures.items())
+        if progress.row is None:
+            self._bar.step(figures)
+            return
+        values = ", ".join(
+            f"{name} {value:.4g}" if isinstance(value, float) else str(value) for name, value in progress.row.items()
+        )
+        if not self._quiet:
+            self._bar.say(f"{values} of {course.units}")
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+
+
+def _tell_skipped(pictures: Pictures, quiet: bool) -> None:
+    for name in pictures.skipped[:_NAMED]:
+        say(f"skipped: {name}", quiet)
+    if len(pictures.skipped) > _NAMED:
+        say(f"skipped: {len(pictures.skipped) - _NAMED} more unreadable files", quiet)
+
+
+def _tell_result(result: Result, quiet: bool) -> None:
+    if result.diverging_epoch is not None:
+        say(f"training and validation part at epoch {result.diverging_epoch}", quiet)
+    else:
+        say("training and validation did not part", quiet)
+    for file in result.files:
+        say(str(file), quiet)
+    say(f"{100 * result.accuracy:.1f} % of held-back pictures right (mean of the classes)", quiet)
+
+
+def _report(evaluation: Evaluation) -> str:
+    """The figures as text, the confusion matrix with a row a class."""
+    width = max(len(name) for name in evaluation.classes)
+    lines = [
+        f"accuracy {100 * evaluation.accuracy:.1f} %, balanced {100 * evaluation.balanced_accuracy:.1f} %"
+        f" ({int(evaluation.confusion.sum())} pictures)",
+        *(f"  {name.ljust(width)} {100 * value:5.1f} %" for name, value in evaluation.per_class.items()),
+        "rows: what it is; columns, in the same order: what was said",
+    ]
+    for name, row in zip(evaluation.classes, evaluation.confusion.tolist(), strict=True):
+        lines.append(f"  {name.ljust(width)} {' '.join(f'{count:4d}' for count in row)}")
+    return "\n".join(lines)

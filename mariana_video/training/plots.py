@@ -1,0 +1,53 @@
+"""Curves and confusion matrices as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mariana_video.training.train import Row
+
+if TYPE_CHECKING:
+    from mariana_video.training.evaluate import Evaluation
+
+
+def plot_curves(path: Path, rows: Sequence[Row], title: str, diverging_epoch: int | None = None) -> None:
+    """Every numeric column of the table that has two or more values, over units; divergence is marked."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.add_subplot()
+    for name in dict.fromkeys(name for row in rows for name in row):
+        points = [
+            (float(row["unit"]), float(row[name])) for row in rows if name in row and name not in ("phase", "unit")
+        ]
+        if len(points) > 1:
+            axes.plot(*zip(*points, strict=True), label=name)
+    if diverging_epoch is not None:
+        axes.axvline(diverging_epoch, color="grey", linestyle="--", label=f"diverging at {diverging_epoch}")
+    axes.set(title=title, xlabel="epoch or chunk")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(path, dpi=110)
+
+
+def plot_confusion(path: Path, evaluation: Evaluation, title: str) -> None:
+    """Rows: what it is; columns: what was said; each row adds up to 100 %."""
+    from matplotlib.figure import Figure
+
+    totals = evaluation.confusion.sum(1, keepdims=True).clip(1)
+    shares = 100 * evaluation.confusion / totals
+    side = 2.5 + 0.45 * len(evaluation.classes)
+    figure = Figure(figsize=(side, side), layout="constrained")
+    axes = figure.add_subplot()
+    axes.imshow(shares, cmap="viridis", vmin=0, vmax=100)
+    places = range(len(evaluation.classes))
+    axes.set_xticks(places, evaluation.classes, rotation=60, ha="right")
+    axes.set_yticks(places, evaluation.classes)
+    for row in places if len(evaluation.classes) <= 20 else ():
+        for column in places:
+            shade = "black" if shares[row, column] > 60 else "white"
+            axes.text(column, row, f"{shares[row, column]:.0f}", ha="center", va="center", color=shade, fontsize=8)
+    axes.set(title=title, xlabel="said", ylabel="is")
+    figure.savefig(path, dpi=110)

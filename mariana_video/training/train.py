@@ -1,0 +1,116 @@
+"""The loop over epochs, the only one: train a unit, judge it, write it down, be ready to be killed.
+
+A course says what a unit is (an epoch of a classifier, a chunk of a teacher's answers); the loop owns order, records
+and checkpoints. All randomness of a unit is a function of (seed, unit), so a resumed run ends as an uninterrupted one.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+
+from mariana_video.errors import DataError, OutputError
+
+Row = dict[str, float | str]
+
+
+class Course(Protocol):
+    """Something that is trained unit by unit."""
+
+    @property
+    def units(self) -> int:
+        """How many units there are."""
+
+    @property
+    def steps(self) -> int:
+        """How many steps a unit has."""
+
+    def unit(self, index: int) -> Iterator[Mapping[str, float]]:
+        """Learn one unit, yielding each step's figures."""
+
+    def judge(self, index: int) -> Row:
+        """The figures of the unit just learnt."""
+
+    def finished(self, rows: list[Row]) -> bool:
+        """Whether to stop before `units`."""
+
+    def state(self) -> dict[str, Any]:
+        """All that is needed to go on: tensors and plain values."""
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` gave."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a callback is told after each step: `row` is set at the end of a unit."""
+
+    unit: int
+    step: int
+    figures: Mapping[str, float]
+    row: Row | None = None
+
+
+def train(
+    course: Course, checkpoint: Path, fingerprint: str, told: Callable[[Progress], None] | None = None
+) -> list[Row]:
+    """Train a course to its end and return a row of figures a unit.
+
+    Args:
+        checkpoint: file that is replaced after every unit; where it exists, training goes on from it.
+        fingerprint: settings and pictures; a checkpoint of another run is refused.
+
+    Raises:
+        DataError: the checkpoint is damaged or belongs to another run.
+        OutputError: it can't be written.
+    """
+    rows = _resumed(course, checkpoint, fingerprint)
+    tell = told or (lambda _: None)
+    while len(rows) < course.units and not course.finished(rows):
+        index = len(rows)
+        for step, figures in enumerate(course.unit(index)):
+            tell(Progress(index, step, figures))
+        rows.append({"unit": float(index + 1), **course.judge(index)})
+        _save(checkpoint, {"fingerprint": fingerprint, "rows": rows, "course": course.state()})
+        tell(Progress(index, course.steps, {}, rows[-1]))
+    return rows
+
+
+def write_csv(path: Path, rows: list[Row]) -> None:
+    """The figures of every unit as a table with a heading."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows({n: f"{v:.6g}" if isinstance(v, float) else v for n, v in row.items()} for row in rows)
+
+
+def _resumed(course: Course, checkpoint: Path, fingerprint: str) -> list[Row]:
+    if not checkpoint.exists():
+        return []
+    try:
+        saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        rows: list[Row] = saved["rows"]
+        same = saved["fingerprint"] == fingerprint
+    except Exception as error:
+        raise DataError(f"{checkpoint} is damaged ({type(error).__name__}); remove it to start afresh") from None
+    if not same:
+        raise DataError(f"{checkpoint} belongs to other settings or pictures; repeat those, or remove it")
+    course.restore(saved["course"])
+    return rows
+
+
+def _save(path: Path, values: Mapping[str, Any]) -> None:
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        torch.save(dict(values), temporary)
+        os.replace(temporary, path)  # noqa: PTH105 (atomic on every system)
+    except (OSError, RuntimeError) as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(f"the checkpoint {path} can't be written ({error}); free some space and go on") from None
