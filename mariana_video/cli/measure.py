@@ -1,0 +1,128 @@
+"""`mariana measure`: how steady, how alive and how safe a dreamed clip is, beside its source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from mariana_video.cli.progress import Bar, say
+from mariana_video.errors import OutputError, UsageError
+from mariana_video.recipe.objective import Objective
+from mariana_video.recipe.options import from_text
+
+if TYPE_CHECKING:
+    from mariana_video.dream.score import Score
+    from mariana_video.measure.coherence import Coherence
+    from mariana_video.measure.judge import Judge
+    from mariana_video.measure.pairing import Pair
+    from mariana_video.measure.plot import Drawing
+
+_FLAG = Parameter(negative=())
+_NARROWEST, _WIDEST = 64, 4096
+
+
+def measure(
+    source: Path,
+    dream: Path,
+    /,
+    *,
+    network: str = "mariana",
+    weights: Path | None = None,
+    layers: Annotated[Objective | None, from_text(Objective)] = None,
+    flow_weights: Path | None = None,
+    start: float | None = None,
+    width: int = 480,
+    json: Path | None = None,
+    plot: Path | None = None,
+    overwrite: Annotated[bool, _FLAG] = False,
+    quiet: Annotated[bool, _FLAG] = False,
+) -> None:
+    """Measure a dreamed clip, this program's or another's, beside its source: steadiness, life, ghosts, flashes.
+
+    Parameters
+    ----------
+    source
+        The clip that was dreamed on: a video or a folder of numbered pictures.
+    dream
+        What was made of it: the same frames, of any size.
+    network
+        What scores how strongly it dreams: a network's name or a weights file.
+    weights
+        A weights file for `vgg16` or `inception_v3`, in place of torchvision's download.
+    layers
+        The layers that are scored: `"conv3_3 + 0.5*conv4_2"`. Default: what suits the network.
+    flow_weights
+        RAFT's weights, to judge motion with RAFT. Not for a dream that was made with it.
+    start
+        Where DREAM begins in SOURCE, in seconds, when it is a dream of a part.
+    width
+        Motion is judged on pictures of at most so many pixels on the longer side.
+    json
+        Also write all figures, and those of each frame, to this file.
+    plot
+        Also draw the figures over time, and where nothing could be judged, to this picture.
+    overwrite
+        Replace the files of --json and --plot where they exist.
+    quiet
+        No bar and no remarks; the figures and errors are still told.
+    """
+    from mariana_video.measure.judge import Judge
+    from mariana_video.measure.pairing import pair
+    from mariana_video.measure.plot import Drawing
+    from mariana_video.measure.report import report
+
+    _check(width, (json, plot), dream, overwrite)
+    score, judge = _score(network, weights, layers), Judge(flow_weights)
+    clips = pair(source, dream, start)
+    for note in clips.notes:
+        say(note, quiet)
+    drawing = Drawing()
+    coherence = _run(clips, judge, score, width, drawing, quiet)
+    for line in report(coherence.figures(), coherence.worst):
+        print(line)
+    if json is not None:
+        about = {"size": drawing.size, "judges": judge.names, "network": score.network.name}
+        _write(json, {**about, "layers": [term.layer for term in score.terms], **coherence.to_dict()})
+    if plot is not None:
+        drawing.save(plot, coherence.rows, f"{dream.name} beside {source.name}")
+
+
+def _check(width: int, files: tuple[Path | None, ...], dream: Path, overwrite: bool) -> None:
+    from mariana_video.media.output import check_output
+
+    if not _NARROWEST <= width <= _WIDEST:
+        raise UsageError(f"--width {width}: give {_NARROWEST} to {_WIDEST}")
+    for file in files:
+        if file is not None:
+            check_output(file, dream, overwrite)
+
+
+def _score(network: str, weights: Path | None, layers: Objective | None) -> Score:
+    from mariana_video.dream.score import Score
+    from mariana_video.networks.weights import load
+
+    loaded = load(network, weights)
+    return Score(loaded, (layers or Objective(loaded.suited.layers)).at(0, 25))
+
+
+def _run(clips: Pair, judge: Judge, score: Score, width: int, drawing: Drawing, quiet: bool) -> Coherence:
+    from mariana_video.measure.coherence import Coherence
+    from mariana_video.measure.measuring import measured
+
+    coherence = Coherence()
+    with Bar(clips.frames, "frames", label="measuring", quiet=quiet) as bar:
+        for seen in measured(coherence, clips, judge, score, width):
+            drawing.add(seen)
+            bar.step()
+    return coherence
+
+
+def _write(file: Path, values: dict[str, Any]) -> None:
+    from json import dumps
+
+    try:
+        file.write_text(dumps(values, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{file} can't be written: {(error.strerror or str(error)).lower()}") from error
