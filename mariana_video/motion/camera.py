@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from mariana_video.errors import UsageError
 from mariana_video.motion.motion import Motion
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def camera(
@@ -31,15 +36,42 @@ def camera(
     A pixel at x takes its colour from c + R(x − c)/zoom + pan in the previous picture, with R the turn
     backwards. What lies outside that picture is not visible.
     """
+    return affine_motion(shape, camera_matrix(shape, zoom=zoom, turn=turn, pan=pan, centre=centre))
+
+
+def camera_matrix(
+    shape: tuple[int, int],
+    *,
+    zoom: float = 1.0,
+    turn: float = 0.0,
+    pan: tuple[float, float] = (0.0, 0.0),
+    centre: tuple[float, float] = (0.5, 0.5),
+) -> NDArray[np.float64]:
+    """The 3×3 matrix that takes (x, y, 1), in pixels, to where the pixel was before a step (see `camera`).
+
+    Steps compose: what was at A·B·x two steps ago is at x now, B being the later step.
+    """
     if not (math.isfinite(zoom) and zoom > 0):
         raise UsageError(f"zoom {zoom} given, but a camera needs a factor above 0 (1 = stand still)")
     height, width = shape
-    along = torch.arange(width, dtype=torch.float64) - centre[0] * (width - 1)
-    down = torch.arange(height, dtype=torch.float64)[:, None] - centre[1] * (height - 1)
-    cos, sin = _turn(turn)
-    x = (cos * along + sin * down) / zoom - along + pan[0] * width
-    y = (cos * down - sin * along) / zoom - down + pan[1] * height
-    flow = torch.stack([x, y])[None].float()
+    cos, sin = (part / zoom for part in _turn(turn))
+    x, y = centre[0] * (width - 1), centre[1] * (height - 1)
+    return np.array(
+        [
+            [cos, sin, x - cos * x - sin * y + pan[0] * width],
+            [-sin, cos, y + sin * x - cos * y + pan[1] * height],
+            [0.0, 0.0, 1.0],
+        ]
+    )
+
+
+def affine_motion(shape: tuple[int, int], matrix: NDArray[np.float64]) -> Motion:
+    """The motion over a picture of `shape` (height, width) whose pixel at x was at `matrix`·x (3×3, pixels)."""
+    height, width = shape
+    (a, b, right), (c, d, down), _ = matrix.tolist()
+    along = torch.arange(width, dtype=torch.float64)
+    below = torch.arange(height, dtype=torch.float64)[:, None]
+    flow = torch.stack([(a - 1) * along + b * below + right, c * along + (d - 1) * below + down])[None].float()
     return Motion(flow, inside(flow))
 
 

@@ -4,44 +4,50 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
-PLATEAU = 0.7  # pixels of forward-backward error that still count as none
-FALL = 0.7  # further pixels over which trust falls to 1/e
+from mariana_video.motion.fields import Array, blur, loop_error, places, sample
 
-
-def sample(picture: Array, flow: Array) -> Array:
-    """`picture` (H×W or H×W×C) at x + `flow` (H×W×2, pixels), bilinear, border clamped."""
-    height, width = flow.shape[:2]
-    x = flow[..., 0] + np.arange(width, dtype=np.float32)
-    y = flow[..., 1] + np.arange(height, dtype=np.float32)[:, None]
-    return cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+PLATEAU = 0.7  # pixels of error that count as none; the same for slow and fast: a tolerance that grows
+FALL = 0.7  # with motion accepts anything; further pixels over which trust falls to 1/e
 
 
-def visibility(back: Array, forth: Array, current: Array, previous: Array) -> Array:
+def visibility(back: Array, forth: Array, current: Array, previous: Array, doubt: Array | None = None) -> Array:
     """Soft visibility 0 … 1 (H×W float32) of the current frame's pixels in the previous frame.
 
     back: H×W×2, defined on the current frame, pointing to the previous one. forth: the other way round.
-    current, previous: the two frames, H×W, 0 … 1.
+    current, previous: the two frames, H×W or H×W×3, 0 … 1. doubt: H×W pixels, added to the error.
+
+    1 where the way there and back closes within PLATEAU pixels (Sundaram, Brox and Keutzer, "Dense point
+    trajectories by GPU-accelerated large displacement optical flow", ECCV 2010, but without their tolerance
+    that grows with the motion) and the pictures agree; 0 out of the frame; eroded by a pixel, then softened.
     """
-    loop = back + sample(forth, back)
-    error = np.sqrt((loop * loop).sum(-1))
-    geometric = np.exp(-np.square(np.maximum(error - PLATEAU, 0) / FALL))
-    visible = geometric * photometric(current, sample(previous, back)) * within(back)
+    error = loop_error(back, forth)
+    if doubt is not None:
+        error += doubt
+    # A good loop in the midst of bad ones is chance: motion borders, and where the estimator is lost.
+    error = np.maximum(error, blur(error, 2.0))
+    visible = np.exp(-np.square(np.maximum(error - PLATEAU, 0) / FALL))
+    visible *= photometric(current, sample(previous, back))
+    visible *= within(back)
     visible = cv2.erode(visible, np.ones((3, 3), np.uint8))
-    return cv2.GaussianBlur(visible, (0, 0), 0.8)
+    return np.asarray(np.clip(blur(visible, 0.8), 0, 1), np.float32)
 
 
 def within(flow: Array) -> Array:
-    """1 where x + flow lies in the picture, else 0."""
-    height, width = flow.shape[:2]
-    x = flow[..., 0] + np.arange(width, dtype=np.float32)
-    y = flow[..., 1] + np.arange(height, dtype=np.float32)[:, None]
-    return ((x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)).astype(np.float32)
+    """1 where x + flow lies in the picture, else 0 (H×W)."""
+    x, y = cv2.split(places(flow))
+    height, width = x.shape
+    return np.asarray((x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1), np.float32)
 
 
 def photometric(current: Array, carried: Array) -> Array:
-    """1 where the carried picture agrees with the current one, falling softly with their difference."""
-    difference = cv2.GaussianBlur(np.abs(current - carried), (0, 0), 1.5)
-    return np.exp(-np.square(np.maximum(difference - 0.03, 0) / 0.05))
+    """1 where the carried picture agrees with the current one, falling softly with their difference.
+
+    Both H×W or H×W×3, 0 … 1. Differences are averaged over the channels and a few pixels; up to 0.03 is
+    noise or a flow half a pixel wrong.
+    """
+    difference = cv2.absdiff(current, carried)
+    if difference.ndim == 3:
+        difference = difference.mean(-1)
+    beyond = np.maximum(blur(difference, 1.5) - 0.03, 0) / 0.05
+    return np.asarray(np.exp(-beyond * beyond), np.float32)

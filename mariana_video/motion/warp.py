@@ -15,7 +15,7 @@ Kernel = Literal["spline3", "spline5", "spline7", "linear"]
 
 
 @torch.no_grad()
-def warp(picture: Tensor, flow: Tensor, *, kernel: Kernel = "spline5") -> Tensor:
+def warp(picture: Tensor, flow: Tensor, *, kernel: Kernel = "spline7") -> Tensor:
     """Sample `picture` (B×C×H×W float32) at x + `flow` (1×2×H×W, pixels, x then y), border clamped.
 
     "spline3", "spline5", "spline7": prefiltered B-splines keep a picture sharp under hundreds of warps and
