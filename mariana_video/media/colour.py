@@ -120,7 +120,7 @@ def to_rgb(frame: "VideoFrame", colour: Colour, size: tuple[int, int]) -> tuple[
     smaller, Lanczos when larger. libswscale brings chroma to full resolution; the matrix is applied in float,
     for its own 8-bit conversions are off by up to one step on average in full range.
     """
-    if not any(component.is_chroma for component in frame.format.components):
+    if not frame.format.name.startswith(_YUV):
         return _from_packed(frame, size)
     alpha = has_alpha(frame.format.name)
     bits = frame.format.components[0].bits
@@ -160,18 +160,20 @@ def from_rgb(rgb: Floats, alpha: Floats | None, pixel_format: str, colour: Colou
     with_alpha, rgb_kind = has_alpha(pixel_format), is_rgb(pixel_format)
     bits = VideoFormat(pixel_format).components[0].bits
     full = rgb_kind or colour.range == "full"
+    deep = bits > 8 or (with_alpha and not rgb_kind)  # PyAV takes yuva444p with 16 bits only
     planes = np.clip(rgb, 0, 1)
     if rgb_kind:
-        planes = planes * np.float32(65535 if bits > 8 else 255)
+        planes = planes * np.float32(65535 if deep else 255)
     else:
-        planes = _transformed(planes, _rgb_to_yuv(_weights(colour, lines), full, bits, bits > 8))
+        planes = _transformed(planes, _rgb_to_yuv(_weights(colour, lines), full, bits, deep))
     if with_alpha:
         opacity = np.ones(rgb.shape[:2], np.float32) if alpha is None else np.clip(alpha, 0, 1)
-        planes = np.dstack([planes, opacity * np.float32(65535 if bits > 8 else 255)])
-    codes: Any = np.rint(planes).astype(np.uint16 if bits > 8 else np.uint8)
+        most = (65535 if rgb_kind else _most(bits)) if deep else 255
+        planes = np.dstack([planes, opacity * np.float32(most)])
+    codes: Any = np.rint(planes).astype(np.uint16 if deep else np.uint8)
     frame = VideoFrame.from_ndarray(
         codes,
-        format=_PACKED[rgb_kind, with_alpha, bits > 8],
+        format=_PACKED[rgb_kind, with_alpha, deep],
         channel_last=True,
     )
     same = {} if rgb_kind else {"src_color_range": 2 if full else 1, "dst_color_range": 2 if full else 1}
@@ -202,8 +204,9 @@ def is_rgb(pixel_format: str) -> bool:
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32) * 255
 _EXACT = 0x2000 | 0x4000 | 0x40000  # full chroma on both sides, accurate rounding
 _BICUBIC, _LANCZOS, _AREA = 4 | _EXACT, 0x200 | _EXACT, 0x20 | _EXACT
+_YUV = ("yuv", "nv", "p0", "p2", "p4", "y2", "xv", "vuy", "uyvy", "yvyu", "uyyv", "ayuv", "vya", "v30", "uyva")
 _PACKED = {
-    (False, False, False): "yuv444p", (False, False, True): "yuv444p16le", (False, True, False): "yuva444p",
+    (False, False, False): "yuv444p", (False, False, True): "yuv444p16le", (False, True, False): "yuva444p16le",
     (False, True, True): "yuva444p16le", (True, False, False): "rgb24", (True, False, True): "rgb48le",
     (True, True, False): "rgba", (True, True, True): "rgba64le",
 }  # fmt: skip
@@ -246,9 +249,9 @@ def _transformed(planes: Floats, matrix: Matrix) -> Floats:
 
 
 def _seen(alpha: Floats) -> Floats | None:
-    """Alpha, or None where nothing is transparent."""
+    """Alpha, or None where nothing is transparent (libswscale leaves 10-bit alpha a hair under 1)."""
     alpha = np.ascontiguousarray(np.clip(alpha, 0, 1), np.float32)
-    return alpha if float(alpha.min()) < 1 else None
+    return alpha if float(alpha.min()) < 1 - 1 / 4096 else None
 
 
 def _code(names: dict[int, str], name: str | None, unspecified: int) -> int:

@@ -119,17 +119,31 @@ def _check_size(path: Path, width: int, height: int) -> None:
 def _rate(stream: Any) -> tuple[Fraction, bool]:
     """The average rate, and whether frames vary round it.
 
-    libav's guess of the true rate is taken where the average is only rounded (Matroska's milliseconds).
+    libav's guess of the true rate is taken where the average is only rounded, and where both are (Matroska's
+    clock of 1 ms), the usual rate next to it.
     """
     average, base = stream.average_rate, stream.guessed_rate or stream.base_rate
     if not average:
         return (base, False) if base and base <= 1000 else (Fraction(25), False)
-    if base and abs(average / base - 1) < Fraction(1, 500):
-        return base, False
-    # Interlaced streams are guessed at twice their frame rate.
-    if base and abs(2 * average / base - 1) < Fraction(1, 500):
-        return base / 2, False
+    tick = stream.time_base or Fraction(1, 1000)
+    if base and _near(average, base):
+        return _usual(base, tick), False
+    if base and _near(2 * average, base):  # interlaced streams are guessed at twice their frame rate
+        return _usual(base / 2, tick), False
     return average, True
+
+
+def _near(one: Fraction, other: Fraction) -> bool:
+    return abs(one / other - 1) < Fraction(1, 500)
+
+
+def _usual(rate: Fraction, tick: Fraction) -> Fraction:
+    """The rate of film or television next to `rate`, if the clock is too coarse to hold `rate` itself."""
+    if (1 / rate / tick).denominator == 1:
+        return rate
+    whole = [Fraction(n) for n in (24, 25, 30, 48, 50, 60, 100, 120)]
+    usual = min([*whole, *(n * Fraction(1000, 1001) for n in whole)], key=lambda known: abs(known - rate))
+    return usual if abs(rate / usual - 1) < Fraction(1, 2500) else rate
 
 
 def _origin(container: "InputContainer") -> Fraction:

@@ -39,7 +39,7 @@ def make(
     extra: tuple[object, ...] = (),
 ) -> Path:
     """A clip with moving picture and `sound` tracks of different tones; `matrix` tags it, None leaves it untagged."""
-    inputs: list[object] = ["-f", "lavfi", "-i", f"{source}=size={size}:rate={rate}:duration={seconds}"]
+    inputs: list[object] = ["-f", "lavfi", "-t", seconds, "-i", f"{source}=size={size}:rate={rate}"]
     for track in range(sound):
         inputs += ["-f", "lavfi", "-i", f"sine=frequency={440 * (track + 1)}:duration={seconds}:sample_rate=44100"]
     maps = ["-map", "0:v", *(word for track in range(sound) for word in ("-map", f"{track + 1}:a"))]

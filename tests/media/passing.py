@@ -1,0 +1,24 @@
+"""A clip taken through reader and writer with its pictures unchanged: what most tests of this room look at."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from mariana_video.media.clip import open_clip
+from mariana_video.media.reader import read
+from mariana_video.media.writer import open_writer
+
+
+def through(
+    source: Path, output: str | Path, *, start: Fraction | None = None, duration: Fraction | None = None, **options: Any
+) -> list[str]:
+    """Read `source`, write it to `output` as it is; the sentences that both told."""
+    said: list[str] = []
+    clip = open_clip(source)
+    size = options.pop("size", None)
+    with open_writer(
+        output, clip, size=size or clip.size, start=start, duration=duration, notes=said.append, **options
+    ) as writer:
+        for frame in read(clip, start=start, duration=duration, size=size, notes=said.append):
+            writer.write(frame.rgb, frame.pts, frame.alpha, frame.duration)
+    return [*clip.notes, *said]
