@@ -71,3 +71,49 @@ def mariana(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]
         return code, capsys.readouterr().err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A released file of a network of the paper's family, so small that a frame takes milliseconds."""
+    from mariana_video.networks import weights
+    from mariana_video.networks.mariana import Architecture, Mariana
+
+    torch.manual_seed(0)
+    model = Mariana(Architecture(blocks=(8, 12), classes=0, input_size=0))
+    path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
+    suited = {"layers": "conv2_2", "step_size": 0.02, "strength": 0.1}
+    weights.save(path, model, {"name": "tiny", "suited": suited, "classes": []})
+    return path
+
+
+def make_clip(
+    path: Path, *, frames: int = 8, size: tuple[int, int] = (64, 48), rate: int = 25, sound: bool = True
+) -> Path:
+    """A small film: a texture that slides to the right, with a tone."""
+    import av
+
+    width, height = size
+    wide = np.rint(texture(height, width + 2 * frames) * 255).astype(np.uint8)
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=rate, options={"crf": "10"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        tone = out.add_stream("aac", rate=44100) if sound else None
+        for index in range(frames):
+            left = 2 * (frames - index)
+            picture = np.ascontiguousarray(wide[:, left : left + width])
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        if tone is not None:
+            length = round(44100 * frames / rate)
+            wave = (np.sin(np.arange(length) * 0.06) * 0.3).astype(np.float32)[None]
+            samples = av.AudioFrame.from_ndarray(wave, format="fltp", layout="mono")
+            samples.rate = 44100
+            out.mux(tone.encode(samples))
+            out.mux(tone.encode(None))
+        out.mux(stream.encode(None))
+    return path
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clips") / "clip.mp4")

@@ -12,6 +12,9 @@ from cyclopts import App, CycloptsError
 
 from mariana_video import __version__
 from mariana_video.cli.image import image
+from mariana_video.cli.measure import measure
+from mariana_video.cli.networks import layers, networks
+from mariana_video.cli.training import evaluate, train
 from mariana_video.cli.video import video
 from mariana_video.errors import MarianaError
 
@@ -22,8 +25,8 @@ app = App(
     version=__version__,
     help="Films that dream: DeepDream for video, with the dream riding on what moves.",
 )
-app.command(video)
-app.command(image)
+for command in (video, image, measure, networks, layers, train, evaluate):
+    app.command(command)
 
 
 def run(words: Sequence[str]) -> int:

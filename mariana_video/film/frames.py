@@ -15,7 +15,7 @@ from mariana_video.dream.octaves import Octave
 from mariana_video.dream.score import Score
 from mariana_video.film.dreamer import Ascended, Dreamer
 from mariana_video.film.state import Moment, Rendered, State
-from mariana_video.film.strength import braked, carried_target, local_rms, pushed_on, step_gain
+from mariana_video.film.strength import braked, carried_target, first_push, local_rms, pushed_on, step_gain
 from mariana_video.film.uncovered import boxes_round
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
@@ -86,7 +86,7 @@ def afresh(dreamer: Dreamer, score: Score, moment: Moment) -> tuple[State, Ascen
         target = target / values.strength
     else:
         target = torch.full_like(target, dreamer.network.suited.strength)
-    memory = {"target": target, "push": torch.ones(())}
+    memory = {"target": target, "push": torch.tensor(first_push(values.carry))}
     return State(moment.index, source, dream, memory), replace(done, picture=dream)
 
 

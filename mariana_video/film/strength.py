@@ -20,7 +20,8 @@ _CELL = 8  # pixels a side of one value of the map
 _SOFT = 5  # cells of each of the two box blurs: about 32 pixels wide together
 _WEAKEST, _STRONGEST = 0.1, 4.0  # how far a step may be held back or driven on
 _BRAKE = 0.3
-_MEMORY = 0.3
+_LOST = 5.0
+_MEMORY = 0.6
 _PUSHED = (0.25, 8.0)
 _DARK = 1e-4  # RMS below what an 8-bit picture shows
 
@@ -32,13 +33,16 @@ def local_rms(change: Tensor) -> Tensor:
 
 
 def carried_target(target: Tensor, motion: Motion) -> Tensor:
-    """The target moved along with the picture; what newly appears gets the frame's mean."""
+    """The target moved along with the picture, its RMS kept; what newly appears gets the usual.
+
+    Moving and filling in flatten it a little, frame after frame: without the last line a dream would fade with it.
+    """
     shape = target.shape[-2:]
     flow = resize(motion.flow, shape) / _CELL
     visible = resize(motion.visible, shape)
-    moved = warp(target, flow, kernel="linear")
-    usual = (moved * visible).sum() / visible.sum().clamp_min(1e-6)
-    return moved * visible + usual * (1 - visible)
+    usual = mean_rms(target)
+    moved = warp(target, flow, kernel="linear") * visible + usual * (1 - visible)
+    return moved * (usual / max(mean_rms(moved), _DARK))
 
 
 def step_gain(target: Tensor, change: Tensor) -> Tensor:
@@ -59,20 +63,23 @@ def _soft(cells: Tensor) -> Tensor:
     return F.avg_pool2d(cells, size, 1, [side // 2 for side in size], count_include_pad=False)
 
 
+def first_push(carry: float) -> float:
+    """The step's factor to begin with: the less is carried, the more has to be made anew in each frame."""
+    return 1 + _LOST * (1 - carry)
+
+
 def pushed_on(push: float, target: Tensor, change: Tensor, beats: float) -> float:
     """The step's factor for the next frame: grown while the dream as a whole is below its target, else shrunk.
 
     Without such a memory a loop settles below the target where little is carried. Means are taken in float64: in
     float32 their bits would depend on the number of threads.
     """
-    wanted, found = (
-        float(np.sqrt(np.mean(np.square(part.cpu().numpy(), dtype=np.float64)))) for part in (target, local_rms(change))
-    )
+    wanted, found = mean_rms(target), mean_rms(local_rms(change))
     if min(wanted, found) < _DARK:
         return push
     return float(np.clip(push * (wanted / found) ** (_MEMORY * beats), *_PUSHED))
 
 
 def mean_rms(change: Tensor) -> float:
-    """RMS of a whole change."""
-    return float(torch.linalg.vector_norm(change.double()) / change.numel() ** 0.5)
+    """RMS over a whole tensor, in float64 by numpy: in float32 its bits would depend on the number of threads."""
+    return float(np.sqrt(np.mean(np.square(change.cpu().numpy(), dtype=np.float64))))
