@@ -19,15 +19,16 @@ def say(line: str, quiet: bool = False) -> None:
 class Bar:
     """A tqdm bar on a terminal, a line every half minute elsewhere, nothing where `quiet`."""
 
-    def __init__(self, total: int | None, unit: str, *, label: str = "", quiet: bool = False) -> None:
+    def __init__(self, total: int | None, unit: str, *, label: str = "", quiet: bool = False, done: int = 0) -> None:
         from tqdm import tqdm
 
         self._total, self._unit, self._label = total, unit, label
         self._began = self._told = time.monotonic()
-        self._done = 0
+        self._done = self._before = done
         self._lines = not quiet and not sys.stderr.isatty()
         self._bar = tqdm(
             total=total,
+            initial=done,
             unit=f" {unit}",
             desc=label or None,
             disable=quiet or self._lines,
@@ -62,7 +63,7 @@ class Bar:
             self._bar.write(line, file=sys.stderr)
 
     def _line(self, seconds: float) -> None:
-        rate = self._done / seconds
+        rate = (self._done - self._before) / seconds
         left = "" if self._total is None else f", {span((self._total - self._done) / rate)} left"
         total = "" if self._total is None else f" of {self._total}"
         label = f"{self._label}: " if self._label else ""

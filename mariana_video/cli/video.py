@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from mariana_video.cli.progress import Bar, foretell, say
+from mariana_video.cli.follow import follow
+from mariana_video.cli.progress import Bar, say
 from mariana_video.recipe.job import Machine, Storage
 from mariana_video.recipe.options import Carry, Dream, Recipe, Span
 
 if TYPE_CHECKING:
     from mariana_video.film.dreamer import Dreamer
+    from mariana_video.film.job import Job
     from mariana_video.film.plan import Plan
-    from mariana_video.media.writer import FrameWriter
+    from mariana_video.film.store import Film
 
-_FORETOLD = 5  # frames after which the whole can be foretold: the first one takes many more steps than those after it
 Quiet = Annotated[bool, Parameter(negative=())]
 
 
 def video(
     source: Path,
-    output: Path,
+    output: str,  # a text, for a path forgets the "/" at its end
     /,
     *,
     dream: Dream = Dream(),
@@ -45,27 +45,42 @@ def video(
     quiet
         No bar and no remarks; errors are still told.
     """
-    from mariana_video.film.dreamer import make_dreamer
-    from mariana_video.film.plan import make_plan
+    from mariana_video.film.place import stands
     from mariana_video.media.output import check_output
 
-    check_output(output, source, storage.overwrite)
-    dreamer = make_dreamer(Recipe(dream, carry, span), machine)
+    over = stands(output) and not storage.overwrite
+    if not over:
+        check_output(output, source, storage.overwrite)
+
+    from mariana_video.film.job import clear_up, open_job  # loads torch: not for a refusal
+
+    if over:
+        clear_up(output)
+        say(f"{output} stands already", quiet)
+        return
+    with open_job(output, source, storage) as job:
+        _make(job, Recipe(dream, carry, span), machine, quiet)
+
+
+def _make(job: Job, recipe: Recipe, machine: Machine, quiet: bool) -> None:
+    """Looks at the source, says what will be done, and does it."""
+    from mariana_video.film.dreamer import make_dreamer
+    from mariana_video.film.film import film
+    from mariana_video.film.plan import make_plan
+    from mariana_video.film.terms import terms_of
+    from mariana_video.media.output import check_output
+
+    assert job.source is not None
+    dreamer = make_dreamer(recipe, job.machine(machine))
+    job.agree(terms_of("video", recipe, job.storage, dreamer, job.source))
     with Bar(None, "frames", label="looking at the source", quiet=quiet) as bar:
-        plan = make_plan(source, span, lambda _: bar.step())
-    check_output(output, source, storage.overwrite, bytes_of(plan, storage))
+        plan = make_plan(job.source, recipe.span, lambda _: bar.step())
     for note in (*plan.notes, *remarks(plan, dreamer)):
         say(note, quiet)
-    seconds = _render(plan, dreamer, output, storage, quiet)
-    frames = len(plan.times)
-    say(f"{output}: {frames} frames, {frames / seconds:.2f} a second", quiet)
-
-
-def bytes_of(plan: Plan, storage: Storage) -> int:
-    """About how large OUTPUT will be: measured, a dream at crf 17 takes 0.35 bytes a pixel at the most."""
-    width, height = plan.size
-    each = 3.0 if storage.codec == "ffv1" else 0.35
-    return round(width * height * len(plan.times) * each)
+    made = film_of(plan)
+    check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(made))
+    todo = job.prepare(made, plan.cuts, lambda note: say(note, quiet))
+    follow(job, todo, lambda state, first: film(plan, dreamer, state, first), quiet)
 
 
 def remarks(plan: Plan, dreamer: Dreamer) -> Iterator[str]:
@@ -82,47 +97,8 @@ def remarks(plan: Plan, dreamer: Dreamer) -> Iterator[str]:
         yield f"the picture is small: {octaves} of {USUAL} octaves are large enough for the network"
 
 
-def _render(plan: Plan, dreamer: Dreamer, output: Path, storage: Storage, quiet: bool) -> float:
-    """Makes the film; returns the seconds it took. Ctrl-C leaves what is finished beside OUTPUT, and says so."""
-    from mariana_video.media.writer import open_writer
+def film_of(plan: Plan) -> Film:
+    """What a plan's job makes."""
+    from mariana_video.film.store import Film
 
-    began = time.monotonic()
-    options = {"codec": storage.codec, "crf": storage.crf, "sound": storage.sound}
-    told = lambda note: say(note, quiet)  # noqa: E731
-    with open_writer(
-        output,
-        plan.clip,
-        size=plan.size,
-        rate=plan.clip.rate,
-        start=plan.start,
-        duration=plan.duration,
-        notes=told,
-        **options,
-    ) as writer:
-        part = writer.keep_part()
-        try:
-            _frames(plan, dreamer, writer, quiet)
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(f"stopped; what is finished can be played: {part}") from None
-    return time.monotonic() - began
-
-
-def _frames(plan: Plan, dreamer: Dreamer, writer: FrameWriter, quiet: bool) -> None:
-    from mariana_video.film.film import Finished, film
-    from mariana_video.film.pipeline import sink
-
-    def write(done: Finished) -> None:
-        writer.write(done.rgb, done.rendered.time, done.alpha, done.duration)
-
-    total = len(plan.times)
-    with film(plan, dreamer) as frames, sink(write, 3) as put, Bar(total, "frames", quiet=quiet) as bar:
-        began = time.monotonic()
-        first = 0.0
-        for number, done in enumerate(frames, 1):
-            put(done)
-            bar.step()
-            if number == 1:
-                first = time.monotonic() - began
-            if number == _FORETOLD and total > _FORETOLD:
-                each = (time.monotonic() - began - first) / (number - 1)
-                bar.say(foretell(total, first + each * (total - 1)))
+    return Film(plan.clip, plan.size, plan.clip.rate, plan.times, plan.start, plan.duration)

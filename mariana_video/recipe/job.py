@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -28,8 +29,8 @@ class Machine(Group):
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class Storage(Group):
-    """How a film is stored."""
+class Encoding(Group):
+    """What kind of film is written."""
 
     codec: Codec | None = None
     """Default: what suits OUTPUT's ending; h264 for .mp4."""
@@ -37,8 +38,20 @@ class Storage(Group):
     crf: Annotated[int, Bounds(0, 51)] = 17
     """Quality of h264 and hevc: 0 is lossless, 17 looks lossless, 28 is small."""
 
+    overwrite: Annotated[bool, Parameter(negative=())] = False
+    """Replace OUTPUT where it exists; otherwise that is refused."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Storage(Encoding):
+    """How a film is stored that is made from another one."""
+
     sound: Annotated[bool, Parameter(negative="--no-sound")] = True
     """Keep the source's sound."""
 
-    overwrite: Annotated[bool, Parameter(negative=())] = False
-    """Replace OUTPUT where it exists; otherwise that is refused."""
+    restart: Annotated[bool, Parameter(negative=())] = False
+    """Throw away what is there of a film that was broken off. Default: the same command goes on from there."""
+
+    preview: Path | None = None
+    """A picture file that shows how far the film is, renewed while it is made."""

@@ -1,0 +1,207 @@
+"""The frames of a film on the way: parts that are encoded for good, and the frames of open ones, kept losslessly.
+
+Where a part begins depends on the frame's number alone, and each part has an encoder of its own. So a film that was
+broken off and gone on with is the same, bit for bit, as one made in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from mariana_video.errors import OutputError
+from mariana_video.film.files import put, sync, sync_folder
+from mariana_video.film.film import Finished
+from mariana_video.film.store import Film, Told
+from mariana_video.media.encoding import Encoding
+from mariana_video.media.join import Beside, join
+from mariana_video.media.output import cannot_write
+from mariana_video.media.segment import SegmentEncoder, ending
+from mariana_video.media.spool import count, spool, spooled
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+
+LONGEST = 250  # frames: libx264 and libx265 begin anew that often in any case
+_ROOM = 400_000_000  # bytes that the frames of an open part may take
+
+
+def frames_each(size: tuple[int, int], bits: int = 8) -> int:
+    """How many frames a part has: fewer for large pictures, so that the open part stays small on disk."""
+    each = size[0] * size[1] * 3 * (2 if bits > 8 else 1)
+    return max(1, min(LONGEST, _ROOM // each))
+
+
+def ticks_of(times: tuple[Fraction, ...], zero: Fraction, time_base: Fraction) -> tuple[int, ...]:
+    """Times in seconds as strictly rising counts of the film's clock, which begins at `zero`."""
+    ticks: list[int] = []
+    for time in times:
+        tick = round((time - zero) / time_base)
+        ticks.append(max(tick, ticks[-1] + 1) if ticks else tick)
+    return tuple(ticks)
+
+
+class Segments:
+    """The store of a film that is one file."""
+
+    def __init__(self, folder: Path, output: Path, film: Film, encoding: Encoding, sound: bool) -> None:
+        self._folder, self._output, self._film, self._encoding = folder, output, film, encoding
+        self._zero = film.times[0] if film.start or film.duration or film.clip is None else Fraction(0)
+        self._ticks = ticks_of(film.times, self._zero, encoding.time_base)
+        self._sound = sound
+        each = frames_each(film.size, film.clip.bits if film.clip else 8)
+        self._ranges = [range(at, min(at + each, len(film.times))) for at in range(0, len(film.times), each)]
+        self._whole = {number for number in range(len(self._ranges)) if self._ending(number) is not None}
+        self._open: _Open | None = None
+
+    def missing(self) -> Iterator[range]:
+        """The runs of positions that are in no complete part and in no open one."""
+        run: range | None = None
+        for number, positions in enumerate(self._ranges):
+            if number in self._whole:
+                continue
+            kept = positions.start + min(count(self._path(number, "frames"), positions.start), len(positions))
+            if run is not None and run.stop == kept:
+                run = range(run.start, positions.stop)
+                continue
+            if run:
+                yield run
+            run = range(kept, positions.stop)
+        if run:
+            yield run
+
+    def add(self, position: int, done: Finished) -> None:
+        """Keep and encode a frame. Raises OutputError if the disk refuses."""
+        number = self._number(position)
+        if number in self._whole:
+            return
+        try:
+            part = self._part(number)
+            if position >= part.next:
+                picture = self._encoding.picture(done.rgb, done.alpha)
+                part.add(position, picture, done.duration)
+            if part.next == self._ranges[number].stop:
+                self._complete(part)
+        except (OSError, ValueError) as error:
+            raise cannot_write(self._output, error) from error
+
+    def sync(self) -> None:
+        """Flush the open part's frames to the disk."""
+        if self._open is not None:
+            self._open.sync()
+
+    def close(self) -> None:
+        """Let go of the open part; its frames stay."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def border(self, position: int) -> bool:
+        """Whether a part ends with this frame."""
+        return position == self._ranges[self._number(position)].stop - 1
+
+    def assemble(self, told: Told) -> Path:
+        """The film: parts joined, sound beside, read back and flushed."""
+        for number in range(len(self._ranges)):
+            if number not in self._whole:
+                self._complete(self._part(number))
+        made = self._folder / self._output.name
+        parts = [self._path(number, "packets") for number in range(len(self._ranges))]
+        beside = Beside(self._film.clip, self._zero, self._end(), self._sound)
+        join(parts, self._ticks, self._last(), self._encoding, beside, made, told)
+        with made.open("rb") as file:
+            sync(file)
+        return made
+
+    def _part(self, number: int) -> _Open:
+        if self._open is not None and self._open.number != number:
+            self.close()
+        if self._open is None:
+            self._open = _Open(number, self._folder, self._encoding, self._ranges[number], self._ticks)
+        return self._open
+
+    def _complete(self, part: _Open) -> None:
+        """Encodes what is left of a part, reads it back and gives it its name; its frames are then let go."""
+        part.finish()
+        self._open = None
+        made, path = self._path(part.number, "encoding"), self._path(part.number, "packets")
+        put(made, path)
+        if self._ending(part.number) is None:
+            raise OutputError(f"{path} is not what was written when read back; see whether the disk is damaged")
+        self._whole.add(part.number)
+        self._path(part.number, "frames").unlink(missing_ok=True)
+
+    def _ending(self, number: int) -> Any:
+        positions = self._ranges[number]
+        return ending(self._path(number, "packets"), self._ticks[positions.start : positions.stop])
+
+    def _path(self, number: int, kind: str) -> Path:
+        return self._folder / f"{number:06d}.{kind}"
+
+    def _number(self, position: int) -> int:
+        return position // len(self._ranges[0])
+
+    def _end(self) -> Fraction | None:
+        """Where sound is cut, in seconds on the film's clock."""
+        film = self._film
+        if film.clip is None or film.duration is None:
+            return None
+        return film.clip.start + (film.start or 0) + film.duration - self._zero
+
+    def _last(self) -> int:
+        """How many ticks the last frame is shown: as its source says, else to the clip's end if that is believable."""
+        film, ticks, base = self._film, self._ticks, self._encoding.time_base
+        length: Fraction | None = self._ending(len(self._ranges) - 1).length
+        if length is None and film.clip is not None and film.clip.end is not None:
+            cut, end = self._end(), film.clip.end - self._zero
+            end = end if cut is None else min(end, cut)
+            longest = max((b - a for a, b in pairwise(ticks)), default=0) * base
+            left = end - ticks[-1] * base
+            length = left if 0 < left <= 2 * max(longest, 1 / film.rate) else None
+        return max(1, round((length or 1 / film.rate) / base))
+
+
+class _Open:
+    """A part in the making: its frames, losslessly, and its packets, as far as the encoder has given them."""
+
+    def __init__(self, number: int, folder: Path, encoding: Encoding, positions: range, ticks: tuple[int, ...]) -> None:
+        self.number, self.next = number, positions.start
+        self._ticks = ticks
+        self._length: Fraction | None = None
+        self._packets: BinaryIO = (folder / f"{number:06d}.encoding").open("wb")
+        self._encoder = SegmentEncoder(encoding, self._packets)
+        path = folder / f"{number:06d}.frames"
+        sound = 0  # bytes of the spool
+        for kept, end in spooled(path, positions.start):
+            self._encode(kept.position, kept.frame, kept.length)
+            sound = end
+        self._frames: BinaryIO = path.open("r+b" if path.exists() else "wb")
+        self._frames.truncate(sound)
+        self._frames.seek(sound)
+        sync_folder(folder)
+
+    def add(self, position: int, frame: VideoFrame, length: Fraction | None) -> None:
+        if position != self.next:
+            raise ValueError(f"frame {position} came where {self.next} was due")
+        spool(self._frames, position, frame, length)
+        self._encode(position, frame, length)
+
+    def sync(self) -> None:
+        sync(self._frames)
+
+    def finish(self) -> None:
+        """Everything into the packets' file, flushed."""
+        self._encoder.finish(self._length)
+        sync(self._packets)
+        self.close()
+
+    def close(self) -> None:
+        self._frames.close()
+        self._packets.close()
+
+    def _encode(self, position: int, frame: VideoFrame, length: Fraction | None) -> None:
+        self._encoder.add(frame, self._ticks[position])
+        self.next, self._length = position + 1, length

@@ -1,0 +1,60 @@
+"""Where a job's finished frames are kept until OUTPUT stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from mariana_video.film.film import Finished
+
+if TYPE_CHECKING:
+    from mariana_video.media.clip import Clip
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Film:
+    """What a job makes.
+
+    `clip` is the source whose sound and tags come along (None: a film of its own), `times` are all frames' times in
+    seconds on its clock, `start` and `duration` the span of it in seconds, `size` is (width, height).
+    """
+
+    clip: Clip | None
+    size: tuple[int, int]
+    rate: Fraction
+    times: tuple[Fraction, ...]
+    start: Fraction | None = None
+    duration: Fraction | None = None
+
+
+class Store(Protocol):
+    """What every kind of OUTPUT offers to a job."""
+
+    def missing(self) -> Iterator[range]:
+        """The runs of positions that are not kept yet, or not soundly, in order."""
+        ...
+
+    def add(self, position: int, done: Finished) -> None:
+        """Keep the frame at `position`; one that is kept already is passed over. Raises OutputError."""
+        ...
+
+    def sync(self) -> None:
+        """Flush all that was added to the disk. Raises OSError."""
+        ...
+
+    def close(self) -> None:
+        """Let go of open files."""
+        ...
+
+    def border(self, position: int) -> bool:
+        """Whether a part of the film ends with this frame."""
+        ...
+
+    def assemble(self, told: Told) -> Path:
+        """The complete result, made beside the parts, read back and flushed. Raises OutputError."""
+        ...

@@ -1,0 +1,63 @@
+"""Which store keeps a job's frames, and what of the film's clock is written down with the job."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mariana_video.film.segments import Segments, frames_each
+from mariana_video.film.store import Film, Store, Told
+from mariana_video.media.encoding import Encoding
+from mariana_video.recipe.job import Storage
+from mariana_video.recipe.toml import Plain, Sections
+
+_THREADS = 8  # more gain an encoder little at these sizes
+
+
+def film_section(film: Film) -> dict[str, Plain]:
+    """What of a film is fixed when its job begins."""
+    seconds = {"start": film.start, "duration": film.duration}
+    return {
+        "width": film.size[0],
+        "height": film.size[1],
+        "rate": str(film.rate),
+        "frames": len(film.times),
+        "begins": str(film.times[0]),
+        **{name: str(value) for name, value in seconds.items() if value is not None},
+        "encoder_threads": min(os.cpu_count() or 1, _THREADS),
+    }
+
+
+def bytes_needed(film: Film, storage: Storage) -> int:
+    """About how much disk the whole job takes at the most: measured, a dream at crf 17 takes 0.35 bytes a pixel."""
+    pixels = film.size[0] * film.size[1]
+    each = 3.0 if storage.codec == "ffv1" else 0.35
+    film_twice = 2 * pixels * len(film.times) * each
+    bits = film.clip.bits if film.clip else 8
+    open_part = pixels * 3 * (2 if bits > 8 else 1) * min(len(film.times), frames_each(film.size, bits))
+    states = 4 * pixels * 25  # two pictures of floats each, and one more while it is written
+    return round(film_twice + open_part + states)
+
+
+def open_store(folder: Path, output: str, film: Film, terms: Sections, told: Told) -> Store:
+    """The store for OUTPUT's kind, with what is there already."""
+    path = Path(output)
+    return Segments(folder, path, film, encoding_of(path, film, terms, told), bool(terms["storage"]["sound"]))
+
+
+def encoding_of(output: Path, film: Film, terms: Sections, told: Told) -> Encoding:
+    """How the film's pictures are encoded, as fixed when the job began."""
+    stored = terms["storage"]
+    codec = stored.get("codec")
+    encoding = Encoding(
+        output,
+        film.clip,
+        size=film.size,
+        rate=film.rate,
+        codec=None if codec is None else str(codec),
+        crf=int(stored["crf"]),
+        threads=int(terms["film"]["encoder_threads"]),
+        notes=told,
+    )
+    encoding.tell_what_is_lost()
+    return encoding
