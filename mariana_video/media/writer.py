@@ -4,6 +4,7 @@ Colours: libav's encoders convert RGB by BT.601 and leave the result untagged, w
 frame is converted here with the matrix and range that the film is then tagged with (`colour.from_rgb`).
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -136,7 +137,8 @@ class Writer:
             elif self.part is not None and self.frames:
                 self._finish(self.part, partial=True)
         finally:
-            self._close()
+            with contextlib.suppress(OSError, ValueError):  # after a failed write closing fails as well
+                self._close()
             discard(self.made)
 
     def write(self, rgb: Floats, pts: Fraction, alpha: Floats | None = None, duration: Fraction | None = None) -> None:
@@ -235,7 +237,7 @@ class Writer:
         try:
             picture, tick = self._held
             self._encode(picture, tick, max(1, round(length / self.time_base)))
-            self._mux(self._stream.encode(None))
+            self._mux(with_order(self._stream.encode(None), self.frames))
             if self._tracks is not None:
                 self._tracks.finish(tick * self.time_base + length if partial else None)
             self._close()
@@ -257,10 +259,12 @@ class Writer:
     def _close(self) -> None:
         output, self._output = self._output, None
         tracks, self._tracks = self._tracks, None
-        if tracks is not None:
-            tracks.close()
-        if output is not None:
-            output.close()
+        try:
+            if output is not None:
+                output.close()
+        finally:
+            if tracks is not None:
+                tracks.close()
 
     def _padding(self) -> tuple[int, int]:
         """Columns and rows to add so that the pixel format's chroma comes out even."""
@@ -287,6 +291,20 @@ class Writer:
                 f"{self.path.name} can't hold transparency as {self.codec}; it is left out "
                 "(.webm, .mov with prores and PNGs keep it)"
             )
+
+
+def with_order(packets: list[Any], frames: int) -> list[Any]:
+    """The packets an encoder gives at its end, with times of decoding that can be trusted.
+
+    x265 leaves them uninitialised where a film has fewer frames than it looks ahead; such films come out of the
+    encoder in one go, and so can be counted anew.
+    """
+    if len(packets) == frames:
+        shown = sorted(packet.pts for packet in packets)
+        delay = max(0, *(due - packet.pts for due, packet in zip(shown, packets, strict=True)), 0)
+        for due, packet in zip(shown, packets, strict=True):
+            packet.dts = due - delay
+    return packets
 
 
 def verify(made: Path, frames: int, path: Path) -> None:

@@ -43,7 +43,7 @@ def make(
     for track in range(sound):
         inputs += ["-f", "lavfi", "-i", f"sine=frequency={440 * (track + 1)}:duration={seconds}:sample_rate=44100"]
     maps = ["-map", "0:v", *(word for track in range(sound) for word in ("-map", f"{track + 1}:a"))]
-    chain = ",".join(part for part in (filters, coloured(matrix, full)) if part)
+    chain = ",".join(part for part in ("gblur=sigma=2", filters, coloured(matrix, full)) if part)
     sounds = ("-c:a", sound_codec) if sound else ()
     ffmpeg(*inputs, *maps, "-vf", chain, *codec, *sounds, *extra, file_address(path))
     return path
