@@ -94,7 +94,7 @@ def test_odd_sides_gain_one_repeated_row_or_column(tmp_path: Path, size: str) ->
     assert not any("even" in sentence for sentence in said)
 
 
-NAMES = ["plain", "two words", "äöü ñ 日本", "100%d and %03d", "[a]{b}(c)*?", "-dash", "quote's \"x\"", "a" * 240]
+NAMES = ["plain", "two words", "äöü ñ 日本", "100%d and %03d", "[a]{b}(c)*?", "-dash", 'quote\'s "x"', "a" * 240]
 
 
 @pytest.mark.parametrize("name", NAMES)
