@@ -94,7 +94,7 @@ def riding(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> St
     """The warped dream of the frame before, laid over the frame's own source."""
     kept = moment.values.carry ** (BEAT * moment.elapsed) * motion.visible
     picture = (moment.source + kept * _carried_change(dreamer, state, moment.source, motion)).clamp(0, 1)
-    target = carried_target(state.memory["target"], motion)
+    target = carried_target(state.memory["target"], motion, moment.source)
     return Start(moment.source, picture, target, float(state.memory["push"]), motion.visible, moment.mask)
 
 

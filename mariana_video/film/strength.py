@@ -7,8 +7,11 @@ makes up for what is not carried.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -23,6 +26,7 @@ _BRAKE = 0.3
 _LOST = 5.0
 _MEMORY = 0.6
 _PUSHED = (0.25, 8.0)
+_SEEN, _SAMPLES, _ALIKE = 0.5, 512, 0.06  # of visible cells at most so many are asked, and how near is alike
 _DARK = 1e-4  # RMS below what an 8-bit picture shows
 
 
@@ -32,17 +36,45 @@ def local_rms(change: Tensor) -> Tensor:
     return _soft(_soft(power)).clamp_min(0).sqrt()
 
 
-def carried_target(target: Tensor, motion: Motion) -> Tensor:
-    """The target moved along with the picture, its RMS kept; what newly appears gets the usual.
+def carried_target(target: Tensor, motion: Motion, source: Tensor | None = None) -> Tensor:
+    """The target moved along with the picture, its RMS kept.
 
-    Moving and filling in flatten it a little, frame after frame: without the last line a dream would fade with it.
+    What newly appears gets the target of places that look like it in `source` (1×3×H×W), or the usual one without.
+    Moving and filling in flatten a target a little, frame after frame: without keeping its RMS a dream fades with it.
     """
     shape = target.shape[-2:]
     flow = resize(motion.flow, shape) / _CELL
     visible = resize(motion.visible, shape)
     usual = mean_rms(target)
-    moved = warp(target, flow, kernel="linear") * visible + usual * (1 - visible)
+    moved = warp(target, flow, kernel="linear")
+    new = usual if source is None else _of_the_like(moved, visible, source)
+    moved = moved * visible + new * (1 - visible)
     return moved * (usual / max(mean_rms(moved), _DARK))
+
+
+def _of_the_like(target: Tensor, visible: Tensor, source: Tensor) -> Tensor:
+    """For each cell that is not all visible, the target of visible cells alike in colour and contrast."""
+    seen = visible.flatten().cpu().numpy()
+    known = np.flatnonzero(seen > _SEEN)
+    if known.size == 0 or known.size == seen.size:
+        return target
+    known = known[:: -(-known.size // _SAMPLES)]
+    hidden = np.flatnonzero(seen <= _SEEN)
+    look = _look(source)
+    values = target.flatten().cpu().numpy().astype(np.float64)
+    apart = np.square(look[hidden, None] - look[None, known]).sum(-1)
+    alike = np.exp(-apart / (2 * _ALIKE**2)) + 1e-9
+    values[hidden] = (alike * values[known]).sum(1) / alike.sum(1)
+    return torch.from_numpy(values).to(target).view_as(target)
+
+
+def _look(source: Tensor) -> NDArray[np.float64]:
+    """Mean colour and contrast of each cell: (cells, 4)."""
+    pool = partial(F.avg_pool2d, kernel_size=_CELL, ceil_mode=True, count_include_pad=False)
+    mean = pool(source)
+    contrast = (pool(source.square()) - mean.square()).mean(1, keepdim=True).clamp_min(0).sqrt()
+    look: NDArray[np.float64] = torch.cat([mean, contrast], 1)[0].flatten(1).T.cpu().numpy().astype(np.float64)
+    return look
 
 
 def step_gain(target: Tensor, change: Tensor) -> Tensor:
