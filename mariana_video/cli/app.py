@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from cyclopts import App, CycloptsError
 
 from mariana_video import __version__
+from mariana_video.cli.finish import finish
 from mariana_video.cli.image import image
 from mariana_video.cli.measure import measure
 from mariana_video.cli.networks import layers, networks
@@ -25,7 +26,7 @@ app = App(
     version=__version__,
     help="Films that dream: DeepDream for video, with the dream riding on what moves.",
 )
-for command in (video, image, measure, networks, layers, train, evaluate):
+for command in (video, image, finish, measure, networks, layers, train, evaluate):
     app.command(command)
 
 

@@ -25,6 +25,7 @@ class Bar:
         self._total, self._unit, self._label = total, unit, label
         self._began = self._told = time.monotonic()
         self._done = self._before = done
+        self._quiet = quiet
         self._lines = not quiet and not sys.stderr.isatty()
         self._bar = tqdm(
             total=total,
@@ -59,7 +60,7 @@ class Bar:
         """A sentence that doesn't break the bar."""
         if self._lines:
             say(line)
-        else:
+        elif not self._quiet:
             self._bar.write(line, file=sys.stderr)
 
     def _line(self, seconds: float) -> None:

@@ -197,10 +197,10 @@ def clear_up(output: str) -> None:
 
 @contextmanager
 def open_job(output: str, source: Path | None, storage: Storage) -> Iterator[Job]:
-    """The job of making `output` (a text: "/" at its end makes a folder), locked: begun, or gone on with where OUTPUT.part/ is there.
+    """The job of making `output`, locked: begun, or gone on with where OUTPUT.part/ is there.
 
-    `storage.restart` throws away what is there. On leaving, the folder is removed if OUTPUT stands or nothing is in it.
-    Raises OutputError if another process works on it.
+    `output` is a text, for "/" at its end says a folder. `storage.restart` throws away what is there. On leaving, the
+    folder is removed if OUTPUT stands or nothing is in it. Raises OutputError if another process works on it.
     """
     folder = folder_for(output)
     with locked(folder, output):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from mariana_video.errors import OutputError
 from mariana_video.film.files import put, sync, sync_folder
@@ -19,7 +19,7 @@ from mariana_video.film.store import Film, Told
 from mariana_video.media.encoding import Encoding
 from mariana_video.media.join import Beside, join
 from mariana_video.media.output import cannot_write
-from mariana_video.media.segment import SegmentEncoder, ending
+from mariana_video.media.segment import Ending, SegmentEncoder, ending
 from mariana_video.media.spool import count, spool, spooled
 
 if TYPE_CHECKING:
@@ -105,16 +105,22 @@ class Segments:
 
     def assemble(self, told: Told) -> Path:
         """The film: parts joined, sound beside, read back and flushed."""
-        for number in range(len(self._ranges)):
-            if number not in self._whole:
-                self._complete(self._part(number))
+        self._complete_all()
         made = self._folder / self._output.name
-        parts = [self._path(number, "packets") for number in range(len(self._ranges))]
         beside = Beside(self._film.clip, self._zero, self._end(), self._sound)
-        join(parts, self._ticks, self._last(), self._encoding, beside, made, told)
+        join(self._parts(), self._ticks, self._last(), self._encoding, beside, made, told)
         with made.open("rb") as file:
             sync(file)
         return made
+
+    def _parts(self) -> list[Path]:
+        return [self._path(number, "packets") for number in range(len(self._ranges))]
+
+    def _complete_all(self) -> None:
+        """Encodes parts whose frames are all there, where a run was broken off just then."""
+        for number in range(len(self._ranges)):
+            if number not in self._whole:
+                self._complete(self._part(number))
 
     def _part(self, number: int) -> _Open:
         if self._open is not None and self._open.number != number:
@@ -134,9 +140,11 @@ class Segments:
         self._whole.add(part.number)
         self._path(part.number, "frames").unlink(missing_ok=True)
 
-    def _ending(self, number: int) -> Any:
+    def _ending(self, number: int) -> Ending | None:
+        """What a part holds, if it is whole and holds the frames that it should."""
         positions = self._ranges[number]
-        return ending(self._path(number, "packets"), self._ticks[positions.start : positions.stop])
+        found = ending(self._path(number, "packets"))
+        return found if found is not None and found.ticks == self._ticks[positions.start : positions.stop] else None
 
     def _path(self, number: int, kind: str) -> Path:
         return self._folder / f"{number:06d}.{kind}"
@@ -154,7 +162,8 @@ class Segments:
     def _last(self) -> int:
         """How many ticks the last frame is shown: as its source says, else to the clip's end if that is believable."""
         film, ticks, base = self._film, self._ticks, self._encoding.time_base
-        length: Fraction | None = self._ending(len(self._ranges) - 1).length
+        ends = self._ending(len(self._ranges) - 1)
+        length = None if ends is None else ends.length
         if length is None and film.clip is not None and film.clip.end is not None:
             cut, end = self._end(), film.clip.end - self._zero
             end = end if cut is None else min(end, cut)
@@ -186,7 +195,7 @@ class _Open:
     def add(self, position: int, frame: VideoFrame, length: Fraction | None) -> None:
         if position != self.next:
             raise ValueError(f"frame {position} came where {self.next} was due")
-        spool(self._frames, position, frame, length)
+        spool(self._frames, position, self._ticks[position], frame, length)
         self._encode(position, frame, length)
 
     def sync(self) -> None:

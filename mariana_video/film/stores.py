@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from mariana_video.film.animations import Animation, lossless
+from mariana_video.film.pages import Pages
 from mariana_video.film.segments import Segments, frames_each
 from mariana_video.film.store import Film, Store, Told
+from mariana_video.media.containers import ANIMATIONS
 from mariana_video.media.encoding import Encoding
 from mariana_video.recipe.job import Storage
 from mariana_video.recipe.toml import Plain, Sections
@@ -22,6 +25,7 @@ def film_section(film: Film) -> dict[str, Plain]:
         "height": film.size[1],
         "rate": str(film.rate),
         "frames": len(film.times),
+        "clip": film.clip is not None,
         "begins": str(film.times[0]),
         **{name: str(value) for name, value in seconds.items() if value is not None},
         "encoder_threads": min(os.cpu_count() or 1, _THREADS),
@@ -41,8 +45,22 @@ def bytes_needed(film: Film, storage: Storage) -> int:
 
 def open_store(folder: Path, output: str, film: Film, terms: Sections, told: Told) -> Store:
     """The store for OUTPUT's kind, with what is there already."""
-    path = Path(output)
+    path, threads = Path(output), int(terms["film"]["encoder_threads"])
+    if is_folder(output):
+        return Pages(folder, path, film, told)
+    if is_animation(path):
+        return Animation(folder, path, film, lossless(film, threads), sound=False)
     return Segments(folder, path, film, encoding_of(path, film, terms, told), bool(terms["storage"]["sound"]))
+
+
+def is_folder(output: str) -> bool:
+    """Whether OUTPUT is to be a folder of pictures."""
+    return output.endswith("/") or Path(output).is_dir()
+
+
+def is_animation(output: Path) -> bool:
+    """Whether OUTPUT is to be a GIF or WebP."""
+    return output.suffix.lower() in ANIMATIONS
 
 
 def encoding_of(output: Path, film: Film, terms: Sections, told: Told) -> Encoding:

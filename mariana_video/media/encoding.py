@@ -1,5 +1,6 @@
 """How a film's pictures are encoded: the same for every part of it, whenever the part is made."""
 
+import io
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,26 @@ class Encoding:
     def pixel_format(self) -> str:
         """libav's name of what the encoder gets."""
         return self._writer.pixel_format
+
+    @property
+    def codec(self) -> str:
+        """The picture codec's usual name."""
+        return self._writer.codec
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(height, width) as encoded: chroma may need even sides."""
+        across, down = self._writer._padded
+        return self._writer.size[1] + down, self._writer.size[0] + across
+
+    def extradata(self) -> bytes | None:
+        """What a decoder needs to know before the first packet."""
+        import av
+
+        stream = self.stream(av.open(io.BytesIO(), "w", format=self.container.format))
+        stream.codec_context.open()
+        data: bytes | None = stream.codec_context.extradata
+        return data
 
     def picture(self, rgb: Floats, alpha: Floats | None) -> "VideoFrame":
         """What the encoder gets for a picture (float32 H×W×3 in 0…1, alpha H×W or None)."""

@@ -10,6 +10,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
+import numpy as np
+
+from .colour import Floats, has_alpha
 from .encoding import Encoding
 from .records import Record, append, records
 
@@ -21,9 +24,9 @@ _BESIDE: Literal["matroska_block_additional"] = "matroska_block_additional"  # w
 
 @dataclass(frozen=True)
 class Ending:
-    """What stands at the end of a complete part: how many frames it has, and how long the last is shown, if known."""
+    """What a complete part holds: when its frames are shown (on the film's clock), and how long the last, if known."""
 
-    frames: int
+    ticks: tuple[int, ...]
     length: Fraction | None
 
 
@@ -62,16 +65,15 @@ class SegmentEncoder:
             append(self._file, head, bytes(packet) + beside)
 
 
-def ending(path: Path, ticks: tuple[int, ...]) -> Ending | None:
-    """The ending of a part that holds exactly the frames shown at `ticks`; None if it is incomplete or damaged."""
-    found: list[int] = []
+def ending(path: Path) -> Ending | None:
+    """What a part holds; None if it is incomplete or damaged anywhere."""
+    ticks: list[int] = []
     for record in records(path):
         if "frames" in record.head:
             whole = record.end == path.stat().st_size and record.head["frames"] == len(ticks)
             length = record.head["length"]
-            fits = whole and tuple(sorted(found)) == ticks
-            return Ending(len(ticks), None if length is None else Fraction(length)) if fits else None
-        found.append(record.head["pts"])
+            return Ending(tuple(sorted(ticks)), None if length is None else Fraction(length)) if whole else None
+        ticks.append(record.head["pts"])
     return None
 
 
@@ -96,3 +98,16 @@ def _packet(record: Record, time_base: Fraction) -> Any:
         data.update(record.body[split:])
         packet.set_sidedata(data)
     return packet
+
+
+def pictures(path: Path, encoding: Encoding) -> Iterator[tuple[Floats, Floats | None]]:
+    """The pictures of a part, decoded: float32 H×W×3 in 0…1 and alpha H×W or None."""
+    from av import CodecContext
+
+    decoder: Any = CodecContext.create(encoding.codec, "r")
+    decoder.width, decoder.height = encoding.shape[1], encoding.shape[0]
+    decoder.pix_fmt, decoder.extradata = encoding.pixel_format, encoding.extradata()
+    for packet in [*packets(path, encoding.time_base), None]:
+        for frame in decoder.decode(packet):
+            codes = frame.reformat(format="rgba").to_ndarray().astype(np.float32) / 255
+            yield codes[..., :3], codes[..., 3] if has_alpha(encoding.pixel_format) else None

@@ -17,17 +17,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spooled:
-    """A frame from the spool: its position in the film, libav's frame, and how long it is shown, if known."""
+    """A frame from the spool: its position in the film, when it is shown (on the film's clock), libav's frame, and how
+    long it is shown, if known."""
 
     position: int
+    tick: int
     frame: "VideoFrame"
     length: Fraction | None
 
 
-def spool(file: Any, position: int, frame: "VideoFrame", length: Fraction | None) -> None:
+def spool(file: Any, position: int, tick: int, frame: "VideoFrame", length: Fraction | None) -> None:
     """Add a frame at the end of an open spool. Raises OSError if the disk refuses."""
     head = {
         "position": position,
+        "tick": tick,
         "size": [frame.width, frame.height],
         "format": frame.format.name,
         "codes": [int(code) for code in (frame.colorspace, frame.color_range, frame.color_primaries, frame.color_trc)],
@@ -41,7 +44,7 @@ def spooled(path: Path, first: int) -> Iterator[tuple[Spooled, int]]:
     for expected, record in enumerate(records(path), first):
         if record.head.get("position") != expected:
             return
-        yield Spooled(expected, _frame(record), _length(record)), record.end
+        yield Spooled(expected, record.head["tick"], _frame(record), _length(record)), record.end
 
 
 def count(path: Path, first: int) -> int:
