@@ -1,0 +1,78 @@
+"""What plays the part of the source in a dive: the ground, the picture's own low frequencies.
+
+A dive has no source to hold on to. Its picture is therefore parted in two: what is larger than some dozens of pixels
+is the ground, whose colours are held; what is finer is the dream upon it, whose strength is held as in a film. Neither
+can drift, and what the camera brings nearer passes from the one to the other by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from mariana_video.dream.noise import chance
+from mariana_video.dream.resample import resize
+
+_CELL = 8  # pixels a side
+_SOFT = 5  # cells of each of two box blurs
+_HOLD = 0.08  # of the way back to the held colours in 1/25 s
+_FLAT, _FULL = 0.12, 0.32  # spreads of a colour channel between which a dive lives, whatever the picture
+_DIM, _BRIGHT = 0.25, 0.75  # and means
+
+
+@dataclass(frozen=True)
+class Colours:
+    """Mean and standard deviation of each colour channel (1×3×1×1)."""
+
+    mean: Tensor
+    spread: Tensor
+
+
+def colours_of(picture: Tensor) -> Colours:
+    """The colours of a picture (1×3×H×W), in float64 so that they don't depend on the number of threads."""
+    values = picture.detach().cpu().numpy().astype(np.float64)
+    mean, spread = values.mean((2, 3), keepdims=True), values.std((2, 3), keepdims=True)
+    return Colours(*(torch.from_numpy(part).to(picture) for part in (mean, spread)))
+
+
+def held_colours(picture: Tensor) -> Colours:
+    """What the dive's colours are held at: those of `picture`, no flatter, darker or brighter than a dive can live."""
+    found = colours_of(picture)
+    return Colours(found.mean.clamp(_DIM, _BRIGHT), found.spread.clamp(_FLAT, _FULL))
+
+
+def ground_of(picture: Tensor) -> Tensor:
+    """The low frequencies of `picture` (1×3×H×W): what is larger than about 50 pixels."""
+    cells = F.avg_pool2d(picture, _CELL, ceil_mode=True, count_include_pad=False)
+    return resize(_soft(_soft(cells)), picture.shape[-2:])
+
+
+def held(ground: Tensor, found: Colours, wanted: Colours, beats: float) -> Tensor:
+    """`ground` a little nearer to the wanted colours; `found` are those of the whole picture."""
+    share = 1 - (1 - _HOLD) ** beats
+    stretch = 1 + share * (wanted.spread / found.spread.clamp_min(1e-3) - 1)
+    shift = share * (wanted.mean - found.mean)
+    return (ground - found.mean) * stretch.clamp(0.5, 1.5) + found.mean + shift
+
+
+def noise(shape: tuple[int, int], *key: int, power: float = 1.0) -> Tensor:
+    """Noise of mean 0 and spread 1 whose spectrum falls as 1/f**`power`, as natural pictures' do: 1×3×H×W."""
+    height, width = shape
+    rows, columns = np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None]
+    size = np.sqrt(rows**2 + columns**2)
+    size[0, 0] = np.inf
+    drawn = chance(*key).standard_normal((3, height, width))
+    # Natural colours agree for the most part: one grey sheet, and colour over it.
+    drawn = 0.8 * drawn.mean(0, keepdims=True) * np.sqrt(3) + 0.6 * drawn
+    made = np.fft.irfft2(np.fft.rfft2(drawn) / size**power, (height, width))
+    made /= np.maximum(made.std((1, 2), keepdims=True), 1e-12)
+    return torch.from_numpy(made.astype(np.float32))[None]
+
+
+def _soft(cells: Tensor) -> Tensor:
+    size = [min(_SOFT, side - 1 + side % 2) for side in cells.shape[-2:]]
+    return F.avg_pool2d(cells, size, 1, [side // 2 for side in size], count_include_pad=False)

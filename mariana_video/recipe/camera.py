@@ -1,0 +1,65 @@
+"""The options of a dive: how the camera moves, and what the film is to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from mariana_video.recipe.options import Group, from_text
+from mariana_video.recipe.schedule import Bounds, Schedule
+from mariana_video.recipe.size import Size
+
+_NUMBER = from_text(Schedule)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Camera(Group):
+    """How the camera moves: speeds are per second, so that a film looks alike at any rate."""
+
+    zoom: Annotated[Schedule, Bounds(0.01, 100), _NUMBER] = Schedule("1.5")
+    """How many times larger the picture becomes in a second; below 1 the camera goes out."""
+
+    rotate: Annotated[Schedule, Bounds(-3600, 3600), _NUMBER] = Schedule("0")
+    """Degrees a second by which the picture turns, clockwise."""
+
+    pan_x: Annotated[Schedule, Bounds(-10, 10), _NUMBER] = Schedule("0")
+    """Way of the camera to the right, in widths of the picture a second."""
+
+    pan_y: Annotated[Schedule, Bounds(-10, 10), _NUMBER] = Schedule("0")
+    """Way of the camera downwards, in heights of the picture a second."""
+
+    centre_x: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("0.5")
+    """What the camera goes in on, from 0 (the left edge) to 1 (the right one)."""
+
+    centre_y: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("0.5")
+    """What the camera goes in on, from 0 (the upper edge) to 1 (the lower one)."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Dive(Group):
+    """What film the dive becomes."""
+
+    duration: Annotated[float, Bounds(0, 36000, above=True)] = 8.0
+    """Seconds of film."""
+
+    rate: Annotated[float, Bounds(0, 240, above=True)] = 25.0
+    """Frames a second."""
+
+    size: Annotated[Size | None, from_text(Size.of)] = None
+    """`640x360`, or `640x` and `x360` to keep the shape. Default: SOURCE's, no larger than suits OUTPUT."""
+
+    loop: Literal["source", "structure"] | None = None
+    """A loop without a seam: at `source` the dive finds SOURCE again, at `structure` it never shows it."""
+
+    keep: Annotated[Schedule, Bounds(0, 1, above=True), _NUMBER] = Schedule("1")
+    """How much of the dream's detail is kept over 1/25 s of film; below 1 it is forgotten and dreamed anew."""
+
+    wander: Annotated[float | None, Bounds(0, above=True)] = None
+    """Against one motif everywhere: every so many seconds another channel of the layers leads."""
+
+    grain: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("0")
+    """Against one motif everywhere: so much fresh noise over 1/25 s of film."""
