@@ -79,14 +79,21 @@ def decoded_frames(container: "InputContainer", stream: Any, damage: Damage) -> 
     import av
 
     decoder = _decoder(stream)
+    last: VideoFrame | None = None
     for packet in _packets(container, stream, damage):
+        if packet.size == 0 and last is not None and (packet.pts is not None or packet.dts is not None):
+            last.pts = packet.pts  # an empty packet repeats a picture (Theora); libav would take it for the end
+            yield last
+            continue
         try:
             frames = decoder.decode(packet)
         except (av.FFmpegError, ValueError) as error:
             if not isinstance(error, av.EOFError):
                 damage.add(error)
             continue
-        yield from frames
+        for frame in frames:
+            last = frame
+            yield frame
 
 
 def hides_alpha(stream: "VideoStream") -> bool:
@@ -99,7 +106,8 @@ def _decoder(stream: "VideoStream") -> Any:
 
     if not hides_alpha(stream):
         stream.thread_type = "AUTO"
-        stream.thread_count = THREADS
+        # Theora's empty packets repeat the picture before them, which must have come out by then.
+        stream.thread_count = 1 if stream.codec.name == "theora" else THREADS
         return stream.codec_context
     decoder = CodecContext.create("libvpx-vp9" if stream.codec.name == "vp9" else "libvpx", "r")
     decoder.extradata = stream.codec_context.extradata

@@ -5,6 +5,7 @@ A playlist (HLS, DASH, ffconcat …) names further files or addresses, and libav
 no other protocol is allowed, and formats that refer to other files are refused.
 """
 
+import contextlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ _REFUSED = {
     "webm_dash_manifest", "avisynth", "vapoursynth", "ffmetadata", "rcwt", "vobsub", "libgme", "libopenmpt",
     "svg_pipe", "bintext", "xbin", "adf", "idf", "sbg", "codec2raw", "dvdvideo", "tedcaptions",
 }  # fmt: skip
+
+
+_PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"v=0", b"[playlist]", b"<?xml", b"<svg", b"<MPD")
 
 
 def address(path: Path) -> str:
@@ -45,7 +49,7 @@ def open_input(path: Path) -> Iterator["InputContainer"]:
     except UnicodeDecodeError as error:
         raise SourceError(f"the name of {str(path)!a} is not valid UTF-8; rename it first") from error
     except (av.FFmpegError, ValueError, OverflowError) as error:
-        raise SourceError(f"{path} can't be read as video: {reason(error)}") from error
+        raise SourceError(f"{path} can't be read: {_why(path, error)}") from error
     with container:
         yield container
 
@@ -54,6 +58,21 @@ def reason(error: BaseException) -> str:
     """libav's own words for an error, without its file name and number."""
     words = getattr(error, "strerror", None) or str(error)
     return str(words).strip().rstrip(".").lower()
+
+
+def _why(path: Path, error: BaseException) -> str:
+    """What a person can do with libav's error about a file that can't be opened."""
+    import av
+
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        head = file.read(64)
+        if head.lstrip().startswith(_PLAYLISTS):
+            return "it is a list that names other files, and those are not followed; give the film itself"
+        if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):
+            return "its index is missing or damaged: the recording was cut off, or never finished"
+    if isinstance(error, av.InvalidDataError | av.EOFError | av.ArgumentError) or type(error) is ValueError:
+        return "it is no film, animation or picture, or its beginning is damaged"
+    return reason(error)
 
 
 @cache

@@ -107,8 +107,11 @@ def _picture_stream(container: "InputContainer", path: Path) -> Any:
         if container.streams.audio:
             raise SourceError(f"{path} holds sound but no picture; give a video")
         raise SourceError(f"{path} holds no picture; give a video, an animation or a picture")
+    known = [film for film in films if film.codec_context is not None]
+    if not known:
+        raise SourceError(f"{path} holds pictures of a kind that can't be decoded here; convert it to H.264 first")
     best = container.streams.best("video")
-    return best if best in films else films[0]
+    return best if best in known else known[0]
 
 
 def _check_size(path: Path, width: int, height: int) -> None:

@@ -189,6 +189,8 @@ class Writer:
             options[self.encoder.quality] = str(self.crf)
         if self.container.format == "avi":  # has no times of display, so frames must be stored in order
             options["bf"] = "0"
+        if self.codec == "ffv1" and min(self.size) < 32:  # too small for the slices of level 3
+            options = {"level": "1", "g": "1"}
         if self.codec == "prores":
             options["profile"] = "4444" if has_alpha(self.pixel_format) else "hq"
         stream = self._output.add_stream(self.encoder.name, rate=self.rate, options=options)
