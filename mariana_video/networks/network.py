@@ -79,9 +79,10 @@ class Network:
         self.body = body.eval().requires_grad_(False)
         self.head = head.eval().requires_grad_(False) if head is not None else None
         values = description.normalisation
-        self._mean = torch.tensor(values.mean).view(1, -1, 1, 1)
-        self._std = torch.tensor(values.std).view(1, -1, 1, 1)
-        self._luma = torch.tensor(LUMA).view(1, 3, 1, 1)
+        with torch.inference_mode(False):  # made inside a caller's inference mode, they would bar every gradient
+            self._mean = torch.tensor(values.mean).view(1, -1, 1, 1)
+            self._std = torch.tensor(values.std).view(1, -1, 1, 1)
+            self._luma = torch.tensor(LUMA).view(1, 3, 1, 1)
 
     def __repr__(self) -> str:
         last = list(self.layers)[-1]

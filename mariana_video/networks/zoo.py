@@ -115,10 +115,9 @@ def inception_v3(state: Mapping[str, Tensor]) -> Network:
         model = inception.Inception3(aux_logits=False, init_weights=False)
     stages = OrderedDict((name, model.get_submodule(name)) for name in _INCEPTION_STAGES)
     body = nn.Sequential(stages)
-    for module in body.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.num_batches_tracked = None  # of no use in evaluation, and absent from older files
-    body.load_state_dict({key: state[key] for key in body.state_dict()}, assign=True)
+    zero = torch.tensor(0)  # batches counted in training: of no use here, and absent from older files
+    kept = {key: zero if key.endswith("num_batches_tracked") else state[key] for key in body.state_dict()}
+    body.load_state_dict(kept, assign=True)
     suited = Suited("Mixed_5d", 0.012, 0.12)
     layers = {name: Layer(name, *numbers) for name, numbers in _INCEPTION_LAYERS.items()}
     description = Description("inception_v3", layers, INCEPTION_INPUT, suited, floor=INCEPTION_FLOOR)

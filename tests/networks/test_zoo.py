@@ -1,0 +1,77 @@
+"""torchvision's networks with random weights in torchvision's layout: the same function, the same refusals."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+import torch
+from torchvision.models import Inception3, VGG16_Weights
+from torchvision.models.feature_extraction import create_feature_extractor
+from torchvision.models.vgg import cfgs, make_layers
+
+from mariana_video.errors import NetworkError
+from mariana_video.networks import zoo
+
+
+def vgg_features() -> torch.nn.Sequential:
+    torch.manual_seed(0)
+    return make_layers(cfgs["D"]).eval()
+
+
+def test_vgg16_from_a_file_answers_as_torchvision_s(tmp_path: Path) -> None:
+    features = vgg_features()
+    torch.save({f"features.{key}": value for key, value in features.state_dict().items()}, tmp_path / "vgg.pth")
+    network = zoo.load("vgg16", tmp_path / "vgg.pth")
+    picture = torch.rand(1, 3, 40, 40)
+    normalised = VGG16_Weights.IMAGENET1K_V1.transforms()
+    mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (normalised.mean, normalised.std))
+    expected = features[:23]((picture - mean) / std)
+    torch.testing.assert_close(network.responses(picture, ["relu4_3"])[0], expected)
+    assert network.layers["conv4_3"].view == 92
+
+
+def test_inception_applies_torchvision_s_own_input_transform(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model = Inception3(aux_logits=False, init_weights=False, transform_input=True).eval()
+    torch.save(model.state_dict(), tmp_path / "inception.pth")
+    network = zoo.load("inception_v3", tmp_path / "inception.pth")
+    picture = torch.rand(1, 3, 96, 96)
+    mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    expected = create_feature_extractor(model, ["Mixed_5b"])((picture - mean) / std)["Mixed_5b"]
+    torch.testing.assert_close(network.responses(picture, ["Mixed_5b"])[0], expected, rtol=1e-3, atol=1e-4)
+    assert network.smallest(["Mixed_5b"]) == 75
+    for name, layer in network.layers.items():
+        assert network.responses(torch.rand(1, 3, 75, 75), [name])[0].shape[1] == layer.channels
+
+
+class _Evil:
+    def __reduce__(self) -> tuple[object, ...]:
+        return (print, ("run",))
+
+
+def test_a_pickle_that_would_run_something_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "evil.pth").write_bytes(pickle.dumps(_Evil()))
+    with pytest.raises(NetworkError, match="read safely"):
+        zoo.load("vgg16", tmp_path / "evil.pth")
+    assert "run" not in capsys.readouterr().out
+
+
+def test_missing_and_wrong_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match="no weights file"):
+        zoo.load("vgg16", tmp_path / "none.pth")
+    torch.save({"other": torch.zeros(1)}, tmp_path / "other.pth")
+    with pytest.raises(NetworkError, match="doesn't hold torchvision's vgg16"):
+        zoo.load("vgg16", tmp_path / "other.pth")
+
+
+def test_without_a_network_connection_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def offline(*_: object, **__: object) -> None:
+        raise URLError("offline")
+
+    monkeypatch.setattr(torch.hub, "load_state_dict_from_url", offline)
+    monkeypatch.setattr("torchvision.models._api.load_state_dict_from_url", offline)
+    with pytest.raises(NetworkError, match="--weights FILE"):
+        zoo.load("vgg16")
