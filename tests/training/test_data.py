@@ -18,7 +18,7 @@ def test_italian_names_become_the_paper_s(tmp_path: Path) -> None:
     pictures = read_folder(make_folder(tmp_path / "raw-img", 2))
     assert pictures.classes == ("cat", "dog", "spider")
     assert pictures.labels.tolist() == [0, 0, 1, 1, 2, 2]
-    assert pictures.pictures[0][..., 2].mean() > pictures.pictures[0][..., 0].mean()  # a dog is blue
+    assert pictures.pictures[2][..., 2].mean() > pictures.pictures[2][..., 0].mean()  # a dog is blue
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "LA", "P", "CMYK", "1", "I;16"])
