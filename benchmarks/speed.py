@@ -1,0 +1,161 @@
+"""How fast it is: `python benchmarks/speed.py [CLIP …]`, with nothing else running; about two minutes a clip.
+
+For each clip (default: samples/bunny.mp4), at 640 pixels wide: a gradient step, flow, decoding and encoding, each
+alone, in wall and CPU seconds; the whole program at its defaults; its peak memory; and how near the whole comes to its
+parts, all of them beside each other on all cores: wall time a frame over (CPU seconds of the parts / cores).
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does it, before torch is loaded
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from mariana_video.dream.ascent import shifted_gradient
+from mariana_video.film.dreamer import Dreamer, make_dreamer
+from mariana_video.film.film import film, to_tensor
+from mariana_video.film.plan import Plan, make_plan
+from mariana_video.media.reader import read
+from mariana_video.media.writer import open_writer
+from mariana_video.motion.flow import Estimator, View
+from mariana_video.recipe.job import Machine
+from mariana_video.recipe.options import recipe
+
+Picture = NDArray[np.float32]
+ROOT = Path(__file__).parents[1]
+FRAMES = 50
+
+
+@dataclass
+class Spent:
+    """Wall and CPU seconds."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+
+    def each(self, count: int) -> Spent:
+        return Spent(self.wall / count, self.cpu / count)
+
+    def __str__(self) -> str:
+        return f"{1000 * self.wall:.0f} ms | {1000 * self.cpu:.0f} ms"
+
+
+@contextmanager
+def spending() -> Iterator[Spent]:
+    spent, wall, cpu = Spent(), time.perf_counter(), time.process_time()
+    yield spent
+    spent.wall, spent.cpu = time.perf_counter() - wall, time.process_time() - cpu
+
+
+def timed(work: Callable[[], object], count: int) -> Spent:
+    """Of one call, after a first one that is not counted."""
+    work()
+    with spending() as spent:
+        for _ in range(count):
+            work()
+    return spent.each(count)
+
+
+def cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        import platform
+
+        return platform.processor() or platform.machine()
+    name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    flags = next((line for line in lines if line.startswith("flags")), "")
+    special = [flag for flag in ("amx_bf16", "avx512_bf16", "avx512f", "avx2") if f" {flag}" in flags]
+    return f"{name}, {os.cpu_count()} cores, {' '.join(special) or 'plain'}"
+
+
+def parts(plan: Plan, dreamer: Dreamer) -> dict[str, Spent]:
+    """The parts of a carried frame, each alone."""
+    first, second = islice(read(plan.clip, size=plan.size), 2)
+    picture, score = to_tensor(first.rgb), dreamer.score(0, plan.clip.rate)
+    estimator = Estimator()
+    views = View(second.grey, second.rgb), View(first.grey, first.rgb)
+    with spending() as decoding:
+        frames = list(islice(read(plan.clip, size=plan.size), FRAMES))
+    return {
+        "a gradient step at full size": timed(lambda: shifted_gradient(score, picture, (3, 5), 16), 10),
+        "flow, both directions, with visibility": timed(lambda: estimator.between(*views), 10),
+        "decoding": decoding.each(len(frames)),
+    }
+
+
+def encoding(plan: Plan, pictures: list[Picture]) -> Spent:
+    """Of one frame of the dream."""
+    options = {"size": plan.size, "rate": plan.clip.rate, "sound": False}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        spending() as spent,
+        open_writer(f"{folder}/out.mp4", plan.clip, **options) as writer,
+    ):
+        for moment, picture in zip(plan.times, pictures, strict=False):
+            writer.write(picture, moment)
+    return spent.each(len(pictures))
+
+
+def passes_of(plan: Plan, dreamer: Dreamer) -> tuple[float, list[Picture]]:
+    """Full-size passes a carried frame at the defaults, and the finished pictures."""
+    with film(plan, dreamer) as frames:
+        done = [(frame.rendered.passes, frame.rgb) for frame in islice(frames, FRAMES)]
+    carried = [passes for passes, _ in done[1:]]
+    return sum(carried) / len(carried), [picture for _, picture in done]
+
+
+def whole(clip: Path, frames: int) -> tuple[float, float, float]:
+    """The installed command on a clip: seconds a carried frame, frames a second in all, peak memory in MiB.
+
+    Two runs, of few and of many frames: their difference leaves out starting up and the first frame.
+    """
+    seconds = []
+    for count in (5, frames):
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "mariana_video", "video", str(clip), f"{folder}/out.mp4", "--quiet"]
+            began = time.perf_counter()
+            subprocess.run([*command, "--size", "640x", "--duration", str(count / 25)], cwd=ROOT, check=True)
+            seconds.append(time.perf_counter() - began)
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return (seconds[1] - seconds[0]) / (frames - 5), frames / seconds[1], memory
+
+
+def main(clips: list[str]) -> None:
+    print(f"CPU: {cpu_name()}; torch {torch.__version__}\n")
+    for name in clips or [str(ROOT / "samples" / "bunny.mp4")]:
+        made = recipe(size="640x")
+        dreamer = make_dreamer(made, Machine())
+        plan = make_plan(Path(name), made.span)
+        found = parts(plan, dreamer)
+        passes, pictures = passes_of(plan, dreamer)
+        found["encoding"] = encoding(plan, pictures)
+        frame, rate, memory = whole(Path(name), min(FRAMES, len(plan.times)))
+        cores = os.cpu_count() or 1
+        step, *others = found.values()
+        ideal = (passes * step.cpu + sum(other.cpu for other in others)) / cores
+        width, height = plan.size
+        print(f"## {Path(name).name} at {width}×{height}, {dreamer.precision}\n\n| part | wall | CPU |\n|---|---|---|")
+        for part, spent in found.items():
+            print(f"| {part} | {spent} |")
+        print(f"\n- {passes:.2f} full-size passes a carried frame")
+        print(f"- {1000 * frame:.0f} ms a carried frame, all in all: {frame / ideal:.2f} × its parts on {cores} cores")
+        print(f"- {rate:.2f} frames a second, start and first frame included; peak memory {memory:.0f} MiB\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

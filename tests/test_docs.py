@@ -1,0 +1,105 @@
+"""The commands in README and docs are run, by the real program, on small inputs of the names that they use.
+
+A block of code is ```sh: each line is run; ```sh long: each line is only parsed; ```sh install: left alone;
+```python: run.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mariana_video.media.pictures import write_picture
+from tests.conftest import make_clip, texture
+
+ROOT = Path(__file__).parents[1]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "samples/README.md",
+]
+_BLOCK = re.compile(r"^```(sh|python)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def blocks(kind: str, marks: set[str]) -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        for language, mark, code in _BLOCK.findall(page.read_text(encoding="utf-8")):
+            if language == kind and mark.strip() in marks:
+                yield page.name, code
+
+
+def lines(marks: set[str]) -> list[tuple[str, str]]:
+    joined = ((page, code.replace("\\\n", " ")) for page, code in blocks("sh", marks))
+    return [(page, line.strip()) for page, code in joined for line in code.splitlines() if line.strip()]
+
+
+def words_of(line: str) -> list[str]:
+    """What the program is given; `python cli.py` and `.venv/bin/mariana` are the program, too."""
+    words = shlex.split(line, comments=True)
+    if words[:2] == ["python", "cli.py"]:
+        return words[2:]
+    return words[1:] if Path(words[0]).name == "mariana" else []
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with everything that the docs' commands speak of, small."""
+    for name in ("clip.mp4", "samples/bunny.mp4", "samples/dog.mp4"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        make_clip(tmp_path / name, frames=6)
+    for name in ("photo.jpg", "samples/chelsea.png", "photos/a.jpg", "photos/b.png", "frames/1.png", "frames/2.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write_picture(tmp_path / name, texture(48, 64))
+    (tmp_path / "out").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(("page", "line"), lines({""}), ids=lambda value: value if isinstance(value, str) else "")
+def test_a_command_of_the_docs_runs(page: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from mariana_video.cli.app import run
+
+    words = words_of(line)
+    assert words, f"{page}: {line!r} is no command of the program; mark its block as long or as install"
+    assert run(words) == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("page", "line"), lines({"long"}), ids=lambda value: value if isinstance(value, str) else "")
+def test_a_long_command_of_the_docs_parses(page: str, line: str) -> None:
+    from mariana_video.cli.app import app
+
+    words = shlex.split(line, comments=True)
+    if words[0] == "make":
+        assert set(words[1:]) <= TARGETS, f"{page}: no such target"
+    elif words[0] == "python" and words[1] != "cli.py":
+        assert (ROOT / words[1]).is_file(), f"{page}: no such script"
+    else:
+        assert words_of(line), f"{page}: {line!r} is no command of the program"
+        app.parse_args(words_of(line), exit_on_error=False, print_error=False)
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(("page", "code"), list(blocks("python", {""})))
+def test_python_in_the_docs_runs(page: str, code: str) -> None:
+    exec(compile(code, page, "exec"), {})
+
+
+def test_every_block_is_marked_in_a_known_way() -> None:
+    known = {"", "long", "install"}
+    for page in PAGES:
+        for language, mark, _ in _BLOCK.findall(page.read_text(encoding="utf-8")):
+            assert mark.strip() in known, f"{page.name}: ```{language}{mark}"
+
+
+def test_pictures_and_links_of_the_pages_exist() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if not target.startswith(("http://", "https://")):
+                assert (page.parent / target).exists(), f"{page.name}: {target} is missing"
