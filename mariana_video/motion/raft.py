@@ -38,7 +38,8 @@ def raft(weights: Path | None) -> Callable[[View, View], Array]:
             flow = model(first, second, num_flow_updates=UPDATES)[-1]
         height, width = a.grey.shape
         top, left = (flow.shape[-2] - height) // 2, (flow.shape[-1] - width) // 2
-        return np.array(flow[0, :, top : top + height, left : left + width].permute(1, 2, 0))
+        inner = flow[0, :, top : top + height, left : left + width]
+        return np.asarray(inner.permute(1, 2, 0).contiguous().numpy(), np.float32)
 
     return dense
 
@@ -58,6 +59,8 @@ def _prepare(view: View) -> Tensor:
 
 def _read(path: Path) -> nn.Module:
     """The RAFT whose weights `path` holds: small or large is told by their names."""
+    if not path.is_file():
+        raise MotionError(f"flow weights {path} not found; give a torchvision raft_small or raft_large file")
     from torchvision.models.optical_flow import raft_large, raft_small
 
     try:
@@ -65,11 +68,9 @@ def _read(path: Path) -> nn.Module:
         large = any(key.startswith("mask_predictor.") for key in state)
         model: nn.Module = raft_large() if large else raft_small()
         model.load_state_dict(state)
-    except FileNotFoundError:
-        raise MotionError(f"flow weights {path} not found; give a torchvision raft_small or raft_large file") from None
-    except Exception as error:
-        line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise MotionError(f"flow weights {path} are no torchvision raft_small or raft_large: {line}") from error
+    except Exception as error:  # whatever a damaged or foreign file makes torch raise
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise MotionError(f"flow weights {path} are no torchvision raft_small or raft_large: {why}") from error
     return model
 
 
