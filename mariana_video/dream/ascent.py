@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -19,6 +20,9 @@ from mariana_video.errors import DreamError
 
 _WALL = 0.15  # how near to 0 or 1 a value comes before its step shrinks
 _GRID = 32  # padded sides are multiples of it: no row is lost in pooling, and few kernels need to be prepared
+
+
+Rule = Literal["mean", "tutorial"]
 
 
 @dataclass(frozen=True)
@@ -37,13 +41,15 @@ class Step:
 class Pace:
     """How far the ascent goes: `steps` an octave of `size` (mean change of a value in a step), shifted up to `jitter`.
 
-    `gain`, where given, is 1×1×h×w and multiplies the step pixel by pixel; 0 leaves a pixel alone.
+    `gain`, where given, is 1×1×h×w and multiplies the step pixel by pixel; 0 leaves a pixel alone. `rule` says what a
+    step of that size is.
     """
 
     steps: int
     size: float
     jitter: int
     gain: Tensor | None = None
+    rule: Rule = "mean"
 
 
 def ascend(
@@ -62,7 +68,7 @@ def ascend(
         for step in range(pace.steps):
             reach = max(score.stride, round(pace.jitter * octave.scale)) if pace.jitter else 0
             value, gradient = shifted_gradient(score, small, offset(reach, *key, octave.shape[0], step), reach)
-            small = moved(small, gradient, pace.size, gain)
+            small = RULES[pace.rule](small, gradient, pace.size, gain)
             full = small if octave.scale == 1 else (picture + resize(small - start, picture.shape[-2:])).clamp(0, 1)
             yield Step(number, len(octaves), step + 1, pace.steps, value, full)
         if pace.steps:
@@ -74,11 +80,7 @@ def moved(picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None) -
 
     Near black and white the step shrinks with what is left to go, so that a long ascent doesn't burn the picture.
     """
-    mean = mean_size(gradient)
-    if not math.isfinite(mean):
-        raise DreamError(
-            "the gradient is not finite, so the dream can't go on: try --precision fp32, or another network or layer"
-        )
+    mean = finite(mean_size(gradient))
     if mean == 0:
         return picture
     change = gradient * (size / mean)
@@ -86,6 +88,31 @@ def moved(picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None) -
         change = change * gain
     room = torch.where(change > 0, 1 - picture, picture)
     return (picture + change * (room / _WALL).clamp(max=1)).clamp(0, 1)
+
+
+def moved_as_in_the_tutorial(picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None) -> Tensor:
+    """One step of TensorFlow's DeepDream tutorial: `picture + size · g / std(g)` for a picture of −1…1, then clipped.
+
+    A picture of 0…1 moves by half of that. The paper's step sizes, 0.01 and 0.5, are in these units.
+    """
+    spread = finite(float(np.std(gradient.detach().cpu().numpy(), dtype=np.float64)))
+    change = gradient * (0.5 * size / (spread + 1e-8))
+    return (picture + (change if gain is None else change * gain)).clamp(0, 1)
+
+
+RULES: Mapping[str, Callable[[Tensor, Tensor, float, Tensor | None], Tensor]] = {
+    "mean": moved,
+    "tutorial": moved_as_in_the_tutorial,
+}
+
+
+def finite(size: float) -> float:
+    """The size of a gradient, or a DreamError where it is none."""
+    if not math.isfinite(size):
+        raise DreamError(
+            "the gradient is not finite, so the dream can't go on: try --precision fp32, or another network or layer"
+        )
+    return size
 
 
 def mean_size(gradient: Tensor) -> float:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from mariana_video.errors import NetworkError
 from mariana_video.networks.network import Network
-from mariana_video.recipe.objective import Term
+from mariana_video.recipe.objective import ALL, Term
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,17 @@ class Score:
     """The mean squared activation of the terms' layers, each over its value on natural pictures, weighted and added.
 
     A picture as exciting as a natural one scores the sum of the weights. Squares are taken after ReLU: squaring before
-    it would also excite what a channel is against.
+    it would also excite what a channel is against. The layer `all` stands for every one there is.
+
+    With `plain` it is the mean over the layers of their mean activation, as TensorFlow's DeepDream tutorial has it.
     """
 
     network: Network
     terms: tuple[Term, ...]
+    plain: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "terms", named(self.network, self.terms))
         for term in self.terms:
             layer = self.network.resolve(term.layer)
             if term.channel is not None and term.channel >= layer.channels:
@@ -52,13 +56,24 @@ class Score:
         """The score, a float32 scalar, differentiable in `picture` (1×3×H×W, 0…1)."""
         responses = self.network.responses(picture, [term.layer for term in self.terms])
         parts = [self._part(term, response) for term, response in zip(self.terms, responses, strict=True)]
-        return torch.stack(parts).sum()
+        return torch.stack(parts).mean() if self.plain else torch.stack(parts).sum()
 
     def _part(self, term: Term, response: Tensor) -> Tensor:
         natural = self.network.rms[self.network.resolve(term.layer).name] ** 2
         if term.channel is not None:
             response = response[:, term.channel]
+        if self.plain:
+            return response.float().mean() * term.weight
         return response.float().square().mean() * (term.weight / natural)
+
+
+def named(network: Network, terms: Sequence[Term]) -> tuple[Term, ...]:
+    """`terms` with `all` spelled out: every layer of the network."""
+    return tuple(
+        replace(term, layer=layer)
+        for term in terms
+        for layer in (network.layers if term.layer == ALL else (term.layer,))
+    )
 
 
 def score_of(network: Network, terms: Sequence[Term]) -> Score:

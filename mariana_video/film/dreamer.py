@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import torch
@@ -17,7 +17,7 @@ from mariana_video.film.state import Values
 from mariana_video.networks.network import Network
 from mariana_video.networks.weights import load
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.objective import Objective
+from mariana_video.recipe.objective import ALL, Objective, Terms
 from mariana_video.recipe.options import Recipe, bounds_of
 from mariana_video.recipe.schedule import Schedule
 
@@ -55,17 +55,35 @@ class Dreamer:
 
     def score(self, frame: int, rate: Fraction) -> Score:
         """What the ascent makes larger at `frame`."""
-        return Score(self.network, self.objective.at(frame, float(rate)))
+        return self.scored(self.objective.at(frame, float(rate)))
+
+    def scored(self, terms: Terms) -> Score:
+        """What the ascent makes larger for `terms`."""
+        return Score(self.network, terms, plain=self.tutorial)
+
+    @property
+    def tutorial(self) -> bool:
+        """True where TensorFlow's DeepDream tutorial is followed: one scale, no jitter, its own step and score."""
+        return self.recipe.dream.step_rule == "tutorial"
 
     def octaves(self, shape: tuple[int, int], score: Score) -> tuple[Octave, ...]:
         """The sizes of a picture of `shape` (height, width) that are dreamed on."""
         dream = self.recipe.dream
-        return octaves_of(shape, dream.octaves, dream.octave_scale, score.smallest)
+        count = 1 if self.tutorial and dream.octaves is None else dream.octaves
+        return octaves_of(shape, count, dream.octave_scale, score.smallest)
+
+    def steps(
+        self, picture: Tensor, score: Score, octaves: tuple[Octave, ...], pace: Pace, index: int
+    ) -> Iterator[Step]:
+        """The steps of the ascent of `picture` (1×3×H×W) at frame `index`, one by one."""
+        if self.tutorial:
+            pace = replace(pace, jitter=0, rule="tutorial")
+        return ascend(picture, score, octaves, pace, (self.recipe.dream.seed, index))
 
     def ascend(self, picture: Tensor, score: Score, octaves: tuple[Octave, ...], pace: Pace, index: int) -> Ascended:
         """`picture` (1×3×H×W) after the ascent at frame `index`."""
         value = float("nan")
-        for step in ascend(picture, score, octaves, pace, (self.recipe.dream.seed, index)):
+        for step in self.steps(picture, score, octaves, pace, index):
             picture, value = step.picture, step.score
             self.seen(step)
         return Ascended(picture, value, pace.steps * sum(octave.pixels for octave in octaves))
@@ -91,5 +109,6 @@ def make_dreamer(recipe: Recipe, machine: Machine) -> Dreamer:
     network = network.to(device, DTYPES[precision], torch.channels_last)
     objective = recipe.dream.layers or Objective(network.suited.layers)
     for layer in objective.layers():
-        network.resolve(layer)
+        if layer != ALL:
+            network.resolve(layer)
     return Dreamer(network, recipe, objective, device, precision)

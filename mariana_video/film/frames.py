@@ -4,8 +4,8 @@ frame after another."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -32,7 +32,8 @@ class Start:
 
     The ascent starts at `picture` (1×3×H×W); its change to `source` is held at the strength `target` (1×1×h×w, a value
     a cell), `push` being how hard it has to try. `visible` (1×1×H×W) is how much of a place was there before, and
-    `mask` where to dream (None: everywhere).
+    `mask` where to dream (None: everywhere). `lift` drives this frame's steps on beside the push,
+    and `memory` is what else the next frame needs.
     """
 
     source: Tensor
@@ -41,6 +42,8 @@ class Start:
     push: float
     visible: Tensor
     mask: Tensor | None = None
+    lift: float = 1.0
+    memory: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 Onward = Callable[[Dreamer, State, Moment, Motion], Start]
@@ -67,7 +70,7 @@ def step(
     dreamer: Dreamer, state: State | None, moment: Moment, onward: Onward | None = None
 ) -> tuple[State, Ascended, float]:
     """One frame: the next state, what the ascent did, and the share of the picture that was carried."""
-    score = Score(dreamer.network, moment.values.terms)
+    score = dreamer.scored(moment.values.terms)
     if state is None or moment.motion is None or moment.values.carry == 0:
         return (*afresh(dreamer, score, moment), 0.0)
     start = (onward or riding)(dreamer, state, moment, moment.motion)
@@ -106,7 +109,7 @@ def carried(dreamer: Dreamer, score: Score, moment: Moment, start: Start) -> tup
     gain = step_gain(aim, start.picture - source)
     pace = Pace(
         values.steps,
-        values.step_size * values.strength * beats * start.push,
+        values.step_size * values.strength * beats * start.push * start.lift,
         dreamer.recipe.dream.jitter,
         gain if start.mask is None else gain * start.mask,
     )
@@ -116,7 +119,8 @@ def carried(dreamer: Dreamer, score: Score, moment: Moment, start: Start) -> tup
     change = done.picture - source
     dream = (source + braked(change, aim)).clamp(0, 1) if pace.steps else done.picture
     dream = _within(start.mask, source, dream)
-    memory = {"target": start.target, "push": torch.tensor(pushed_on(start.push, aim, change, beats))}
+    push = torch.tensor(pushed_on(start.push, aim, change, beats))
+    memory = {**start.memory, "target": start.target, "push": push}
     done = replace(done, picture=dream, pushed=done.pushed + extra.pushed)
     return State(moment.index, source, dream, memory), done
 

@@ -13,6 +13,8 @@ _TERM = re.compile(
     r"(?P<layer>[A-Za-z_][\w./]*)(?:\[(?P<channel>\d+)\])?\s*"
 )
 
+ALL = "all"  # as a layer's name: every layer
+
 
 @dataclass(frozen=True)
 class Term:
@@ -65,6 +67,11 @@ class Objective:
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def constant(self) -> bool:
+        """True where the same holds along all frames."""
+        return len(self._keys) == 1
 
     def layers(self) -> tuple[str, ...]:
         """Every layer named anywhere, in order, each once."""

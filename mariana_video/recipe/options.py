@@ -74,7 +74,8 @@ class Dream(Group):
     """A weights file for `vgg16` or `inception_v3`, in place of torchvision's download."""
 
     layers: Annotated[Objective | None, from_text(Objective)] = None
-    """What to excite: `"conv3_3 + 0.5*conv4_2"`; `conv4_3[17]` is one channel. Default: what suits the network."""
+    """What to excite: `"conv3_3 + 0.5*conv4_2"`; `conv4_3[17]` is one channel, `all` is every layer.
+    Default: what suits the network."""
 
     strength: Annotated[Schedule, Bounds(0, 10), _NUMBER] = Schedule("1")
     """The one dial for those who want no other: 0.5 is a light dream, 2 a heavy one."""
@@ -87,6 +88,9 @@ class Dream(Group):
 
     step_size: Annotated[Schedule | None, Bounds(0, 10), _NUMBER] = None
     """How far one step changes a pixel on average, in a picture of 0…1. Default: what suits the network."""
+
+    step_rule: Literal["mean", "tutorial"] = "mean"
+    """`mean` moves a pixel by --step-size on average; `tutorial` steps as TensorFlow's DeepDream tutorial does."""
 
     octaves: Annotated[int | None, Bounds(1, 20)] = None
     """How many sizes of the picture are dreamed on. Default: up to 3, as many as the network can see."""
@@ -105,6 +109,21 @@ class Dream(Group):
         if self.first_steps is not None:
             return self.first_steps
         return Schedule("0" if self.steps.constant() == 0 else "10")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Ascent(Dream):
+    """What is dreamed, step by step, on a single picture."""
+
+    steps: Annotated[Schedule, Bounds(0, 10000), _NUMBER] = Schedule("60")
+    """Steps on each octave; several hundred show a picture become structure."""
+
+    first_steps: Annotated[Schedule | None, Bounds(0, 10000), Parameter(parse=False)] = None
+
+    def first(self) -> Schedule:
+        """The steps an octave."""
+        return self.steps
 
 
 @Parameter(name="*")
