@@ -7,6 +7,7 @@ can drift, and what the camera brings nearer passes from the one to the other by
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from torch.nn import functional as F
 
 from mariana_video.dream.noise import chance
 from mariana_video.dream.resample import resize
+from mariana_video.meters.sharpness import laplacian_energy
 
 _CELL = 8  # pixels a side
 _SOFT = 5  # cells of each of two box blurs
@@ -53,10 +55,15 @@ def ground_of(picture: Tensor) -> Tensor:
 
 def held(ground: Tensor, found: Colours, wanted: Colours, beats: float) -> Tensor:
     """`ground` a little nearer to the wanted colours; `found` are those of the whole picture."""
-    share = 1 - (1 - _HOLD) ** beats
+    share = 1 - math.pow(1 - _HOLD, beats)
     stretch = 1 + share * (wanted.spread / found.spread.clamp_min(1e-3) - 1)
     shift = share * (wanted.mean - found.mean)
     return (ground - found.mean) * stretch.clamp(0.5, 1.5) + found.mean + shift
+
+
+def sharpness_of(picture: Tensor) -> float:
+    """Laplacian energy of a picture (1×3×H×W) in grey."""
+    return laplacian_energy(picture.mean(1)[0].cpu().numpy())
 
 
 def noise(shape: tuple[int, int], *key: int, power: float = 1.0) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mariana_video.dream.noise import chance
+from mariana_video.dream.score import named
 from mariana_video.networks.network import Network
 from mariana_video.recipe.objective import Term, Terms
 
@@ -17,7 +18,7 @@ def wandering(network: Network, terms: Terms, seconds: float, each: float, seed:
     number, passed = divmod(seconds / each, 1.0)
     later = max(0.0, 2 * passed - 1)
     made: list[Term] = []
-    for place, term in enumerate(terms):
+    for place, term in enumerate(named(network, terms)):
         if term.channel is not None:
             made.append(term)
             continue

@@ -1,0 +1,186 @@
+"""How a frame of a dive goes on from the one before: moved by the camera, its colours and its detail held."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from mariana_video.dream.ascent import Pace
+from mariana_video.film.canvas import Canvas, Matrix
+from mariana_video.film.dreamer import Dreamer
+from mariana_video.film.frames import BEAT, Onward, Start
+from mariana_video.film.ground import (
+    Colours,
+    colours_of,
+    ground_of,
+    held,
+    held_colours,
+    noise,
+    sharpness_of,
+)
+from mariana_video.film.laying import Laid, laid, mixed, remaining
+from mariana_video.film.state import Moment, State, Values
+from mariana_video.film.strength import carried_target
+from mariana_video.film.wander import wandering
+from mariana_video.motion.motion import Motion
+from mariana_video.motion.warp import warp
+from mariana_video.recipe.camera import Dive
+from mariana_video.recipe.options import bounds_of
+
+_AGREE = 0.08  # of the way in 1/25 s from the source's own strength and sharpness to the dream's
+_SOFTLY = 6.0  # times 1/25 s over which a dive's ascent sets in
+_MOVING = 0.6  # a dive is so sharp, as energy, beside a dream of one picture: its detail is enlarged as it forms
+_FURTHEST = 2.5  # how far sharpness may drive a frame's steps, or hold them back
+_FRESH, _KEPT = 0.1, 0.9  # new ground goes on from its neighbour so much, and has so much of its own
+GROUND, GRAIN = 1, 2  # kinds of noise, so that no two draw the same
+
+
+@dataclass(frozen=True)
+class Descent:
+    """A dive that is about to be made: `source` lies on the whole canvas (1×3×H×W), `steps` lead to each frame.
+
+    `steps` are over the canvas, as many as frames are dreamed after the first; a loop's last one leads to frame 0.
+    """
+
+    dreamer: Dreamer
+    dive: Dive
+    source: Tensor
+    canvas: Canvas
+    steps: tuple[Matrix, ...]
+    rate: Fraction
+
+    @property
+    def frames(self) -> int:
+        """Frames of the film."""
+        return len(self.steps) if self.dive.loop else len(self.steps) + 1
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of a frame."""
+        return float(1 / self.rate)
+
+
+def values_at(descent: Descent, index: int) -> Values:
+    dreamer, each = descent.dreamer, descent.dive.wander
+    values = replace(dreamer.values(index, descent.rate), carry=1.0, mix=1.0)
+    if each is None:
+        return values
+    seed, seconds = dreamer.recipe.dream.seed, float(index / descent.rate)
+    return replace(values, terms=wandering(dreamer.network, values.terms, seconds, each, seed))
+
+
+def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
+    """How a frame goes on from the one before: moved by the camera, its colours and its detail held.
+
+    `goal`, where given, is the picture that the loop comes back to; `softly` lets the ascent set in bit by bit, so that
+    frame 1 is no jump from a frame 0 that was not dreamed.
+    """
+    wanted = held_colours(descent.source)
+    natural = natural_sharpness(descent)
+    ways = remaining(descent.steps)
+
+    def onward(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Start:
+        beats = BEAT * moment.elapsed
+        moved = _renewed(descent, warp(state.dream, motion.flow), moment, motion, wanted)
+        push = float(state.memory["push"])
+        if softly:
+            push = min(push, moment.index * beats / _SOFTLY)
+        ground, detail = _parted(descent, moved, moment, wanted)
+        sharp, now = float(state.memory["sharp"]), sharpness_of(moved)
+        sharp = agreeing(sharp, now if natural is None else natural * moment.values.strength**2, beats)
+        target = agreeing(carried_target(state.memory["target"], motion), dreamer.network.suited.strength, beats)
+        memory = {"sharp": torch.tensor(sharp)}
+        picture, lift = (ground + detail).clamp(0, 1), _lift(moment.index, sharp, now)
+        start = Start(ground, picture, target, push, motion.visible, lift=lift, memory=memory)
+        if goal is None:
+            return start
+        passed = moment.index / len(descent.steps)
+        part = laid(goal, ways[moment.index], descent.canvas, passed, moved, moment.elapsed)
+        return _laid_in(start, detail, part)
+
+    return onward
+
+
+def _lift(index: int, wanted: float, found: float) -> float:
+    """How much further the full size steps where the picture is less sharp than wanted; then its motifs take over.
+
+    Sharpening the picture itself would do no good: what it lifts is blobs and grain, and the dream goes on from them.
+    """
+    if index % 2 or min(wanted, found) <= 0:
+        return 1.0
+    return min(_FURTHEST, max(1 / _FURTHEST, wanted / found))
+
+
+def natural_sharpness(descent: Descent) -> float | None:
+    """The sharpness that suits the dive at a strength of 1, found from a dream of its source alone.
+
+    None where the layers change along the way, each with a sharpness of its own; there it is followed, not led.
+    """
+    dreamer, source, values = descent.dreamer, descent.canvas.frame(descent.source), values_at(descent, 0)
+    if not (values.first_steps and dreamer.objective.constant and descent.dive.wander is None):
+        return None
+    score = dreamer.score(0, descent.rate)
+    pace = Pace(values.first_steps, values.step_size, dreamer.recipe.dream.jitter)
+    octaves = dreamer.octaves((source.shape[-2], source.shape[-1]), score)
+    change = dreamer.ascend(source, score, octaves, pace, 0).picture - source
+    power = float((change - ground_of(change)).square().double().mean())
+    if power <= 0:
+        return None
+    return _MOVING * sharpness_of(change) / power * dreamer.network.suited.strength**2
+
+
+def _laid_in(start: Start, detail: Tensor, part: Laid) -> Start:
+    """`start` with frame 0 laid in as its source: where its detail has arrived, less is left to dream."""
+    ground, detail = mixed(start.source, detail, part)
+    left = 1 - part.detail
+    cells = F.interpolate(left, start.target.shape[-2:], mode="area")
+    return replace(
+        start,
+        source=ground + part.detail * detail,
+        picture=(ground + detail).clamp(0, 1),
+        target=start.target * cells,
+        mask=(2 * left).clamp(max=1),
+    )
+
+
+def _renewed(descent: Descent, moved: Tensor, moment: Moment, motion: Motion, wanted: Colours) -> Tensor:
+    """`moved` with new ground where the camera uncovers some: it goes on from its neighbour, a little otherwise."""
+    if not bool((motion.visible < 1).any()):
+        return moved
+    seed = descent.dreamer.recipe.dream.seed
+    fresh = noise(descent.canvas.shape, seed, GROUND, moment.index).to(moved)
+    ground = wanted.mean + _KEPT * (moved - wanted.mean) + _FRESH * fresh
+    return moved * motion.visible + ground.clamp(0, 1) * (1 - motion.visible)
+
+
+def _parted(descent: Descent, moved: Tensor, moment: Moment, wanted: Colours) -> tuple[Tensor, Tensor]:
+    """Ground and detail of a moved picture: the one's colours held, the other kept (and given grain) as asked."""
+    dive, rate, index = descent.dive, float(descent.rate), moment.index
+    beats = BEAT * moment.elapsed
+    ground = ground_of(moved)
+    detail = moved - ground
+    if moment.values.steps:
+        ground = held(ground, colours_of(moved), wanted, beats)
+    keep, grain = (
+        bounds_of(Dive)[name].check(name, getattr(dive, name)(index, rate), f" at frame {index}")
+        for name in ("keep", "grain")
+    )
+    detail = detail * math.pow(keep, beats)
+    if grain:
+        drawn = noise(descent.canvas.shape, descent.dreamer.recipe.dream.seed, GRAIN, index, power=0.5)
+        detail = detail + drawn.to(moved) * grain * math.sqrt(beats)
+    return ground, detail
+
+
+Number = TypeVar("Number", float, Tensor)
+
+
+def agreeing(own: Number, wanted: float, beats: float) -> Number:
+    """What begins as the source's `own` (strength, sharpness), on its way to what is wanted in the dream."""
+    return own + (1 - math.pow(1 - _AGREE, beats)) * (wanted - own)

@@ -1,0 +1,128 @@
+"""The options of a step progression: which steps of one dream are shown, and what is laid side by side."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from cyclopts import Parameter
+
+from mariana_video.errors import UsageError
+from mariana_video.recipe.objective import Objective
+from mariana_video.recipe.options import Ascent, Group, from_text
+from mariana_video.recipe.schedule import Bounds, Schedule
+from mariana_video.recipe.size import Size
+
+_NUMBER = from_text(Schedule)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Progress(Group):
+    """Which steps are shown, how long, and what stands beside each other."""
+
+    every: Annotated[int | None, Bounds(1, 100000)] = None
+    """Show every so-manieth step."""
+
+    frames: Annotated[int | None, Bounds(2, 100000)] = None
+    """Show so many steps, close together at first and ever further apart. Default: 48, on a contact sheet 12."""
+
+    rate: Annotated[float, Bounds(0, 240, above=True)] = 12.0
+    """Pictures a second."""
+
+    hold: Annotated[float, Bounds(0, 3600)] = 1.5
+    """Seconds for which the last picture stays."""
+
+    size: Annotated[Size | None, from_text(Size.of)] = None
+    """`640x360`, or `640x` and `x360` to keep the shape. Default: SOURCE's, no larger than suits OUTPUT."""
+
+    zoom: Annotated[Schedule, Bounds(0.01, 100), _NUMBER] = Schedule("1")
+    """How many times larger the picture becomes in a second, while it is dreamed."""
+
+    label: Annotated[bool, Parameter(negative=())] = False
+    """Write step, octave and score into each picture; contact sheets always have them."""
+
+    columns: str | None = None
+    """Side by side: an option and its values, `"step-size=0.01,0.5"`."""
+
+    rows: str | None = None
+    """Below each other: an option and its values, `"network=vgg16,mariana"` (`vgg16@FILE` with a weights file)."""
+
+    plot: Path | None = None
+    """How the picture converges: a drawing (.png, .svg, .pdf) or a table (.csv) of score, change and structure."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One place of a comparison: what is written beside it, and its options."""
+
+    title: str
+    dream: Ascent
+
+
+def variants(dream: Ascent, text: str | None, option: str) -> tuple[Variant, ...]:
+    """The variants of `dream` that `--columns` or `--rows` (`option`) asks for, in order; without text `dream` itself.
+
+    Raises UsageError on anything but a known option, = and at least one value.
+    """
+    if text is None:
+        return (Variant("", dream),)
+    name, equals, values = text.partition("=")
+    field = name.strip().lstrip("-").replace("-", "_")
+    known = [one.name for one in fields(Ascent) if one.name != "first_steps"]
+    if not equals or field not in known:
+        names = ", ".join(one.replace("_", "-") for one in known)
+        raise UsageError(f"--{option} {text!r}: write an option and its values, step-size=0.01,0.5; there are {names}")
+    words = [word.strip() for word in _apart(values)]
+    if not all(words):
+        raise UsageError(f"--{option} {text!r}: a value is missing between two commas")
+    return tuple(Variant(f"{name.strip().lstrip('-')} {word}", _with(dream, field, word)) for word in words)
+
+
+def _apart(text: str) -> list[str]:
+    """`text` parted at its commas, those within brackets left alone."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+def _with(dream: Ascent, field: str, word: str) -> Ascent:
+    if field == "network" and "@" in word:
+        network, _, file = word.partition("@")
+        return replace(dream, network=network, weights=Path(file))
+    return replace(dream, **{field: _read(field, word)})
+
+
+def _read(field: str, word: str) -> Any:
+    """The value of an option from its text, by its declared type."""
+    hint = get_type_hints(Ascent)[field]
+    kinds = [kind for kind in _members(hint) if kind is not type(None)]
+    if get_origin(kinds[0]) is Literal or len(kinds) > 1:
+        choices = get_args(kinds[0])
+        if word not in choices:
+            raise UsageError(f"--{field.replace('_', '-')} {word}: give one of {', '.join(choices)}")
+        return word
+    readers: Mapping[Any, Any] = {
+        Objective: Objective,
+        Schedule: Schedule,
+        Path: Path,
+        str: str,
+        int: int,
+        float: float,
+    }
+    try:
+        return readers[kinds[0]](word)
+    except ValueError:
+        raise UsageError(f"--{field.replace('_', '-')} {word}: give a number") from None
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
