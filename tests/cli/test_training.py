@@ -1,0 +1,92 @@
+"""`train`, `evaluate`, `networks` and `layers` as a person calls them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mariana_video.cli.app import app, run
+from mariana_video.networks.mariana import Architecture
+from mariana_video.training.variants import VARIANTS
+from tests.training.folders import make_folder
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return make_folder(tmp_path / "raw-img", 10)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    tiny = replace(VARIANTS["colour4-dense512"], architecture=Architecture((8, 12), True, 16, 16, 3), rate=3e-3)
+    monkeypatch.setitem(VARIANTS, "colour4-dense512", tiny)  # type: ignore[misc]
+
+
+def test_a_network_is_trained_evaluated_and_listed(data: Path, tmp_path: Path, capsys: Capture) -> None:
+    (data / "cane" / "bad.jpg").write_bytes(b"no picture")
+    output = str(tmp_path / "mine.safetensors")
+    words = ["train", str(data), output, "--variant", "colour4-dense512", "--epochs", "15", "--batch", "8"]
+    assert run([*words, "--precision", "fp32"]) == 0
+    told = capsys.readouterr().err
+    assert "bad.jpg" in told
+    assert "unit 15" in told
+    assert run(["evaluate", output, str(data), "--json", "--picture", str(tmp_path / "confusion.png")]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["balanced_accuracy"] > 0.8
+    assert answer["classes"] == ["cat", "dog", "spider"]
+    assert (tmp_path / "confusion.png").stat().st_size > 1000
+    assert run(["evaluate", output, str(data)]) == 0
+    assert "balanced" in capsys.readouterr().out
+    assert run(["layers", output]) == 0
+    assert capsys.readouterr().out.split("\n")[1].split() == ["conv1_1", "8", "1", "3"]
+    assert run(words) == 1  # it exists now
+    assert "--overwrite" in capsys.readouterr().err
+
+
+def test_networks_are_listed(capsys: Capture) -> None:
+    assert run(["networks"]) == 0
+    listed = capsys.readouterr().out
+    assert listed.startswith("network")
+    for name in ("mariana", "vgg16", "inception_v3"):
+        assert any(line.startswith(name) for line in listed.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["train", "DATA", "x.pth"], 2, ".safetensors"),
+        (["train", "none", "x.safetensors"], 1, "no folder at none"),
+        (["train", "DATA", "none/x.safetensors"], 1, "no folder none"),
+        (["train", "DATA", "x.safetensors", "--held-back", "1.5"], 2, "0.9"),
+        (["train", "DATA", "x.safetensors", "--variant", "grey5"], 2, "grey5"),
+        (["train", "DATA", "x.safetensors", "--init", "no-such"], 1, "no network called"),
+        (["train", "DATA", "x.safetensors", "--teacher", "no.pth"], 1, "no weights file"),
+        (["evaluate", "no-such", "DATA"], 1, "no network called"),
+        (["layers", "marianna"], 1, "did you mean 'mariana'"),
+    ],
+)
+def test_bad_input_is_one_clear_line(
+    words: list[str],
+    code: int,
+    said: str,
+    data: Path,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run([str(data) if word == "DATA" else word for word in words]) == code
+    told = capsys.readouterr().err.strip().splitlines()
+    assert said in told[-1]
+    assert not list(tmp_path.glob("x.*"))
+
+
+def test_further_folders_may_be_repeated() -> None:
+    _, bound, _ = app.parse_args(["train", "data", "x.safetensors", "--also", "one", "--also", "two"])
+    assert bound.arguments["lessons"].also == (Path("one"), Path("two"))
