@@ -22,7 +22,8 @@ Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 _REACH = 20  # frames
-_LEAST = 64  # pixels: a correlation over fewer says nothing
+_LEAST = 64  # pixels: a correlation over fewer says nothing …
+_FEWEST = 12  # … but of uncovered ones there are few in a frame, and all of a film are put together
 _WHOLE = 0.999  # a place between pixels is judged where all its neighbours are
 _NAN = float("nan")
 
@@ -97,7 +98,8 @@ class Coherence:
             "judged_moving": float(moving.sum() / motion.moving.sum()) if motion.moving.sum() >= _LEAST else _NAN,
             "same": _same(change, carried, judged),
             "same_moving": _same(change, carried, moving),
-            "ghost": _same(change, before, motion.uncovered),
+            "ghost": _same(change, before, motion.uncovered, _FEWEST),
+            "uncovered": float(motion.uncovered.mean()),
             "step": _square(dream - sample(before_dream, motion.flow), judged),
             "step_source": _square(source - sample(before_source, motion.flow), judged),
             "step_still": _square(dream - before_dream, still),
@@ -136,8 +138,8 @@ def _scores(scores: tuple[float, float] | None) -> dict[str, float]:
     return {} if scores is None else {"dream": scores[0], "source": scores[1]}
 
 
-def _same(one: Array, other: Array, where: Mask) -> float:
-    return correlation(one, other, where) if where.sum() >= _LEAST else _NAN
+def _same(one: Array, other: Array, where: Mask, least: int = _LEAST) -> float:
+    return correlation(one, other, where) if where.sum() >= least else _NAN
 
 
 def _square(difference: Array, where: Mask) -> float:

@@ -18,8 +18,9 @@ class Row:
     """One frame's figures; nan where there is none. `dream` and `source` are the network's scores.
 
     Correlations compare r = D − S with an earlier r: over one frame, over the moving pixels, over 10 and 20 frames, and
-    (`ghost`) unwarped where something fast has just left. `judged…` are shares of the picture, those of the moving
-    pixels and the paths over 10 and 20 frames for the figures of that name. `step…` are mean squares.
+    (`ghost`) unwarped where something fast has just left, which is the share `uncovered` of the picture. `judged…` are
+    shares of the picture, those of the moving pixels and the paths over 10 and 20 frames for the figures of that name.
+    `step…` are mean squares.
     """
 
     time: float
@@ -37,6 +38,7 @@ class Row:
     same_10: float = _NAN
     same_20: float = _NAN
     ghost: float = _NAN
+    uncovered: float = _NAN
     step: float = _NAN
     step_source: float = _NAN
     step_still: float = _NAN
@@ -64,7 +66,8 @@ class Figures:
     incoherence: 1 − correlation of r with the r before, warped onto it, over judged pixels, averaged over frames: 0
         rides perfectly, 1 is a new dream every frame; `…_moving` over the pixels that move more than 1 px,
         `…_10` over 10 frames.
-    ghost: correlation of r with the unwarped r before, where something faster than 4 px has just left.
+    ghost: correlation of r with the unwarped r before, where something faster than 4 px has just left, all such pixels
+        of the film counting alike.
     e_warp: mean square of D less warped D before (Lai et al. 2018), and the source's own; pictures in 0…1.
     stillness: RMS of D less D before, over √2, where the source stands still; and the source's own.
     sharpness: Laplacian energy of D over that of S, last tenth over frames 10–20 %.
@@ -127,7 +130,7 @@ def summed(rows: Sequence[Row], flashes: int) -> Figures:
         incoherence_moving=_less(whole["same_moving"]),
         incoherence_10=_less(whole["same_10"]),
         alive=_alive(at, len(rows)),
-        ghost=whole["ghost"],
+        ghost=_weighted(at["ghost"], at["uncovered"]),
         e_warp=whole["step"],
         e_warp_source=whole["step_source"],
         stillness=_still(whole["step_still"]),
@@ -145,6 +148,12 @@ def summed(rows: Sequence[Row], flashes: int) -> Figures:
 
 
 _Series = Mapping[str, Sequence[float]]
+
+
+def _weighted(series: Sequence[float], weights: Sequence[float]) -> float | None:
+    """Few pixels are uncovered in one frame: all of a film count alike."""
+    known = [(value, weight) for value, weight in zip(series, weights, strict=True) if value == value]
+    return trend.ratio(sum(value * weight for value, weight in known), sum(weight for _, weight in known))
 
 
 def _less(same: float | None) -> float | None:

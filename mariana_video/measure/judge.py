@@ -68,7 +68,7 @@ class Judge:
         one, other = (estimate(current, previous) for estimate in self._estimators)
         forth_one, forth_other = (estimate(previous, current) for estimate in self._estimators)
         flow, forth = _between(one, other), _between(forth_one, forth_other)
-        agreed, agreed_forth = _near(one, other, _AGREE), _near(forth_one, forth_other, _AGREE)
+        agreed = _near(one, other, _AGREE)
         judged = agreed & _returns(flow, forth) & inside(flow) & ~_contradicted(current, sample(previous, flow))
         speed = np.linalg.norm(np.where(judged[..., None], flow, one), axis=-1)
         return Judgement(
@@ -76,13 +76,17 @@ class Judge:
             judged=judged,
             moving=speed > _MOVING,
             still=judged & (speed < _STILL),
-            uncovered=newly_uncovered(forth, agreed_forth, np.abs(current - previous).mean(-1)),
+            uncovered=newly_uncovered((forth_one, forth_other), np.abs(current - previous).mean(-1)),
         )
 
 
 def _farneback(first: Array, second: Array) -> Array:
-    """Farnebäck, "Two-frame motion estimation based on polynomial expansion", SCIA 2003."""
-    one, two = (np.rint(_grey(picture)).astype(np.uint8) for picture in (first, second))
+    """Farnebäck, "Two-frame motion estimation based on polynomial expansion", SCIA 2003.
+
+    OpenCV's regularisation is fixed and pulls soft textures towards no motion: at ten times the contrast a shift of a
+    smooth texture by 2.7 px is found within 0.03 px in place of 0.96, and cave_2's error halves.
+    """
+    one, two = (_grey(picture) * np.float32(10) for picture in (first, second))
     empty = np.zeros((*one.shape, 2), np.float32)
     return np.asarray(cv2.calcOpticalFlowFarneback(one, two, empty, 0.5, 5, 15, 5, 5, 1.1, 0), np.float32)
 

@@ -110,26 +110,33 @@ class _Windows:
         self._side = (max(1, round(shape[0] / 3)), max(1, round(shape[1] / 3)))
         count = (shape[0] - self._side[0] + 1, shape[1] - self._side[1] + 1)
         self._last = np.zeros(count, np.int8)
+        self._since = np.full(count, -np.inf)  # the time of each window's last change
         self._turns = np.zeros(count, np.int32)
-        self._gathered: deque[tuple[float, Array, Array]] = deque()  # time, shares newly brighter and darker
+        self._recent: deque[tuple[float, Signs]] = deque()
         self._second: deque[tuple[float, Signs]] = deque()
 
     def add(self, change: Signs, time: float) -> NDArray[np.int32]:
         """Takes in the cells' changes; returns how many opposing changes each window had in the second up to now."""
-        self._gathered.append((time, self._share(change > 0), self._share(change < 0)))
-        while time - self._gathered[0][0] > _TOGETHER + 1e-9:
-            self._gathered.popleft()
-        brighter = np.sum([item[1] for item in self._gathered], 0)
-        darker = np.sum([item[2] for item in self._gathered], 0)
+        for _, older in self._recent:
+            older[change != 0] = 0  # what has changed back since does not come together with what changes now
+        self._recent.append((time, change))
+        while time - self._recent[0][0] > _TOGETHER + 1e-9:
+            self._recent.popleft()
+        brighter, darker = self._gathered(1), self._gathered(-1)
         up = (brighter >= _AREA) & (self._last <= 0) & ((self._last < 0) | (brighter >= darker))
         down = (darker >= _AREA) & (self._last >= 0) & ~up
-        turned = (up | down).astype(np.int8)
+        turned = up | down
         self._last = np.where(up, 1, np.where(down, -1, self._last)).astype(np.int8)
-        for _, rise, fall in self._gathered:
-            rise[turned > 0] = 0
-            fall[turned > 0] = 0
-        self._count(turned, time)
+        self._since[turned] = time
+        self._count(turned.astype(np.int8), time)
         return self._turns
+
+    def _gathered(self, sign: int) -> NDArray[np.float64]:
+        """The share of each window's cells that changed in one direction lately, after the window's last change."""
+        total = np.zeros(self._last.shape)
+        for time, change in self._recent:
+            total += self._share(change == sign) * (self._since < time)
+        return total
 
     def _count(self, turned: Signs, time: float) -> None:
         self._second.append((time, turned))
@@ -137,12 +144,12 @@ class _Windows:
         while time - self._second[0][0] > 1 - 1e-9:
             self._turns -= self._second.popleft()[1]
 
-    def _share(self, where: NDArray[np.bool_]) -> Array:
+    def _share(self, where: NDArray[np.bool_]) -> NDArray[np.float64]:
         rows, columns = self._side
         total = np.zeros((self._cells[0] + 1, self._cells[1] + 1))
         total[1:, 1:] = where.cumsum(0).cumsum(1)
         inside = total[rows:, columns:] - total[:-rows, columns:] - total[rows:, :-columns] + total[:-rows, :-columns]
-        return np.asarray(inside / (rows * columns), np.float32)
+        return np.asarray(inside / (rows * columns))
 
     def box(self, place: int) -> tuple[float, float, float, float]:
         """A window by its flat number: left, top, width, height in shares of the picture."""
