@@ -1,21 +1,31 @@
 """How a film's pictures are encoded: the same for every part of it, whenever the part is made."""
 
 import io
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .clip import Clip
-from .colour import Floats, from_rgb
-from .containers import Container
-from .writer import Notes, Writer
+from .colour import BT709, Floats, for_output, from_rgb, has_alpha, is_rgb
+from .containers import ENCODERS, codec_for, container_for, time_base_for
 
 if TYPE_CHECKING:
     from av import VideoFrame
 
+Notes = Callable[[str], None]
+
 
 class Encoding:
-    """Codec, pixel format, colours and clock of the film OUTPUT; arguments as for `Writer`."""
+    """Codec, pixel format, colours and clock of the film OUTPUT.
+
+    Arguments as for `Writer`. `container` is the kind of file that OUTPUT is, `codec` the picture codec's usual
+    name, `pixel_format` libav's name of what the encoder gets, `colour` the tags the film gets and `time_base` its
+    clock in seconds a tick. Raises UsageError for a codec that the container can't hold.
+    """
 
     def __init__(
         self,
@@ -29,33 +39,46 @@ class Encoding:
         threads: int,
         notes: Notes = lambda _: None,
     ) -> None:
-        self._writer = Writer(path, clip, size=size, rate=rate, codec=codec, crf=crf, threads=threads, notes=notes)
-
-    @property
-    def container(self) -> Container:
-        """The kind of file that OUTPUT is."""
-        return self._writer.container
-
-    @property
-    def time_base(self) -> Fraction:
-        """The film's clock: seconds a tick."""
-        return self._writer.time_base
-
-    @property
-    def pixel_format(self) -> str:
-        """libav's name of what the encoder gets."""
-        return self._writer.pixel_format
-
-    @property
-    def codec(self) -> str:
-        """The picture codec's usual name."""
-        return self._writer.codec
+        self.path, self.clip, self.size, self.rate = path, clip, size, rate
+        self.crf, self.threads, self.notes = crf, threads, notes
+        self.container = container_for(path)
+        self.codec = codec_for(path, codec)
+        self.encoder = ENCODERS[self.codec]
+        self.pixel_format = self.encoder.pixel_format(clip.bits if clip else 8, bool(clip and clip.alpha))
+        self.time_base = time_base_for(self.container, clip, rate)
+        stored = clip.coded_size[1] if clip else size[1]
+        self.colour = _colour(clip, stored, size[1], self.codec)
+        # The height that an untagged matrix is guessed from: the same for reader, writer and players.
+        self.lines = size[1] if self.colour.matrix else stored
 
     @property
     def shape(self) -> tuple[int, int]:
         """(height, width) as encoded: chroma may need even sides."""
-        across, down = self._writer._padded
-        return self._writer.size[1] + down, self._writer.size[0] + across
+        across, down = self._added
+        return self.size[1] + down, self.size[0] + across
+
+    def picture(self, rgb: Floats, alpha: Floats | None) -> "VideoFrame":
+        """What the encoder gets for a picture (float32 H×W×3 in 0…1, alpha H×W or None)."""
+        across, down = self._added
+        if across or down:
+            rgb = np.pad(rgb, ((0, down), (0, across), (0, 0)), "edge")
+            alpha = None if alpha is None else np.pad(alpha, ((0, down), (0, across)), "edge")
+        return from_rgb(rgb, alpha, self.pixel_format, self.colour, self.lines)
+
+    def stream(self, output: Any) -> Any:
+        """A picture stream with its encoder in an open output of libav's."""
+        stream = output.add_stream(self.encoder.name, rate=self.rate, options=self._options())
+        context = stream.codec_context
+        context.height, context.width = self.shape
+        context.pix_fmt = self.pixel_format
+        context.time_base = stream.time_base = self.time_base
+        context.thread_count = self.threads
+        matrix, range_, primaries, transfer = self.colour.codes
+        context.colorspace, context.color_range = (0, 2) if is_rgb(self.pixel_format) else (matrix, range_)
+        context.color_primaries, context.color_trc = primaries, transfer
+        if self.codec == "hevc" and self.container.format in {"mp4", "mov"}:
+            context.codec_tag = "hvc1"
+        return stream
 
     def extradata(self) -> bytes | None:
         """What a decoder needs to know before the first packet."""
@@ -66,16 +89,52 @@ class Encoding:
         data: bytes | None = stream.codec_context.extradata
         return data
 
-    def picture(self, rgb: Floats, alpha: Floats | None) -> "VideoFrame":
-        """What the encoder gets for a picture (float32 H×W×3 in 0…1, alpha H×W or None)."""
-        writer = self._writer
-        return from_rgb(*writer._enlarged(rgb, alpha), writer.pixel_format, writer.colour, writer.lines)
-
-    def stream(self, output: Any) -> Any:
-        """A picture stream with its encoder in an open output of libav's."""
-        self._writer._output = output
-        return self._writer._picture_stream()
+    def muxing(self) -> dict[str, str]:
+        """libav's options for the file."""
+        options = dict(self.container.options)
+        if self.container.negative:  # edit lists count in this clock; at its default of 1 ms they would round
+            options["movie_timescale"] = str(max(1000, self.time_base.denominator))
+        return options
 
     def tell_what_is_lost(self) -> None:
         """Tell `notes` what the kind of film can't hold."""
-        self._writer._tell_what_is_lost()
+        across, down = self._added
+        width, height = self.size
+        if across or down:
+            added = " and ".join(word for word, n in (("one column", across), ("one row", down)) if n)
+            self.notes(f"{self.codec} needs even sides: {width}×{height} gains {added}, repeated from the edge")
+        if self.clip is not None and self.clip.alpha and not has_alpha(self.pixel_format):
+            self.notes(
+                f"{self.path.name} can't hold transparency as {self.codec}; it is left out "
+                "(.webm, .mov with prores and PNGs keep it)"
+            )
+        if self.clip is not None and self.clip.varied and self.container.format == "avi":
+            self.notes(
+                "AVI knows one rate only: frames are put at the times of the average rate (.mp4 and .mkv keep them)"
+            )
+
+    @property
+    def _added(self) -> tuple[int, int]:
+        """Columns and rows to add so that the pixel format's chroma comes out even."""
+        if is_rgb(self.pixel_format) or "444" in self.pixel_format:
+            return (0, 0)
+        return (self.size[0] % 2, 0 if "422" in self.pixel_format else self.size[1] % 2)
+
+    def _options(self) -> dict[str, str]:
+        options = dict(self.encoder.options)
+        if self.encoder.quality:
+            options[self.encoder.quality] = str(self.crf)
+        if self.container.format == "avi":  # has no times of display, so frames must be stored in order
+            options["bf"] = "0"
+        if self.codec == "ffv1" and min(self.size) < 32:  # too small for the slices of level 3
+            options = {"level": "1", "g": "1"}
+        if self.codec == "prores":
+            options["profile"] = "4444" if has_alpha(self.pixel_format) else "hq"
+        return options
+
+
+def _colour(clip: Clip | None, stored: int, lines: int, codec: str) -> Any:
+    if clip is None or clip.colour.hdr:  # what was tone-mapped is BT.709
+        return BT709
+    colour = for_output(clip.colour, stored, lines)
+    return replace(colour, range="limited") if codec == "prores" else colour  # which knows no full range

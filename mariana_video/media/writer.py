@@ -5,25 +5,20 @@ frame is converted here with the matrix and range that the film is then tagged w
 """
 
 import contextlib
-from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-import numpy as np
-
 from mariana_video.errors import MarianaError, OutputError, UsageError
 
 from .clip import Clip
-from .colour import BT709, Floats, for_output, from_rgb, has_alpha, is_rgb
-from .containers import ANIMATIONS, ENCODERS, codec_for, container_for, time_base_for
+from .colour import Floats
+from .containers import ANIMATIONS
+from .encoding import Encoding, Notes
 from .libav import address, open_input
 from .output import cannot_write, commit, discard, hidden_name, part_name
 from .tracks import Tracks
-
-Notes = Callable[[str], None]
 
 
 class FrameWriter(Protocol):
@@ -92,24 +87,14 @@ class Writer:
         notes: Notes | None = None,
     ) -> None:
         self.path = Path(path)
-        self.clip = clip
-        self.size = size
+        self.clip, self.size, self.sound = clip, size, sound
         self.rate = Fraction(rate if rate is not None else clip.rate if clip else 25)
-        self.crf, self.threads, self.sound = crf, threads, sound
         self.start, self.duration = start, duration
         self.notes = notes or (lambda _: None)
-        self.container = container_for(self.path)
-        self.codec = codec_for(self.path, codec)
-        self.encoder = ENCODERS[self.codec]
-        self.pixel_format = self.encoder.pixel_format(clip.bits if clip else 8, bool(clip and clip.alpha))
-        lines = clip.coded_size[1] if clip else size[1]
-        self.colour = for_output(clip.colour if clip else BT709, lines, size[1])
-        if clip and clip.colour.hdr:
-            self.colour = BT709
-        if self.codec == "prores":  # knows no full range
-            self.colour = replace(self.colour, range="limited")
-        self.lines = size[1] if self.colour.matrix else lines
-        self.time_base = time_base_for(self.container, clip, self.rate)
+        self.encoding = Encoding(
+            self.path, clip, size=size, rate=self.rate, codec=codec, crf=crf, threads=threads, notes=self.notes
+        )
+        self.time_base = self.encoding.time_base
         self.made = hidden_name(self.path)
         self.part: Path | None = None
         self.frames = 0
@@ -122,10 +107,9 @@ class Writer:
         self._last_length: Fraction | None = None
         self._lengths: dict[int, int] = {}
         self._longest = 1 / self.rate
-        self._padded = self._padding()
 
     def __enter__(self) -> Self:
-        self._tell_what_is_lost()
+        self.encoding.tell_what_is_lost()
         return self
 
     def __exit__(
@@ -137,7 +121,7 @@ class Writer:
             elif self.part is not None and self.frames:
                 self._finish(self.part, partial=True)
         finally:
-            with contextlib.suppress(OSError, ValueError):  # after a failed write closing fails as well
+            with contextlib.suppress(*write_failures()):  # after a failed write closing fails as well
                 self._close()
             discard(self.made)
 
@@ -152,9 +136,8 @@ class Writer:
         try:
             if self._output is None:
                 self._open(pts)
-            picture = from_rgb(*self._enlarged(rgb, alpha), self.pixel_format, self.colour, self.lines)
-            self._place(picture, pts - self._zero)
-        except (OSError, ValueError) as error:
+            self._place(self.encoding.picture(rgb, alpha), pts - self._zero)
+        except write_failures() as error:
             raise cannot_write(self.path, error) from error
         self._last, self._last_length = pts - self._zero, duration
         self.frames += 1
@@ -169,43 +152,17 @@ class Writer:
         import av
 
         self._zero = first if self.start or self.duration or self.clip is None else Fraction(0)
-        options = dict(self.container.options)
-        if self.container.negative:  # edit lists count in this clock; at its default of 1 ms they would round
-            options["movie_timescale"] = str(max(1000, self.time_base.denominator))
-        self._output = av.open(address(self.made), "w", format=self.container.format, options=options)
-        self._stream = self._picture_stream()
+        container = self.encoding.container
+        self._output = av.open(address(self.made), "w", format=container.format, options=self.encoding.muxing())
+        self._stream = self.encoding.stream(self._output)
         if self.clip is not None and self.clip.kind == "video":
             end = None
             if self.duration is not None:
                 end = self.clip.start + (self.start or 0) + self.duration - self._zero
             self._tracks = Tracks(
-                self.clip, self._output, self.container, self._zero, first - self._zero, end, self.sound, self.notes
+                self.clip, self._output, container, self._zero, first - self._zero, end, self.sound, self.notes
             )
         self._output.start_encoding()
-
-    def _picture_stream(self) -> Any:
-        options = dict(self.encoder.options)
-        if self.encoder.quality:
-            options[self.encoder.quality] = str(self.crf)
-        if self.container.format == "avi":  # has no times of display, so frames must be stored in order
-            options["bf"] = "0"
-        if self.codec == "ffv1" and min(self.size) < 32:  # too small for the slices of level 3
-            options = {"level": "1", "g": "1"}
-        if self.codec == "prores":
-            options["profile"] = "4444" if has_alpha(self.pixel_format) else "hq"
-        stream = self._output.add_stream(self.encoder.name, rate=self.rate, options=options)
-        context = stream.codec_context
-        context.width, context.height = self.size[0] + self._padded[0], self.size[1] + self._padded[1]
-        context.pix_fmt = self.pixel_format
-        context.time_base = stream.time_base = self.time_base
-        context.thread_count = self.threads
-        matrix, range_, primaries, transfer = self.colour.codes
-        rgb = is_rgb(self.pixel_format)
-        context.colorspace, context.color_range = (0, 2) if rgb else (matrix, range_)
-        context.color_primaries, context.color_trc = primaries, transfer
-        if self.codec == "hevc" and self.container.format in {"mp4", "mov"}:
-            context.codec_tag = "hvc1"
-        return stream
 
     def _place(self, picture: Any, pts: Fraction) -> None:
         """Encode the frame before this one, whose length is known now, and hold this one back."""
@@ -243,7 +200,7 @@ class Writer:
             if self._tracks is not None:
                 self._tracks.finish(tick * self.time_base + length if partial else None)
             self._close()
-        except (OSError, ValueError) as error:
+        except write_failures() as error:
             raise cannot_write(self.path, error) from error
         verify(self.made, self.frames, self.path)
         commit(self.made, name)
@@ -268,31 +225,12 @@ class Writer:
             if tracks is not None:
                 tracks.close()
 
-    def _padding(self) -> tuple[int, int]:
-        """Columns and rows to add so that the pixel format's chroma comes out even."""
-        if is_rgb(self.pixel_format) or "444" in self.pixel_format:
-            return (0, 0)
-        return (self.size[0] % 2, 0 if "422" in self.pixel_format else self.size[1] % 2)
 
-    def _enlarged(self, rgb: Floats, alpha: Floats | None) -> tuple[Floats, Floats | None]:
-        across, down = self._padded
-        if not (across or down):
-            return rgb, alpha
-        rgb = np.pad(rgb, ((0, down), (0, across), (0, 0)), "edge")
-        return rgb, None if alpha is None else np.pad(alpha, ((0, down), (0, across)), "edge")
+def write_failures() -> tuple[type[Exception], ...]:
+    """What libav raises when it can't write."""
+    import av
 
-    def _tell_what_is_lost(self) -> None:
-        across, down = self._padded
-        if across or down:
-            added = " and ".join(word for word, n in (("one column", across), ("one row", down)) if n)
-            self.notes(
-                f"{self.codec} needs even sides: {self.size[0]}×{self.size[1]} gains {added}, repeated from the edge"
-            )
-        if self.clip is not None and self.clip.alpha and not has_alpha(self.pixel_format):
-            self.notes(
-                f"{self.path.name} can't hold transparency as {self.codec}; it is left out "
-                "(.webm, .mov with prores and PNGs keep it)"
-            )
+    return OSError, ValueError, av.FFmpegError
 
 
 def with_order(packets: list[Any], frames: int) -> list[Any]:

@@ -88,8 +88,9 @@ def _shapes(folder: Path) -> Iterator[Case]:
 def _times(folder: Path) -> Iterator[Case]:
     for ending in ("mp4", "mkv", "ts", "mov", "avi", "mpg", "flv", "webm", "ogv", "wmv", "mxf", "h264", "m4v", "3gp"):
         codec: tuple[object, ...] = {
-            "mpg": ("-c:v", "mpeg2video"), "flv": ("-c:v", "flv"), "webm": ("-c:v", "libvpx"), "ogv": ("-c:v", "libtheora"),
-            "wmv": ("-c:v", "wmv2"), "mxf": ("-c:v", "mpeg2video"), "m4v": ("-c:v", "mpeg4"), "3gp": ("-c:v", "mpeg4"),
+            "mpg": ("-c:v", "mpeg2video"), "flv": ("-c:v", "flv"), "webm": ("-c:v", "libvpx"),
+            "ogv": ("-c:v", "libtheora"), "wmv": ("-c:v", "wmv2"), "mxf": ("-c:v", "mpeg2video"),
+            "m4v": ("-c:v", "mpeg4"), "3gp": ("-c:v", "mpeg4"),
         }.get(ending, X264)  # fmt: skip
         yield Case(make(folder / f"in.{ending}", seconds=0.4, codec=codec), 10, (64, 48))
     for count in (1, 2, 3):
@@ -128,15 +129,17 @@ def _streams(folder: Path) -> Iterator[Case]:
     yield Case(folder / "two-films.mp4", 10, (64, 48))
     yield Case(make(folder / "sounds.mkv", seconds=0.4, sound=4), 10, (64, 48))
     ffmpeg("-f", "lavfi", "-i", "testsrc=s=200x200", "-frames:v", 1, folder / "cover.png")
-    ffmpeg("-i", one, "-i", folder / "cover.png", "-map", 1, "-map", 0, "-c", "copy", "-disposition:v:0", "attached_pic",
-           folder / "covered.mp4")  # fmt: skip
-    yield Case(folder / "covered.mp4", 10, (64, 48))
+    covered = folder / "covered.mp4"
+    ffmpeg("-i", one, "-i", folder / "cover.png", "-map", 1, "-map", 0, "-c", "copy", "-disposition:v:0",
+           "attached_pic", covered)  # fmt: skip
+    yield Case(covered, 10, (64, 48))
 
 
 def _names(folder: Path) -> Iterator[Case]:
     data = (folder / "in.mp4").read_bytes()
     for name in ("a b", "ä 日本 😀", "-y", "100%", "%d", "%03d", "[x]", "{y}", "*?", "a'b\"c", "$HOME `ls`", "a;b|c&d",
-                 "file:", "http:", "concat:a|b", "\\n", "\nnewline", "x" * 230, " leading", "trailing ", "..."):  # fmt: skip
+                 "file:", "http:", "concat:a|b", "\\n", "\nnewline", "x" * 230, " leading", "trailing ",
+                 "..."):  # fmt: skip
         path = folder / f"{name}.mp4"
         path.write_bytes(data)
         yield Case(path, 10, (64, 48))
@@ -215,10 +218,12 @@ def _impostors(folder: Path, wholes: list[Path]) -> Iterator[Case]:
         "text": "just words\n" * 50, "empty": "", "html": "<html><body>404</body></html>", "zeros": "\0" * 5000,
         "m3u8": f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{address}\n#EXT-X-ENDLIST\n",
         "http": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n",
-        "concat": f"ffconcat version 1.0\nfile '{secret.name}'\n", "sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\n",
+        "concat": f"ffconcat version 1.0\nfile '{secret.name}'\n",
+        "sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\n",
         "dash": f'<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><BaseURL>{address}</BaseURL></MPD>',
         "svg": f'<svg xmlns="http://www.w3.org/2000/svg"><image href="{address}"/></svg>',
-        "srt": "1\n00:00:00,000 --> 00:00:01,000\nwords\n", "eps": "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nquit\n",
+        "srt": "1\n00:00:00,000 --> 00:00:01,000\nwords\n",
+        "eps": "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nquit\n",
     }  # fmt: skip
     for name, text in texts.items():
         for ending in ("mp4", "mkv", "png", name if name in {"m3u8", "svg", "sdp", "eps", "srt"} else "avi"):

@@ -4,9 +4,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
+
 from mariana_video.media.clip import open_clip
 from mariana_video.media.reader import read
-from mariana_video.media.writer import open_writer
+from mariana_video.media.writer import FrameWriter, open_writer
 
 
 def through(
@@ -22,3 +25,14 @@ def through(
         for frame in read(clip, start=start, duration=duration, size=size, notes=said.append):
             writer.write(frame.rgb, frame.pts, frame.alpha, frame.duration)
     return [*clip.notes, *said]
+
+
+def broken_off(writer: FrameWriter, count: int = 1, *, keep: bool = False) -> Path | None:
+    """Write `count` grey frames of 32×32 and break off with a RuntimeError; the name of what was to be kept."""
+    part = None
+    with pytest.raises(RuntimeError, match="broken off"), writer:  # noqa: PT012
+        for number in range(count):
+            writer.write(np.full((32, 32, 3), number / count, np.float32), Fraction(number, 25))
+        part = writer.keep_part() if keep else None
+        raise RuntimeError("broken off")
+    return part

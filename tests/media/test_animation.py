@@ -11,7 +11,7 @@ from mariana_video.errors import OutputError, UsageError
 from mariana_video.media.writer import open_writer
 
 from .clips import ffmpeg, make, pictures
-from .passing import through
+from .passing import broken_off, through
 
 
 def delays(path: Path) -> list[int]:
@@ -121,17 +121,10 @@ def test_nothing_is_left_lying_about(tmp_path: Path, ending: str) -> None:
         writer.write(np.full((17, 33, 3), 0.5, np.float32), Fraction(0))
     assert list(tmp_path.iterdir()) == [output]
     output.unlink()
-    with pytest.raises(RuntimeError):  # noqa: PT012
-        with open_writer(output, None, size=(32, 32)) as writer:
-            writer.write(np.zeros((32, 32, 3), np.float32), Fraction(0))
-            raise RuntimeError
+    broken_off(open_writer(output, None, size=(32, 32)))
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(KeyboardInterrupt):  # noqa: PT012
-        with open_writer(output, None, size=(32, 32)) as writer:
-            for number in range(5):
-                writer.write(np.full((32, 32, 3), number / 5, np.float32), Fraction(number, 25))
-            part = writer.keep_part()
-            raise KeyboardInterrupt
+    part = broken_off(open_writer(output, None, size=(32, 32)), 5, keep=True)
+    assert part is not None
     assert list(tmp_path.iterdir()) == [part]
     assert sum(delays(part)) == 200
 
@@ -148,7 +141,9 @@ def test_ffmpegs_own_words_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     false.write_text("#!/bin/sh\necho 'the very disk is on fire' >&2\nexit 3\n")
     false.chmod(0o700)
     monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_exe", lambda: str(false))
-    with pytest.raises(OutputError, match="the very disk is on fire"):  # noqa: PT012
-        with open_writer(tmp_path / "out.gif", None, size=(32, 32)) as writer:
-            writer.write(np.zeros((32, 32, 3), np.float32), Fraction(0))
+    with (
+        pytest.raises(OutputError, match="the very disk is on fire"),
+        open_writer(tmp_path / "out.gif", None, size=(32, 32)) as writer,
+    ):
+        writer.write(np.zeros((32, 32, 3), np.float32), Fraction(0))
     assert list(tmp_path.iterdir()) == [false]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_unusual_files_are_read_as_what_they_are(good: list[Case]) -> None:
             frames = list(read(clip, notes=said.append))
             counted = sum(1 for _ in scan(clip))
         shapes = {(frame.rgb.shape[1], frame.rgb.shape[0]) for frame in frames}
-        rising = all(a.pts < b.pts for a, b in zip(frames, frames[1:], strict=False))
+        rising = all(a.pts < b.pts for a, b in pairwise(frames))
         fits = case.frames in (None, len(frames)) and case.size in (None, clip.size) and shapes == {clip.size}
         if not (fits and rising and counted == len(frames)) or (said and "false" not in case.path.name):
             wrong.append((case.path.name, len(frames), clip.size, said))
@@ -62,12 +63,13 @@ def test_damaged_and_false_files_give_what_decodes_or_one_line(bad: list[Case]) 
     for case in bad:
         before = case.path.read_bytes()
         with soon(case.path):
+            line = case.path.name
             try:
                 read_ones += bool(list(read(open_clip(case.path))))
             except SourceError as error:
                 line = str(error)
-                assert "\n" not in line
-                assert case.path.name in line
+            assert "\n" not in line
+            assert case.path.name in line
         assert case.path.read_bytes() == before
     assert 50 < read_ones < len(bad) - 50
 
@@ -76,10 +78,13 @@ def test_whatever_is_read_can_be_written(tmp_path: Path, good: list[Case], bad: 
     """A slice of both, through the whole room: a film of as many frames, or one line and nothing left behind."""
     for case in [*good[::6], *bad[::9]]:
         output = tmp_path / "out.mp4"
+        told = None
         try:
             through(case.path, output)
         except MarianaError as error:
-            assert "\n" not in str(error)
+            told = str(error)
+        if told is not None:
+            assert "\n" not in told
             assert list(tmp_path.iterdir()) == []
             continue
         clip = open_clip(case.path)
