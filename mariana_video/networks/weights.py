@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import save_file
 from torch import Tensor
 
-from mariana_video.errors import NetworkError
+from mariana_video.errors import NetworkError, OutputError
 from mariana_video.networks import zoo
 from mariana_video.networks.files import read_safetensors
 from mariana_video.networks.mariana import Architecture, Mariana, layers
@@ -103,12 +105,20 @@ def save(path: Path, model: Mariana, metadata: Mapping[str, Any]) -> None:
 
     Args:
         metadata: plain JSON values; `architecture` and `format` are added.
-    """
-    from safetensors.torch import save_file
 
+    Raises:
+        OutputError: the folder is missing or read-only, or the disk is full.
+    """
     tensors = {_stored(key): value.detach().half().contiguous() for key, value in model.state_dict().items()}
     values = {**metadata, "architecture": model.architecture.to_dict(), "format": FORMAT}
     strings = {key: json.dumps(value) for key, value in values.items()}
+    try:
+        _write(path, tensors, strings)
+    except (OSError, SafetensorError) as error:
+        raise OutputError(f"{path} can't be written ({error}); another folder or more space would do") from None
+
+
+def _write(path: Path, tensors: dict[str, Tensor], strings: dict[str, str]) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     os.close(handle)
     try:
@@ -159,10 +169,11 @@ def _architecture(path: Path, metadata: Mapping[str, Any]) -> Architecture:
         architecture = Architecture(**{**values, "blocks": tuple(values["blocks"])})
         numbers = (*architecture.blocks, architecture.dense, architecture.input_size, architecture.classes)
         sane = all(isinstance(n, int) and 0 <= n <= WIDEST for n in numbers)
-        Suited(**metadata["suited"])
-    except (KeyError, TypeError) as error:
-        raise NetworkError(f"{path}: the metadata lacks a usable {error}") from None
-    if not sane or not 1 <= len(architecture.blocks) <= 8 or len(metadata.get("classes", ())) != numbers[-1]:
+        sane = sane and len(metadata.get("classes", ())) == architecture.classes
+        Suited(**metadata["suited"]), {str(name): float(rms) for name, rms in metadata.get("rms", {}).items()}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NetworkError(f"{path}: the metadata lacks a usable architecture or other entry ({error})") from None
+    if not sane or not 1 <= len(architecture.blocks) <= 8:
         raise NetworkError(f"{path}: the metadata claims an impossible architecture {values}")
     return architecture
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from mariana_video.errors import NetworkError
+from mariana_video.errors import NetworkError, OutputError
 from mariana_video.networks import weights
 from mariana_video.networks.mariana import Mariana, fold
 from mariana_video.training.card import card, percent
@@ -87,6 +87,17 @@ def rewritten(path: Path, **changes: object) -> Path:
 def test_a_file_that_claims_something_else_is_refused(file: Path, architecture: object) -> None:
     with pytest.raises(NetworkError, match=r"architecture|lacks"):
         weights.load(rewritten(file, architecture=architecture))
+
+
+@pytest.mark.parametrize("entry", [{"suited": 3}, {"suited": {"layers": "x"}}, {"classes": 7}, {"rms": {"a": "b"}}])
+def test_other_entries_that_make_no_sense_are_refused(file: Path, entry: dict[str, object]) -> None:
+    with pytest.raises(NetworkError, match="lacks a usable"):
+        weights.load(rewritten(file, **entry))
+
+
+def test_a_folder_that_can_t_be_written_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="can't be written"):
+        weights.save(tmp_path / "none" / "x.safetensors", fold(lived_in()), METADATA)
 
 
 def test_weights_that_are_not_finite_are_refused(tmp_path: Path) -> None:
