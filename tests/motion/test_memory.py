@@ -55,3 +55,13 @@ def test_a_moving_picture_is_remembered_where_it_goes():
     assert motion.visible[..., 8:].mean() > 0.9
     glued, _ = recall(Motion.still(SHAPE), scene.roll(4, -1), seen)
     assert glued.visible[..., 8:].mean() < 0.8
+
+
+def test_another_scene_is_soon_remembered_in_place_of_the_old():
+    _, seen = recall(Motion.still(SHAPE), blocks(1), None)
+    shares = []
+    for _ in range(4):
+        motion, seen = recall(Motion.still(SHAPE), blocks(2), seen)
+        shares.append(float(motion.visible.mean()))
+    assert shares[0] < 0.4
+    assert shares[-1] > 0.95
