@@ -22,6 +22,9 @@ _NO_TIMES = 0x80  # libav's AVFMT_NOTIMESTAMPS: raw streams
 THREADS = 2
 """Decoder threads: decoding is a small part of the work, and the dreamer uses the cores."""
 
+MOST_WAITING = 50
+"""Frames without a time that are held until one with a time comes."""
+
 
 @dataclass
 class Damage:
@@ -76,6 +79,31 @@ def _frames_from(clip: Clip, begin: Fraction | None, damage: Damage) -> Generato
 
 def decoded_frames(container: "InputContainer", stream: Any, damage: Damage) -> Iterator["VideoFrame"]:
     """The stream's frames as libav decodes them; packets that can't be decoded are counted and passed over."""
+    frames = _decoded(container, stream, damage)
+    return frames if container.format.flags & _NO_TIMES else _filled_in(frames, stream)
+
+
+def _filled_in(frames: Iterator["VideoFrame"], stream: Any) -> Iterator["VideoFrame"]:
+    """Give times to frames at the beginning that have none, counted back from the first that has one.
+
+    (libav's Matroska reader gives none to what lies before 0.)
+    """
+    waiting: list[VideoFrame] = []
+    for frame in frames:
+        if frame.pts is None and len(waiting) < MOST_WAITING:
+            waiting.append(frame)
+            continue
+        ticks = 1 / (stream.average_rate or 25) / (frame.time_base or stream.time_base)
+        for back, earlier in enumerate(reversed(waiting), 1):
+            earlier.pts = None if frame.pts is None else frame.pts - round(back * ticks)
+        yield from waiting
+        yield frame
+        yield from frames
+        return
+    yield from waiting
+
+
+def _decoded(container: "InputContainer", stream: Any, damage: Damage) -> Iterator["VideoFrame"]:
     import av
 
     decoder = _decoder(stream)

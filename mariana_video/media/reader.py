@@ -155,7 +155,7 @@ def _missing(clip: Clip, count: int, until: Fraction, end: Fraction | None, dama
     """Sentences on how much of what was claimed did not come."""
     claimed = clip.end if end is None or clip.end is None else min(clip.end, end)
     lost = 0 if claimed is None else int((claimed - until) * clip.rate + Fraction(1, 2))
-    if lost > 1 or (lost > 0 and (damage.failed or clip.frames)):
+    if lost > 1 or (lost > 0 and damage.failed):
         whole = count + lost if end is not None or not clip.frames else clip.frames
         seconds = float(lost / clip.rate)
         yield f"{clip.path} breaks off: {count} of {whole} frames could be decoded, {seconds:.2f} s are missing"

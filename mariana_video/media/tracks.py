@@ -4,6 +4,7 @@ Packets are copied where the container allows. Other sound is re-encoded, other 
 and what can't come along is named. They are muxed in step with the picture, so nothing piles up in memory.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from fractions import Fraction
@@ -136,14 +137,16 @@ class Tracks:
 
         if not self._lanes:
             return
-        if zero > self.clip.start:
+        if zero > max(self.clip.start, Fraction(0)):
             try:
                 self._source.seek(int((self.span.shift - 1) * 1_000_000), backward=True)
             except av.FFmpegError:
-                self._source.seek(0)
+                with contextlib.suppress(av.FFmpegError):
+                    self._source.seek(0)
         try:
             for packet in self._source.demux([self._source.streams[i] for i in self._lanes]):
-                if packet.size:
+                timed = packet.dts is not None or packet.pts is not None
+                if packet.size and (timed or isinstance(self._lanes[packet.stream.index], Cover)):
                     yield packet
         except (av.FFmpegError, OSError):
             return

@@ -15,7 +15,7 @@ from mariana_video.errors import MarianaError, OutputError, UsageError
 from .clip import Clip
 from .colour import Floats
 from .containers import ANIMATIONS
-from .encoding import Encoding, Notes
+from .encoding import Encoding, Notes, film_zero
 from .libav import address, open_input
 from .output import cannot_write, commit, discard, hidden_name, part_name
 from .tracks import Tracks
@@ -151,7 +151,7 @@ class Writer:
         """Open the file and all its streams; the film's clock begins at `first` if only a span is written."""
         import av
 
-        self._zero = first if self.start or self.duration or self.clip is None else Fraction(0)
+        self._zero = film_zero(first, self.clip, self.start, self.duration)
         container = self.encoding.container
         self._output = av.open(address(self.made), "w", format=container.format, options=self.encoding.muxing())
         self._stream = self.encoding.stream(self._output)

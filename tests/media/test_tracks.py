@@ -116,6 +116,19 @@ def test_chapters_and_subtitles_are_cut_to_the_span(tmp_path: Path) -> None:
     assert shown(tmp_path / "out.mkv") == [(0.12, "two")]
 
 
+@pytest.mark.parametrize("output", ["out.mp4", "out.mkv"])
+def test_a_clip_that_begins_before_its_clock_loses_nothing(tmp_path: Path, output: str) -> None:
+    flashing(tmp_path / "whole.mkv", sound="pcm_s16le")
+    source = tmp_path / "in.mkv"
+    ffmpeg("-i", tmp_path / "whole.mkv", "-c", "copy", "-output_ts_offset", "-0.2", "-avoid_negative_ts", "disabled",
+           source)  # fmt: skip
+    clip = open_clip(source)
+    assert clip.start == Fraction(-1, 5)
+    through(source, tmp_path / output)
+    assert times(tmp_path / output) == [Fraction(n, 25) for n in range(100)]
+    assert np.abs(apart(tmp_path / output)).max() < 0.001
+
+
 def test_no_sound_when_told(tmp_path: Path) -> None:
     through(make(tmp_path / "in.mp4", sound=1), tmp_path / "out.mp4", sound=False)
     assert open_clip(tmp_path / "out.mp4").sounds == ()
