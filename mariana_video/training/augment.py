@@ -14,6 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mariana_video.networks.network import LUMA, Normalisation
+
 Picture = NDArray[np.uint8]
 
 
@@ -44,6 +46,15 @@ def random_crops(pictures: Sequence[Picture], side: int, how: Augmentation, gene
 def centre_crops(pictures: Sequence[Picture], side: int) -> Tensor:
     """N×3×side×side uint8: the middle square of each picture, resized."""
     return torch.from_numpy(np.stack([_centre(picture, side) for picture in pictures])).permute(0, 3, 1, 2).contiguous()
+
+
+def normalised(crops: Tensor, normalisation: Normalisation) -> Tensor:
+    """uint8 N×3×H×W as the network is to see it: luma for one-channel networks, (x − mean) / std."""
+    x = crops.float() / 255
+    if len(normalisation.mean) == 1:
+        x = (x * torch.tensor(LUMA, device=x.device).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    mean, std = (torch.tensor(v, device=x.device).view(1, -1, 1, 1) for v in (normalisation.mean, normalisation.std))
+    return ((x - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
 def _crop(picture: Picture, side: int, how: Augmentation, generator: np.random.Generator) -> Picture:
@@ -95,7 +106,7 @@ def _recolour(crops: Tensor, how: Augmentation, generator: np.random.Generator) 
     x = crops.float() / 255
     mean = x.mean((1, 2, 3), keepdim=True)
     x = (x - mean) * (1 + drawn(how.contrast)) + mean
-    luma = (x * torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    luma = (x * torch.tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
     coloured = (torch.from_numpy(generator.uniform(size=(count, 1, 1, 1))) >= how.grey).float()
     x = luma + (x - luma) * (1 + drawn(how.saturation)) * coloured
     x = x * (1 + drawn(how.brightness)) * (1 + drawn(how.tint, 3))

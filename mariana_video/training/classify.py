@@ -12,8 +12,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.networks.mariana import Mariana
-from mariana_video.networks.network import LUMA, Normalisation
-from mariana_video.training.augment import centre_crops, random_crops
+from mariana_video.networks.network import Normalisation
+from mariana_video.training.augment import centre_crops, normalised, random_crops
 from mariana_video.training.data import Pictures
 from mariana_video.training.divergence import diverging_epoch
 from mariana_video.training.train import Row
@@ -37,6 +37,7 @@ class Classifier:
         precision: torch.dtype = torch.float32,
     ) -> None:
         self.model, self.variant, self.normalisation = model, variant, normalisation
+        self.device = next(model.parameters()).device
         self.training, self.validation = pictures
         self.units, self.batch, self.seed = epochs, batch, seed
         self.stop, self.precision = stop_at_divergence, precision
@@ -93,8 +94,9 @@ class Classifier:
         self._history = (list(state["history"][0]), list(state["history"][1]))
 
     def _learn(self, crops: Tensor, labels: Tensor) -> tuple[int, float]:
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.precision == torch.bfloat16):
-            logits = self.model(normalised(crops, self.normalisation)).float()
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == torch.bfloat16):
+            logits = self.model(normalised(crops.to(self.device), self.normalisation)).float()
+        labels = labels.to(self.device)
         loss = F.cross_entropy(logits, labels)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -107,8 +109,8 @@ class Classifier:
         right = 0
         for part in np.array_split(np.arange(len(self.validation)), math.ceil(len(self.validation) / self.batch)):
             crops = centre_crops([self.validation.pictures[i] for i in part], self.variant.architecture.input_size)
-            logits = self.model(normalised(crops, self.normalisation))
-            right += int((logits.argmax(1) == torch.from_numpy(self.validation.labels[part])).sum())
+            logits = self.model(normalised(crops.to(self.device), self.normalisation))
+            right += int((logits.argmax(1).cpu() == torch.from_numpy(self.validation.labels[part])).sum())
         return right / len(self.validation)
 
 
@@ -121,12 +123,3 @@ def optimiser(model: Mariana, variant: Variant) -> torch.optim.Optimizer:
         return torch.optim.SGD(groups, lr=variant.rate, momentum=variant.momentum)
     kind = torch.optim.AdamW if variant.optimiser == "adamw" else torch.optim.Adam
     return kind(groups, lr=variant.rate)
-
-
-def normalised(crops: Tensor, normalisation: Normalisation) -> Tensor:
-    """uint8 N×3×H×W as the network is to see it: luma for one-channel networks, (x − mean) / std."""
-    x = crops.float() / 255
-    if len(normalisation.mean) == 1:
-        x = (x * torch.tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
-    mean, std = (torch.tensor(v).view(1, -1, 1, 1) for v in (normalisation.mean, normalisation.std))
-    return ((x - mean) / std).contiguous(memory_format=torch.channels_last)

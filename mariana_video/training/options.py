@@ -43,6 +43,9 @@ class Study(Group):
     init: Annotated[Path | None, Parameter(negative=())] = None
     """A released network to go on from."""
 
+    device: str = "auto"
+    """`auto` takes CUDA, then Apple's MPS, then the CPU."""
+
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     """`auto` takes what this machine is measured to be faster at."""
 

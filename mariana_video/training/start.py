@@ -10,15 +10,31 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mariana_video.errors import NetworkError
+from mariana_video.errors import NetworkError, UsageError
 from mariana_video.networks.mariana import Architecture, Mariana
 from mariana_video.networks.weights import find, load_model
 
 FASTER = 0.8  # bf16 is taken where a step needs less than this part of fp32's time
 
 
+def choose_device(name: str) -> torch.device:
+    """The device called `name`; `auto` is CUDA, then Apple's MPS, then the CPU.
+
+    Raises:
+        UsageError: this machine can't use it.
+    """
+    if name == "auto":
+        mps = "mps" if torch.backends.mps.is_available() else "cpu"
+        return torch.device("cuda" if torch.cuda.is_available() else mps)
+    try:
+        return torch.empty(1, device=name).device
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(f"--device {name}: this machine can't use it ({reason}); auto or cpu would do") from None
+
+
 def new_model(architecture: Architecture, seed: int) -> Mariana:
-    """A network with its first weights drawn from the seed."""
+    """A network with its first weights drawn from the seed (the same on every device), on the CPU."""
     torch.manual_seed(seed)
     return Mariana(architecture).to(memory_format=torch.channels_last)
 
@@ -72,18 +88,21 @@ def _set_identity(norm: nn.BatchNorm2d, seen: Tensor) -> None:
     norm.bias.copy_(mean)
 
 
-def faster_precision(architecture: Architecture, batch: int) -> torch.dtype:
+def faster_precision(architecture: Architecture, batch: int, device: torch.device) -> torch.dtype:
     """What a training step is measured to be faster in on this machine, bf16 autocast or fp32."""
-    model = Mariana(replace(architecture, classes=0)).to(memory_format=torch.channels_last)
+    model = Mariana(replace(architecture, classes=0)).to(device).to(memory_format=torch.channels_last)
     side = max(32, architecture.input_size)
-    x = torch.randn(batch, 3 if architecture.colour else 1, side, side).contiguous(memory_format=torch.channels_last)
+    x = torch.randn(batch, 3 if architecture.colour else 1, side, side, device=device)
+    x = x.contiguous(memory_format=torch.channels_last)
     times = {kind: min(_step_time(model, x, kind) for _ in range(3)) for kind in (torch.float32, torch.bfloat16)}
     return torch.bfloat16 if times[torch.bfloat16] < FASTER * times[torch.float32] else torch.float32
 
 
 def _step_time(model: Mariana, x: Tensor, kind: torch.dtype) -> float:
     began = time.perf_counter()
-    with torch.autocast("cpu", torch.bfloat16, enabled=kind == torch.bfloat16):
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=kind == torch.bfloat16):
         loss = F.relu(model.body(x)).float().mean()
     loss.backward()  # type: ignore[no-untyped-call]
+    if x.is_cuda:
+        torch.cuda.synchronize()
     return time.perf_counter() - began

@@ -18,14 +18,14 @@ from mariana_video.errors import DataError, OutputError, UsageError
 from mariana_video.networks import weights, zoo
 from mariana_video.networks.mariana import Mariana
 from mariana_video.networks.network import Network
-from mariana_video.training.augment import centre_crops
-from mariana_video.training.classify import Classifier, normalised
+from mariana_video.training.augment import centre_crops, normalised
+from mariana_video.training.classify import Classifier
 from mariana_video.training.data import Pictures, read_folder, split
 from mariana_video.training.evaluate import evaluate
 from mariana_video.training.export import finished, release
 from mariana_video.training.options import Lessons, Study
 from mariana_video.training.plots import plot_curves
-from mariana_video.training.start import faster_precision, new_model, released_model
+from mariana_video.training.start import choose_device, faster_precision, new_model, released_model
 from mariana_video.training.teach import Lesson, Phase, Teaching
 from mariana_video.training.train import Progress, Row, train, write_csv
 from mariana_video.training.variants import TAUGHT, VARIANTS, Variant
@@ -108,7 +108,8 @@ def _course(study: Study, lessons: Lessons, sides: tuple[Pictures, Pictures]) ->
     variant = variant_of(study, lessons)
     architecture = replace(variant.architecture, classes=len(sides[0].classes))
     precision = {"fp32": torch.float32, "bf16": torch.bfloat16}.get(study.precision)
-    precision = precision or faster_precision(architecture, study.batch)
+    device = choose_device(study.device)
+    precision = precision or faster_precision(architecture, study.batch, device)
     normalisation = weights.normalisation_of({}, architecture)
     if study.init is None:
         model = new_model(architecture, study.seed)
@@ -118,7 +119,7 @@ def _course(study: Study, lessons: Lessons, sides: tuple[Pictures, Pictures]) ->
     if lessons.teacher is None:
         labelled = tuple(side.subset(np.flatnonzero(side.labels >= 0).tolist()) for side in sides)
         return Classifier(
-            model,
+            model.to(device),
             variant,
             normalisation,
             (labelled[0], labelled[1]),
@@ -128,7 +129,8 @@ def _course(study: Study, lessons: Lessons, sides: tuple[Pictures, Pictures]) ->
             stop_at_divergence=study.stop_at_divergence,
             precision=precision,
         )
-    return Lesson(model, teacher(lessons.teacher, precision), _teaching(study, lessons, precision), sides)
+    large = teacher(lessons.teacher, precision).to(device)
+    return Lesson(model.to(device), large, _teaching(study, lessons, precision), sides)
 
 
 def teacher(name_or_path: str, precision: torch.dtype) -> Network:
@@ -151,7 +153,7 @@ def _teaching(study: Study, lessons: Lessons, precision: torch.dtype) -> Teachin
 
 
 def _fingerprint(pictures: Pictures, study: Study, lessons: Lessons) -> str:
-    settings = repr((replace(study, precision="auto"), lessons, pictures.classes))
+    settings = repr((replace(study, precision="auto", device="auto"), lessons, pictures.classes))
     shapes = repr([picture.shape for picture in pictures.pictures])
     return hashlib.sha256(settings.encode() + shapes.encode() + pictures.labels.tobytes()).hexdigest()
 

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 
 from mariana_video.networks.mariana import Mariana, layers
 from mariana_video.networks.network import IMAGENET, Network
-from mariana_video.training.augment import Augmentation, centre_crops, random_crops
+from mariana_video.training.augment import Augmentation, centre_crops, normalised, random_crops
 from mariana_video.training.data import Pictures
 from mariana_video.training.train import Row
 
@@ -68,6 +68,7 @@ class Lesson:
     ) -> None:
         torch.manual_seed(teaching.seed)
         self.model = student.to(memory_format=torch.channels_last)
+        self.device = next(student.parameters()).device
         self.teacher, self.teaching = teacher, teaching
         self.training, self.validation = pictures
         self.units = sum(phase.chunks for phase in teaching.phases)
@@ -77,7 +78,7 @@ class Lesson:
         own = layers(student.architecture)
         self.projections = nn.ModuleDict(
             {name: nn.Conv2d(own[name].channels, teacher.resolve(name).channels, 1) for name in teaching.hints}
-        )
+        ).to(self.device)
         self.spread: dict[str, Tensor] = {}
         body = [*student.body.parameters(), *self.projections.parameters()]
         head = [] if student.head is None else list(student.head.parameters())
@@ -136,7 +137,7 @@ class Lesson:
             for name, answer in self._answers(crops).items():
                 totals[name] += float(self._error(found[name], answer)) * len(crops)
             known = labels >= 0
-            totals["right"] += float((logits.argmax(1) == labels)[known].sum()) if logits.numel() else 0.0
+            totals["right"] += float((logits.argmax(1).cpu() == labels)[known].sum()) if logits.numel() else 0.0
             totals["labelled"] += float(known.sum())
         result = {name: totals[name] / max(1, len(subset)) for name in self.teaching.hints}
         return result | {"accuracy": totals["right"] / max(1.0, totals["labelled"])}
@@ -157,7 +158,7 @@ class Lesson:
         self.model.load_state_dict(state["student"])
         self.projections.load_state_dict(state["projections"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.spread = dict(state["spread"])
+        self.spread = {name: value.to(self.device) for name, value in state["spread"].items()}
         self.errors_at = dict(state["errors_at"])
         precision = torch.bfloat16 if state["bf16"] else torch.float32
         self.teaching = replace(self.teaching, precision=precision)
@@ -182,7 +183,7 @@ class Lesson:
         every = max(1, len(self.training) // MEASURED)
         crops = centre_crops(self.training.pictures[::every][:MEASURED], self.teaching.crop)
         names = list(self.teaching.hints)
-        squares = [torch.zeros(self.teacher.resolve(name).channels) for name in names]
+        squares = [torch.zeros(self.teacher.resolve(name).channels, device=self.device) for name in names]
         for batch in torch.split(crops, self.teaching.batch):
             for total, answer in zip(squares, self._ask(batch), strict=True):
                 total += answer.float().pow(2).mean((0, 2, 3)) * len(batch) / len(crops)
@@ -190,7 +191,7 @@ class Lesson:
 
     def _ask(self, crops: Tensor) -> list[Tensor]:
         with torch.no_grad():
-            picture = crops.float().div(255).contiguous(memory_format=torch.channels_last)
+            picture = crops.to(self.device).float().div(255).contiguous(memory_format=torch.channels_last)
             return self.teacher.responses(picture, list(self.teaching.hints))
 
     def _answers(self, crops: Tensor) -> dict[str, Tensor]:
@@ -204,9 +205,8 @@ class Lesson:
 
     def _see(self, crops: Tensor) -> tuple[dict[str, Tensor], Tensor]:
         """What the student predicts of the teacher's layers, and its logits (empty without a classifier)."""
-        mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (IMAGENET.mean, IMAGENET.std))
-        x = ((crops.float() / 255 - mean) / std).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.teaching.precision == torch.bfloat16):
+        x = normalised(crops.to(self.device), IMAGENET)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.teaching.precision == torch.bfloat16):
             found, pooled = self.model.activations(x, self.teaching.hints)
             predicted = {name: self.projections[name](found[name]) for name in self.teaching.hints}
             logits = self.model.classify(pooled) if self.model.head is not None else pooled.new_zeros(0)
@@ -219,6 +219,7 @@ class Lesson:
         self, crops: Tensor, labels: Tensor, answers: Mapping[str, Tensor], rate: float, label_weight: float
     ) -> dict[str, float]:
         self.model.train()
+        labels = labels.to(self.device)
         predicted, logits = self._see(crops)
         errors = {name: self._error(predicted[name], answer) for name, answer in answers.items()}
         loss = torch.stack([weight * errors[name] for name, weight in self.teaching.hints.items()]).sum()

@@ -13,7 +13,8 @@ from mariana_video.networks import weights
 from mariana_video.networks.mariana import Architecture, layers
 from mariana_video.networks.network import Suited
 from mariana_video.training import study as job
-from mariana_video.training.classify import Classifier, normalised
+from mariana_video.training.augment import normalised
+from mariana_video.training.classify import Classifier
 from mariana_video.training.data import Pictures, read_folder
 from mariana_video.training.evaluate import evaluate
 from mariana_video.training.options import Lessons, Study, VariantName
