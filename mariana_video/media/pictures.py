@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mariana_video.errors import OutputError, SourceError, UsageError
+from mariana_video.errors import SourceError, UsageError
 
 from .clip import Clip
 from .colour import Colour, Floats, to_rgb
-from .libav import open_input
+from .libav import open_input, reason
+from .output import cannot_write
+from .shape import MOST_PIXELS
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-MOST_PIXELS = 1 << 28
-"""A picture larger than this (16 384 × 16 384) is refused rather than let fill the memory."""
 
 ENDINGS_IN = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".ppm", ".pgm", ".avif", ".jp2")
 ENDINGS_OUT = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
@@ -69,7 +68,7 @@ def save_picture(path: Path, rgb: Floats, alpha: Floats | None, kind: str, **opt
     try:
         handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
     except OSError as error:
-        raise OutputError(f"{path} can't be written: {_words(error)}") from error
+        raise cannot_write(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
             iio.imwrite(file, pixels, plugin="pillow", extension="." + kind.lower(), **options)
@@ -80,7 +79,7 @@ def save_picture(path: Path, rgb: Floats, alpha: Floats | None, kind: str, **opt
     except BaseException as error:
         Path(name).unlink(missing_ok=True)
         if isinstance(error, OSError | ValueError):
-            raise OutputError(f"{path} can't be written: {_words(error)}") from error
+            raise cannot_write(path, error) from error
         raise
 
 
@@ -98,7 +97,7 @@ def picture_files(folder: str | Path) -> list[Path]:
     try:
         found = [p for p in folder.iterdir() if p.suffix.lower() in ENDINGS_IN and not p.name.startswith(".")]
     except OSError as error:
-        raise SourceError(f"{folder} can't be opened: {_words(error)}") from error
+        raise SourceError(f"{folder} can't be opened: {reason(error)}") from error
     files = sorted((path for path in found if path.is_file()), key=natural)
     if not files:
         raise SourceError(f"{folder} is a folder without pictures; these endings are read: {', '.join(ENDINGS_IN)}")
@@ -220,7 +219,7 @@ def _upright(image: "Image", path: Path) -> "Image":
         raise SourceError(f"{path} is damaged: its pixels can't be decoded") from error
     try:
         return ImageOps.exif_transpose(image) or image
-    except Exception:  # damaged EXIF data: shown as stored
+    except Exception:  # as above
         return image
 
 
@@ -236,9 +235,8 @@ def _floats(image: "Image", path: Path) -> tuple[Floats, Floats | None]:
     pixels = np.asarray(image).astype(np.float32) / np.float32(255)
     if pixels.ndim != 3:
         raise SourceError(f"{path} can't be read as a picture: it is damaged or of another kind")
-    rgb = np.ascontiguousarray(pixels[..., :3])
-    alpha = np.ascontiguousarray(pixels[..., 3]) if pixels.shape[2] == 4 else None
-    return rgb, alpha if alpha is not None and float(alpha.min()) < 1 else None
+    alpha = pixels[..., 3].copy() if pixels.shape[2] == 4 and float(pixels[..., 3].min()) < 1 else None
+    return np.ascontiguousarray(pixels[..., :3]), alpha
 
 
 def _grey16(image: "Image") -> Floats:
@@ -297,7 +295,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def _words(error: BaseException) -> str:
-    return str(getattr(error, "strerror", None) or error).lower()

@@ -13,7 +13,7 @@ from .clip import Chapter, Clip, Track
 from .colour import Colour, check_matrix, colour_of, has_alpha
 from .decode import Damage, decoded_frames
 from .libav import open_input
-from .shape import UPRIGHT, Turn
+from .shape import MOST_PIXELS, UPRIGHT, Turn
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 LOOKED_AT = 4
 """Frames decoded to learn what the header does not say: interlacing, transparency, orientation."""
 
-MOST_PIXELS = 1 << 28
-"""A picture larger than this (16 384 × 16 384) is refused rather than let fill the memory."""
+WIDEST_PIXEL = Fraction(16)
+"""Pixels said to be wider or taller than this are taken for square ones."""
 
 _TS_DISCONT = 0x200  # libav's AVFMT_TS_DISCONT: formats whose clock starts anywhere
 _ATTACHED = 0x400  # libav's AV_DISPOSITION_ATTACHED_PIC
@@ -46,49 +46,68 @@ def open_video(path: Path) -> Clip:
 
 def _described(path: Path, container: "InputContainer", stream: Any, frames: list["VideoFrame"]) -> Clip:
     first = frames[0]
-    turn = _turn(first)
-    aspect = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or Fraction(1)
-    aspect = aspect if aspect > 0 else Fraction(1)
-    rate, varied = _rate(stream)
+    base = stream.time_base or Fraction(1, 1000)
     origin = _origin(container)
-    start = (first.pts or 0) * (first.time_base or Fraction(1, 1000)) - origin if first.pts is not None else Fraction(0)
-    chapters = tuple(_chapters(container, origin))
-    tracks = [
-        _track(other)
-        for other in container.streams
-        # QuickTime keeps the titles of chapters in a stream of their own.
-        if other.index != stream.index and not (chapters and other.type == "data" and "mov" in container.format.name)
-    ]
+    start = Fraction(0) if first.pts is None else first.pts * (first.time_base or base) - origin
+    rate, varied = _rate(stream)
     clip = Clip(
         path=path,
         kind="video",
-        size=shown_size((first.width, first.height), aspect, turn),
-        coded_size=(first.width, first.height),
         rate=rate,
+        varied=varied,
         start=start,
         duration=_duration(container, stream, start, origin),
         frames=_claimed(stream),
-        rotation=_degrees(turn),
-        sample_aspect=aspect,
-        interlaced=any(frame.interlaced_frame for frame in frames),
-        alpha=any(_transparent(frame) for frame in frames),
-        colour=_colour(first, stream),
-        bits=first.format.components[0].bits if first.format.name != "pal8" else 8,
-        sounds=tuple(track for track in tracks if track.kind == "sound"),
-        subtitles=tuple(track for track in tracks if track.kind == "subtitle"),
-        others=tuple(track for track in tracks if track.kind in {"picture", "other"}),
-        chapters=chapters,
         metadata=dict(container.metadata),
-        varied=varied,
         codec=stream.codec.canonical_name,
         container=container.format.name,
         stream=stream.index,
-        time_base=stream.time_base or Fraction(1, 1000),
+        time_base=base,
         origin=origin,
-        turn=turn,
+        **_picture(stream, frames),
+        **_beside(container, stream, origin),
     )
-    check_matrix(clip.colour)
+    try:
+        check_matrix(clip.colour)
+    except SourceError as error:
+        raise SourceError(f"{path}: {error}") from error
+    _check_size(path, *clip.size)
     return replace(clip, notes=tuple(_notes(clip)))
+
+
+def _picture(stream: Any, frames: list["VideoFrame"]) -> dict[str, Any]:
+    """What `Clip` says of the picture itself, from the first frames."""
+    first = frames[0]
+    turn = _turn(first)
+    aspect = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or Fraction(1)
+    if not 1 / WIDEST_PIXEL <= aspect <= WIDEST_PIXEL:  # damaged, or meant for nobody
+        aspect = Fraction(1)
+    return {
+        "size": shown_size((first.width, first.height), aspect, turn),
+        "coded_size": (first.width, first.height),
+        "sample_aspect": aspect,
+        "turn": turn,
+        "rotation": _degrees(turn),
+        "interlaced": any(frame.interlaced_frame for frame in frames),
+        "alpha": any(_transparent(frame) for frame in frames),
+        "colour": _colour(first, stream),
+        "bits": first.format.components[0].bits if first.format.name != "pal8" else 8,
+    }
+
+
+def _beside(container: "InputContainer", stream: Any, origin: Fraction) -> dict[str, Any]:
+    """What `Clip` says of everything but the picture."""
+    chapters = tuple(_chapters(container, origin))
+    # QuickTime keeps the titles of chapters in a stream of their own.
+    titles = bool(chapters) and "mov" in container.format.name
+    others = [s for s in container.streams if s.index != stream.index and not (titles and s.type == "data")]
+    tracks = [_track(other) for other in others]
+    return {
+        "sounds": tuple(track for track in tracks if track.kind == "sound"),
+        "subtitles": tuple(track for track in tracks if track.kind == "subtitle"),
+        "others": tuple(track for track in tracks if track.kind in {"picture", "other"}),
+        "chapters": chapters,
+    }
 
 
 def shown_size(coded: tuple[int, int], aspect: Fraction, turn: Turn) -> tuple[int, int]:

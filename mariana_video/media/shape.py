@@ -9,6 +9,9 @@ Turn = tuple[int, int, int, int]
 
 UPRIGHT: Turn = (1, 0, 0, 1)
 
+MOST_PIXELS = 1 << 28
+"""A picture larger than this (16 384 × 16 384) is refused rather than let fill the memory."""
+
 
 def fitted(size: tuple[int, int], longest: int) -> tuple[int, int]:
     """`size` shrunk in proportion until no side is longer than `longest`; never enlarged."""
