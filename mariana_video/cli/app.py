@@ -25,6 +25,7 @@ app = App(
     name="mariana",
     version=__version__,
     help="Films that dream: DeepDream for video, with the dream riding on what moves.",
+    suppress_keyboard_interrupt=False,  # its sentence, with the way to go on, is told below
 )
 for command in (video, image, finish, measure, networks, layers, train, evaluate):
     app.command(command)
