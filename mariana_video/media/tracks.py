@@ -42,9 +42,11 @@ class Tracks:
         self.clip, self.output, self.container, self.notes = clip, output, container, notes
         self.span = Span(zero + clip.origin, min(first, Fraction(0)), end)
         self._stack = ExitStack()
-        self._source = self._stack.enter_context(open_input(clip.path))
+        self._source: Any = None
         self._lanes: dict[int, Lane] = {}
-        self._add_streams(sound)
+        if clip.sounds or clip.subtitles or clip.others:
+            self._source = self._stack.enter_context(open_input(clip.path))
+            self._add_streams(sound)
         self._add_tags()
         self._packets = self._demuxed(zero)
         self._next: Any = next(self._packets, None)

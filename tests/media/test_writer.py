@@ -190,6 +190,21 @@ def test_what_cannot_be_is_refused_with_what_can(tmp_path: Path, name: str, code
         open_writer(tmp_path / name, None, size=(32, 32), codec=codec)
 
 
+@pytest.mark.parametrize("ending", ["gif", "webp", "png", "avif"])
+def test_animations_become_films(tmp_path: Path, ending: str) -> None:
+    source = tmp_path / f"in.{ending}"
+    options = {"png": ("-f", "apng"), "avif": ("-c:v", "libsvtav1")}.get(ending, ())
+    ffmpeg("-f", "lavfi", "-t", 0.6, "-i", "testsrc2=size=64x64:rate=10", *options, source)
+    through(source, tmp_path / "out.mp4")
+    assert times(tmp_path / "out.mp4") == [Fraction(n, 10) for n in range(6)]
+
+
+def test_a_picture_becomes_a_film_of_one_frame(tmp_path: Path) -> None:
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x64", "-frames:v", 1, tmp_path / "in.png")
+    through(tmp_path / "in.png", tmp_path / "out.mp4")
+    assert (times(tmp_path / "out.mp4"), length(tmp_path / "out.mp4")) == ([0], Fraction(1, 25))
+
+
 def test_a_folder_gets_numbered_pictures_of_exact_size(tmp_path: Path) -> None:
     source = make(tmp_path / "in.mp4", size="62x46", seconds=0.4)
     through(source, f"{tmp_path}/out/")
