@@ -14,6 +14,7 @@ Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 _FAST = 4.0  # pixels a frame
+_ALIKE = 0.5  # of the motion: estimators that differ by more do not speak of the same thing
 _SLOW = 0.5  # of the motion of what left: what comes after it does not follow
 _CHANGED = 8 / 255  # the picture must have changed there, or nothing has left
 
@@ -31,7 +32,7 @@ def newly_uncovered(forth: Sequence[Array], change: Array) -> Mask:
     fast, alone = np.ones(change.shape, bool), np.zeros(change.shape, bool)
     for flow in forth:
         speed = _length(flow)
-        fast &= speed > _FAST
+        fast &= (speed > _FAST) & (_length(flow - forth[0]) < _ALIKE * speed)
         alone |= _length(sample(flow, -flow)) < _SLOW * speed
     return np.asarray(fast & alone & (cv2.GaussianBlur(change, (0, 0), 1.0) > _CHANGED))
 
