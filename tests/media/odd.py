@@ -7,7 +7,7 @@ ours: each must give what decodes, or one clear line.
 import random
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .clips import ffmpeg, make
@@ -17,40 +17,46 @@ X264 = ("-c:v", "libx264", "-preset", "ultrafast")
 
 @dataclass(frozen=True)
 class Case:
-    """A file, the frames it has, and its size as shown; None where nothing is promised."""
+    """A file, the frames it has, and its size as shown; None where nothing is promised. `kind` says what it is."""
 
     path: Path
     frames: int | None = None
     size: tuple[int, int] | None = None
+    kind: str = ""
 
 
-def good_files(folder: Path) -> Iterator[Case]:
-    """Unusual but sound files."""
-    yield from _pixel_formats(folder)
-    yield from _shapes(folder)
-    yield from _times(folder)
-    yield from _streams(folder)
-    yield from _names(folder)
-    yield from _animations(folder)
+def good_files(folder: Path, every: int = 1) -> Iterator[Case]:
+    """Unusual but sound files; with `every` only each so-manieth pixel format and container."""
+    yield from _named("pixel formats: 8 to 16 bits, RGB, grey, palette, alpha", _pixel_formats(folder, every))
+    yield from _named("shapes: 1×1, 16 384 wide, odd, turned, pixels not square, interlaced", _shapes(folder))
+    yield from _named("containers and clocks: offsets, varied rates, no or false lengths", _times(folder, every))
+    yield from _named("several films, sounds, covers", _streams(folder))
+    yield from _named("names: spaces, Unicode, dashes, quotes, %d, protocols, very long", _names(folder))
+    yield from _named("GIF, WebP, APNG, AVIF", _animations(folder))
 
 
-def bad_files(folder: Path) -> Iterator[Case]:
-    """Damaged files, and files that are something else."""
+def bad_files(folder: Path, every: int = 1) -> Iterator[Case]:
+    """Damaged files, and files that are something else; with `every` only each so-manieth kind is damaged."""
     wholes = _wholes(folder)
-    for whole in wholes:
-        yield from _truncations(whole)
-        yield from _flips(whole)
-    yield from _box_truncations(wholes[0])
-    yield from _impostors(folder, wholes)
+    for whole in wholes[::every]:
+        yield from _named("cut off at a tenth to 99 %", _truncations(whole))
+        yield from _named("bytes changed, in headers and anywhere", _flips(whole))
+    yield from _named("MP4 cut at each of its boxes", _box_truncations(wholes[0]))
+    yield from _named("something else: text, noise, playlists, wrong endings, sound only", _impostors(folder, wholes))
 
 
-def _pixel_formats(folder: Path) -> Iterator[Case]:
-    for name in (
+def _named(kind: str, cases: Iterator[Case]) -> Iterator[Case]:
+    return (replace(case, kind=kind) for case in cases)
+
+
+def _pixel_formats(folder: Path, every: int) -> Iterator[Case]:
+    names = (
         "yuv420p", "yuv422p", "yuv444p", "yuv410p", "yuv440p", "yuvj420p", "yuva420p", "yuv420p10le", "yuv422p10le",
         "yuv444p12le", "yuv420p16le", "yuva444p10le", "gray", "gray10le", "gray16le", "ya8", "rgb24", "bgr0", "bgra",
         "gbrp", "gbrap", "gbrp10le", "gbrp16le", "gbrap16le", "rgb48le", "nv12", "p010le", "uyvy422", "yuyv422", "pal8",
         "monow", "rgb565le",
-    ):  # fmt: skip
+    )  # fmt: skip
+    for name in names[::every]:
         path = folder / f"pixels-{name}.nut"
         ffmpeg(
             "-f", "lavfi", "-t", 0.2, "-i", "testsrc2=size=32x24:rate=10", "-pix_fmt", name, "-c:v", "rawvideo", path
@@ -85,8 +91,9 @@ def _shapes(folder: Path) -> Iterator[Case]:
         yield Case(path, 10, (64, 48))
 
 
-def _times(folder: Path) -> Iterator[Case]:
-    for ending in ("mp4", "mkv", "ts", "mov", "avi", "mpg", "flv", "webm", "ogv", "wmv", "mxf", "h264", "m4v", "3gp"):
+def _times(folder: Path, every: int) -> Iterator[Case]:
+    endings = ["mp4", "mkv", "ts", "ogv", "mov", "avi", "mpg", "flv", "webm", "wmv", "mxf", "h264", "m4v", "3gp"]
+    for ending in [*endings[:2], *endings[2::every]]:
         codec: tuple[object, ...] = {
             "mpg": ("-c:v", "mpeg2video"), "flv": ("-c:v", "flv"), "webm": ("-c:v", "libvpx"),
             "ogv": ("-c:v", "libtheora"), "wmv": ("-c:v", "wmv2"), "mxf": ("-c:v", "mpeg2video"),

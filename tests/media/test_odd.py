@@ -1,8 +1,9 @@
-"""Some four hundred odd, damaged and hostile files: each is read rightly, or refused in one line, soon."""
+"""A slice of the odd, damaged and hostile files: each is read rightly, or refused in one line, soon.
+
+All of them, some four hundred, are tried by `make torture`.
+"""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,60 +23,61 @@ PATIENCE = 10
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
-    return list(good_files(tmp_path_factory.mktemp("good")))
+    return list(good_files(tmp_path_factory.mktemp("good"), every=4))
 
 
 @pytest.fixture(scope="module")
 def bad(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
-    return list(bad_files(tmp_path_factory.mktemp("bad")))
+    return list(bad_files(tmp_path_factory.mktemp("bad"), every=4))
 
 
-@contextmanager
-def soon(path: Path) -> Iterator[None]:
+def fault_of_good(case: Case) -> str | None:
+    """What is wrong with how an unusual but sound file is read."""
+    said: list[str] = []
     begun = time.monotonic()
-    yield
-    assert time.monotonic() - begun < PATIENCE, path
+    clip = open_clip(case.path)
+    frames = list(read(clip, notes=said.append))
+    if time.monotonic() - begun > PATIENCE:
+        return "too slow"
+    if case.frames not in (None, len(frames)) or sum(1 for _ in scan(clip)) != len(frames):
+        return f"{len(frames)} frames"
+    if case.size not in (None, clip.size) or {frame.grey.shape for frame in frames} != {clip.size[::-1]}:
+        return f"size {clip.size}"
+    if not all(a.pts < b.pts for a, b in pairwise(frames)):
+        return "times do not rise"
+    return None if not said or "false" in case.path.name else said[0]
 
 
-def test_there_are_enough_of_them(good: list[Case], bad: list[Case]) -> None:
-    assert len(good) >= 100
-    assert len(bad) >= 200
+def outcome_of_bad(case: Case) -> str:
+    """What a damaged or false file gives: "what decodes", or "one line"; fails on anything else."""
+    before = case.path.read_bytes()
+    begun = time.monotonic()
+    line = None
+    try:
+        outcome = "what decodes" if list(read(open_clip(case.path))) else "nothing"
+    except SourceError as error:
+        outcome, line = "one line", str(error)
+    assert outcome != "nothing"
+    assert line is None or ("\n" not in line and case.path.name in line)
+    assert time.monotonic() - begun < PATIENCE
+    assert case.path.read_bytes() == before
+    return outcome
 
 
 def test_unusual_files_are_read_as_what_they_are(good: list[Case]) -> None:
-    wrong = []
-    for case in good:
-        said: list[str] = []
-        with soon(case.path):
-            clip = open_clip(case.path)
-            frames = list(read(clip, notes=said.append))
-            counted = sum(1 for _ in scan(clip))
-        shapes = {(frame.rgb.shape[1], frame.rgb.shape[0]) for frame in frames}
-        rising = all(a.pts < b.pts for a, b in pairwise(frames))
-        fits = case.frames in (None, len(frames)) and case.size in (None, clip.size) and shapes == {clip.size}
-        if not (fits and rising and counted == len(frames)) or (said and "false" not in case.path.name):
-            wrong.append((case.path.name, len(frames), clip.size, said))
-    assert wrong == []
+    assert len(good) > 60
+    assert {case.path.name: fault for case in good if (fault := fault_of_good(case))} == {}
 
 
 def test_damaged_and_false_files_give_what_decodes_or_one_line(bad: list[Case]) -> None:
-    read_ones = 0
-    for case in bad:
-        before = case.path.read_bytes()
-        with soon(case.path):
-            line = case.path.name
-            try:
-                read_ones += bool(list(read(open_clip(case.path))))
-            except SourceError as error:
-                line = str(error)
-            assert "\n" not in line
-            assert case.path.name in line
-        assert case.path.read_bytes() == before
-    assert 50 < read_ones < len(bad) - 50
+    outcomes = [outcome_of_bad(case) for case in bad]
+    assert len(outcomes) > 150
+    assert outcomes.count("what decodes") > 20
+    assert outcomes.count("one line") > 100
 
 
 def test_whatever_is_read_can_be_written(tmp_path: Path, good: list[Case], bad: list[Case]) -> None:
-    """A slice of both, through the whole room: a film of as many frames, or one line and nothing left behind."""
+    """Through the whole room: a film of as many frames, or one line and nothing left behind."""
     for case in [*good[::6], *bad[::9]]:
         output = tmp_path / "out.mp4"
         told = None
@@ -87,8 +89,7 @@ def test_whatever_is_read_can_be_written(tmp_path: Path, good: list[Case], bad: 
             assert "\n" not in told
             assert list(tmp_path.iterdir()) == []
             continue
-        clip = open_clip(case.path)
-        assert len(times(output)) == sum(1 for _ in scan(clip)), case.path.name
+        assert len(times(output)) == sum(1 for _ in scan(open_clip(case.path))), case.path.name
         output.unlink()
 
 
