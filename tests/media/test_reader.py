@@ -166,9 +166,11 @@ def test_animations_are_clips(tmp_path: Path, ending: str) -> None:
     assert np.abs(frames[5].rgb * 255 - pictures(made)[5]).mean() < 20
 
 
-def test_a_truncated_clip_gives_what_decodes_and_says_what_is_missing(tmp_path: Path) -> None:
-    whole = make(tmp_path / "whole.mp4", size="160x120", seconds=2, extra=("-movflags", "+faststart"))
-    source = tmp_path / "in.mp4"
+@pytest.mark.parametrize("ending", ["mp4", "mkv"])
+def test_a_truncated_clip_gives_what_decodes_and_says_what_is_missing(tmp_path: Path, ending: str) -> None:
+    fast = ("-movflags", "+faststart") if ending == "mp4" else ()
+    whole = make(tmp_path / f"whole.{ending}", size="160x120", seconds=2, extra=fast)
+    source = tmp_path / f"in.{ending}"
     source.write_bytes(whole.read_bytes()[: whole.stat().st_size * 6 // 10])
     said: list[str] = []
     frames = list(read(open_clip(source), notes=said.append))
