@@ -17,6 +17,7 @@ from mariana_video.film.dreamer import Ascended, Dreamer
 from mariana_video.film.state import Moment, Rendered, State
 from mariana_video.film.strength import braked, carried_target, first_push, local_rms, pushed_on, step_gain
 from mariana_video.film.uncovered import boxes_round
+from mariana_video.motion.memory import recall
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
 
@@ -94,11 +95,22 @@ def afresh(dreamer: Dreamer, score: Score, moment: Moment) -> tuple[State, Ascen
 
 
 def riding(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Start:
-    """The warped dream of the frame before, laid over the frame's own source."""
-    kept = moment.values.carry ** (BEAT * moment.elapsed) * motion.visible
+    """The warped dream of the frame before, laid over the frame's own source.
+
+    What moves is kept a little more than what stands still: the warp takes some of it already.
+    """
+    motion, seen = recall(motion, moment.source, state.memory.get("seen"), moment.elapsed)
+    carry = moment.values.carry
+    kept = (carry + (1 - carry) * carry * _moves(motion.flow)) ** (BEAT * moment.elapsed) * motion.visible
     picture = (moment.source + kept * _carried_change(dreamer, state, moment.source, motion)).clamp(0, 1)
     target = carried_target(state.memory["target"], motion, moment.source)
-    return Start(moment.source, picture, target, float(state.memory["push"]), motion.visible, moment.mask)
+    push = float(state.memory["push"])
+    return Start(moment.source, picture, target, push, motion.visible, moment.mask, memory={"seen": seen})
+
+
+def _moves(flow: Tensor) -> Tensor:
+    """1×1×H×W: 0 where nothing moves, 1 from two pixels a frame on."""
+    return (torch.linalg.vector_norm(flow, dim=1, keepdim=True) - 0.5).div(1.5).clamp(0, 1)
 
 
 def carried(dreamer: Dreamer, score: Score, moment: Moment, start: Start) -> tuple[State, Ascended]:

@@ -8,6 +8,7 @@ import numpy as np
 from mariana_video.motion.fields import Array, blur, loop_error, places, sample
 
 PLATEAU = 0.7  # pixels of error that count as none; the same for slow and fast: a tolerance that grows
+BEYOND = 0.5  # pixels
 FALL = 0.7  # with motion accepts anything; further pixels over which trust falls to 1/e
 
 
@@ -34,10 +35,15 @@ def visibility(back: Array, forth: Array, current: Array, previous: Array, doubt
 
 
 def within(flow: Array) -> Array:
-    """1 where x + flow lies in the picture, else 0 (H×W)."""
+    """1 where x + flow lies in the picture, or beyond it by less than BEYOND, else 0 (H×W).
+
+    Noise of the flow takes the outermost pixels out of the picture: without the margin their dream would begin anew in
+    every frame, and the film would have a flickering rim.
+    """
     x, y = cv2.split(places(flow))
     height, width = x.shape
-    return np.asarray((x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1), np.float32)
+    inside = (x >= -BEYOND) & (x <= width - 1 + BEYOND) & (y >= -BEYOND) & (y <= height - 1 + BEYOND)
+    return np.asarray(inside, np.float32)
 
 
 def photometric(current: Array, carried: Array) -> Array:
