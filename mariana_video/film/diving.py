@@ -35,8 +35,9 @@ from mariana_video.recipe.options import bounds_of
 
 _AGREE = 0.08  # of the way in 1/25 s from the source's own strength and sharpness to the dream's
 _SOFTLY = 6.0  # times 1/25 s over which a dive's ascent sets in
-_MOVING = 0.6  # a dive is so sharp, as energy, beside a dream of one picture: its detail is enlarged as it forms
-_FURTHEST = 2.5  # how far sharpness may drive a frame's steps, or hold them back
+_MOVING = 0.4  # a dive is so sharp, as energy, beside a dream of one picture: its detail is enlarged as it forms
+_FIRM = 0.08  # how firmly sharpness is led in 1/25 s: this power of how far it is off
+_FURTHEST = 5.0  # how far it may drive the full size's steps, or hold them back
 _FRESH, _KEPT = 0.1, 0.9  # new ground goes on from its neighbour so much, and has so much of its own
 GROUND, GRAIN = 1, 2  # kinds of noise, so that no two draw the same
 
@@ -68,7 +69,10 @@ class Descent:
 
 def values_at(descent: Descent, index: int) -> Values:
     dreamer, each = descent.dreamer, descent.dive.wander
-    values = replace(dreamer.values(index, descent.rate), carry=1.0, mix=1.0)
+    values = dreamer.values(index, descent.rate)
+    # A slow film takes more steps a frame, not longer ones: those would overshoot, and leave grain.
+    steps = max(values.steps, round(values.steps * BEAT * descent.elapsed))
+    values = replace(values, steps=steps, step_size=values.step_size * values.steps / max(1, steps), carry=1.0, mix=1.0)
     if each is None:
         return values
     seed, seconds = dreamer.recipe.dream.seed, float(index / descent.rate)
@@ -95,9 +99,11 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
         sharp, now = float(state.memory["sharp"]), sharpness_of(moved)
         sharp = agreeing(sharp, now if natural is None else natural * moment.values.strength**2, beats)
         target = agreeing(carried_target(state.memory["target"], motion), dreamer.network.suited.strength, beats)
-        memory = {"sharp": torch.tensor(sharp)}
-        picture, lift = (ground + detail).clamp(0, 1), _lift(moment.index, sharp, now)
-        start = Start(ground, picture, target, push, motion.visible, lift=lift, memory=memory)
+        lift = lifted(float(state.memory["lift"]), sharp, now, beats)
+        memory = {"sharp": torch.tensor(sharp), "lift": torch.tensor(lift)}
+        start = Start(ground, (ground + detail).clamp(0, 1), target, push, motion.visible, memory=memory)
+        if moment.index % 2 == 0:  # the turn of the full size (see `frames.in_turn`)
+            start = replace(start, lift=lift)
         if goal is None:
             return start
         passed = moment.index / len(descent.steps)
@@ -107,14 +113,14 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
     return onward
 
 
-def _lift(index: int, wanted: float, found: float) -> float:
-    """How much further the full size steps where the picture is less sharp than wanted; then its motifs take over.
+def lifted(lift: float, wanted: float, found: float, beats: float) -> float:
+    """How much further the full size steps: more while the picture is less sharp than wanted, else less.
 
     Sharpening the picture itself would do no good: what it lifts is blobs and grain, and the dream goes on from them.
     """
-    if index % 2 or min(wanted, found) <= 0:
-        return 1.0
-    return min(_FURTHEST, max(1 / _FURTHEST, wanted / found))
+    if min(wanted, found) <= 0:
+        return lift
+    return min(_FURTHEST, max(1 / _FURTHEST, lift * math.pow(wanted / found, _FIRM * beats)))
 
 
 def natural_sharpness(descent: Descent) -> float | None:
@@ -122,7 +128,11 @@ def natural_sharpness(descent: Descent) -> float | None:
 
     None where the layers change along the way, each with a sharpness of its own; there it is followed, not led.
     """
-    dreamer, source, values = descent.dreamer, descent.canvas.frame(descent.source), values_at(descent, 0)
+    dreamer, source, values = (
+        descent.dreamer,
+        descent.canvas.frame(descent.source),
+        descent.dreamer.values(0, descent.rate),
+    )
     if not (values.first_steps and dreamer.objective.constant and descent.dive.wander is None):
         return None
     score = dreamer.score(0, descent.rate)

@@ -26,13 +26,14 @@ from mariana_video.motion.warp import warp
 
 # How large frame 0 lies in the picture (1: its edge is just leaving it) where each begins, and where it has arrived.
 _FORMS = (0.35, 0.75)
-_DETAIL = (0.45, 1.0)
-_REACH = (0.30, 1.0)
+_DETAIL = (0.45, 0.93)
+_REACH = (0.30, 0.95)
+_EVEN = (0.82, 0.99)  # here its outline lets go of the structure
 _EARLIEST = (0.1, 0.5)  # of the loop: nothing is laid in before, however large it would lie there
 _SOFT = (0.5, 0.15)  # width of the outline at the beginning and at the end, in half pictures
 _RAGGED = 0.45  # how far the outline follows the structure, in half pictures
 _MOST = 1.6  # by how much mixed detail may be lifted to the strength of its parts
-_SHARP = 1.25  # frame 0 is averaged to so many times the size at which it lies in the picture
+_SHARP = 1.12  # frame 0 is averaged to so many times the size at which it lies in the picture
 _DARK = 1e-4
 
 
@@ -125,7 +126,7 @@ def _outline(way: Matrix, canvas: Canvas, grown: Grown, moved: Tensor) -> Tensor
     """
     reach = grown.over(*_REACH)
     soft = _SOFT[0] + (_SOFT[1] - _SOFT[0]) * reach
-    ragged = _RAGGED * (1 - grown.over(0.85, 1.05))
+    ragged = _RAGGED * (1 - grown.over(*_EVEN))
     distance = _distance(way, canvas, 2 + 4 * reach) + ragged * (0.5 + 0.5 * _relief(moved.cpu()))
     inside = _smooth(((1 + soft) * reach - distance) / soft)
     return (inside * _smooth((1 - distance) / 0.08)).to(moved)

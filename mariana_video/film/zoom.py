@@ -5,6 +5,7 @@ It goes through the same loop of frames as a film; here is what it begins with a
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -29,6 +30,7 @@ from mariana_video.motion.motion import Motion
 from mariana_video.recipe.camera import Camera, Dive
 
 _LEAST_LOOP = 2.0  # how far a loop has to go in for its picture to lie small in itself
+_WARM = 6.0  # seconds that a dive takes to become what it will be: a loop of structure begins after them
 _SAME = 0.01  # how nearly the camera's speed at a loop's end is that at its beginning
 
 
@@ -54,7 +56,7 @@ def check_loop(camera: Camera, steps: Sequence[Matrix], rate: Fraction) -> None:
     as fast as at the beginning.
     """
     ways = [float(way[:2, :2].flatten() @ way[:2, :2].flatten() / 2) ** -0.5 for way in remaining(steps)]
-    if any(later > before for before, later in pairwise(ways)):
+    if any(later >= before for before, later in pairwise(ways)):
         raise UsageError("--loop finds its picture again by going in: give a --zoom above 1 all the way")
     if ways[0] < _LEAST_LOOP:
         raise UsageError(
@@ -69,12 +71,13 @@ def check_loop(camera: Camera, steps: Sequence[Matrix], rate: Fraction) -> None:
 
 def descend(descent: Descent) -> Iterator[Rendered]:
     """The frames of the dive, `descent.frames` of them; the first is the source itself, unless the loop is of
-    structure: that begins after a lap that is not shown."""
+    structure: that begins after a lap or more that are not shown."""
     dreamer, canvas = descent.dreamer, descent.canvas
     state, goal = first_state(descent), descent.source
     if descent.dive.loop == "structure":
-        lap = dream_frames(dreamer, moments(descent), state, going_on(descent, None, softly=True))
-        ((state, _),) = deque(lap, maxlen=1)
+        for lap in range(math.ceil(_WARM / float(len(descent.steps) / descent.rate))):
+            frames = dream_frames(dreamer, moments(descent), state, going_on(descent, None, softly=lap == 0))
+            ((state, _),) = deque(frames, maxlen=1)
         state, goal = replace(state, index=0), state.dream
     yield Rendered(0, Fraction(0), canvas.frame(goal), float("nan"), 0.0, 0.0, 0.0)
     onward = going_on(descent, goal if descent.dive.loop else None, softly=descent.dive.loop != "structure")
@@ -102,13 +105,13 @@ def first_state(descent: Descent) -> State:
     """The state of frame 0: the source with its own strength of detail; what lies beyond its frame is dreamed on."""
     source = _beyond_dreamed(descent)
     ground = ground_of(source)
-    sharp = torch.tensor(sharpness_of(source))
-    return State(0, ground, source, {"target": local_rms(source - ground), "push": torch.ones(()), "sharp": sharp})
+    own = {"target": local_rms(source - ground), "sharp": torch.tensor(sharpness_of(source))}
+    return State(0, ground, source, {**own, "push": torch.ones(()), "lift": torch.ones(())})
 
 
 def _beyond_dreamed(descent: Descent) -> Tensor:
     """The source with new ground beyond its frame, dreamed on as a first frame is, so that none of it is bare."""
-    dreamer, source, values = descent.dreamer, descent.source, values_at(descent, 0)
+    dreamer, source, values = descent.dreamer, descent.source, descent.dreamer.values(0, descent.rate)
     outside = torch.ones_like(source[:, :1])
     descent.canvas.frame(outside).zero_()
     if descent.dive.loop or not values.steps or not outside.any():
