@@ -1,0 +1,299 @@
+"""A dive: the camera is exact, nothing drifts, a loop closes, and no corner is ever bare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from mariana_video.errors import UsageError
+from mariana_video.film.canvas import canvas_for, covered, laid_out, steps_of
+from mariana_video.film.diving import natural_sharpness
+from mariana_video.film.dreamer import Dreamer
+from mariana_video.film.ground import colours_of, ground_of, held, held_colours, noise, sharpness_of
+from mariana_video.film.laying import laid, remaining, seen_from
+from mariana_video.film.state import Rendered
+from mariana_video.film.wander import wandering
+from mariana_video.film.zoom import Descent, descend, prepare
+from mariana_video.recipe.camera import Camera, Dive
+from mariana_video.recipe.objective import Objective, Term
+from mariana_video.recipe.options import recipe
+from mariana_video.recipe.schedule import Schedule
+from tests.conftest import as_tensor, small_network, texture
+
+SIZE = (80, 60)
+SOURCE = as_tensor(texture(90, 120))
+
+
+def dreamer(**options: object) -> Dreamer:
+    return Dreamer(small_network(), recipe(**options), Objective("conv3"), torch.device("cpu"), "fp32")
+
+
+def camera(**speeds: object) -> Camera:
+    return Camera(**{name: Schedule.of(speed) for name, speed in speeds.items()})  # type: ignore[arg-type]
+
+
+def descent(which: Dreamer, where: Camera, picture: Tensor = SOURCE, **dive: object) -> Descent:
+    return prepare(which, where, Dive(**dive), picture, SIZE)  # type: ignore[arg-type]
+
+
+def pictures(made: Descent) -> list[np.ndarray]:
+    return [rendered.picture[0].numpy() for rendered in descend(made)]
+
+
+def rms(a: np.ndarray, b: np.ndarray, edge: int = 0) -> float:
+    inside = (..., slice(edge, a.shape[-2] - edge), slice(edge, a.shape[-1] - edge))
+    return float(np.sqrt(np.mean((a[inside] - b[inside]) ** 2)))
+
+
+def test_a_camera_that_stands_still_over_no_dream_leaves_the_picture_as_it_is() -> None:
+    made = pictures(descent(dreamer(steps=0), camera(zoom=1), duration=0.4))
+    assert len(made) == 10
+    assert max(np.abs(picture - made[0]).max() for picture in made) < 1e-6
+
+
+def test_frame_0_is_the_source() -> None:
+    first = next(descend(descent(dreamer(), camera(), picture=as_tensor(texture(60, 80)))))
+    assert np.abs(first.picture[0].numpy() - texture(60, 80).transpose(2, 0, 1)).max() < 1e-6
+
+
+def test_twice_root_two_is_two() -> None:
+    """Two steps of ×√2 come to what one of ×2 comes to; the other way round would come to ×½."""
+    twice = pictures(descent(dreamer(steps=0), camera(zoom=2), rate=2, duration=1.5))[2]
+    once = pictures(descent(dreamer(steps=0), camera(zoom=2), rate=1, duration=2))[1]
+    assert rms(twice, once, edge=4) < 0.004
+    assert rms(once, pictures(descent(dreamer(steps=0), camera(zoom=0.5), rate=1, duration=2))[1]) > 0.05
+
+
+def test_a_full_turn_of_the_camera_is_the_identity() -> None:
+    made = descent(dreamer(steps=0), camera(zoom=1, rotate=360), rate=4, duration=1.25)
+    first, quarter, *_, last = pictures(made)
+    assert made.canvas.across > 0
+    assert rms(first, last) < 1e-5
+    assert rms(first, quarter) > 0.05
+
+
+@pytest.mark.parametrize("frames", [1, 7])
+def test_frame_counts_and_times_are_exact(frames: int) -> None:
+    made = list(descend(descent(dreamer(steps=0), camera(), rate=29.97, duration=frames / 29.97)))
+    assert [rendered.index for rendered in made] == list(range(frames))
+    assert [rendered.time for rendered in made] == [index / Fraction("29.97") for index in range(frames)]
+
+
+def test_without_a_dream_the_picture_is_the_same_at_12_and_24_frames_a_second() -> None:
+    slow = pictures(descent(dreamer(steps=0), camera(zoom=1.5, rotate=20), rate=12, duration=13 / 12))
+    fast = pictures(descent(dreamer(steps=0), camera(zoom=1.5, rotate=20), rate=24, duration=25 / 24))
+    assert rms(slow[12], fast[24], edge=3) < 0.005
+
+
+def strength(made: Sequence[np.ndarray]) -> tuple[float, float]:
+    """RMS of detail and sharpness, averaged over the last second of a film."""
+    detail = [torch.from_numpy(picture)[None] for picture in made]
+    rms_of = [float((picture - ground_of(picture)).square().mean().sqrt()) for picture in detail]
+    return float(np.mean(rms_of)), float(np.mean([sharpness_of(picture) for picture in detail]))
+
+
+def test_a_dream_is_as_strong_and_as_sharp_at_12_and_24_frames_a_second() -> None:
+    slow = strength(pictures(descent(dreamer(), camera(), rate=12, duration=4))[-24:])
+    fast = strength(pictures(descent(dreamer(), camera(), rate=24, duration=4))[-48:])
+    assert slow == pytest.approx(fast, rel=0.1)
+
+
+@pytest.mark.parametrize("source", ["texture", "noise", "white", "black", "red"])
+def test_nothing_drifts(source: str) -> None:
+    """Whatever a dive begins with, its colours stay where they are held and its detail where it is led."""
+    start = {
+        "texture": SOURCE,
+        "noise": (0.5 + 0.2 * noise((90, 120), 0)).clamp(0, 1),
+        "white": torch.ones(1, 3, 60, 80),
+        "black": torch.zeros(1, 3, 60, 80),
+        "red": torch.tensor([1.0, 0.0, 0.0]).view(1, 3, 1, 1).expand(1, 3, 60, 80),
+    }[source]
+    made = pictures(descent(dreamer(), camera(), picture=start, duration=6))
+    wanted = held_colours(start)
+    middle, last = np.stack(made[80:100]), np.stack(made[-20:])
+    assert np.abs(last.mean((0, 2, 3)) - wanted.mean.flatten().numpy()).max() < 0.08
+    assert last.std((2, 3)).mean() == pytest.approx(middle.std((2, 3)).mean(), rel=0.15)
+    assert sharp(last) == pytest.approx(sharp(middle), rel=0.3)
+
+
+def sharp(made: np.ndarray) -> float:
+    return float(np.mean([sharpness_of(torch.from_numpy(picture)[None]) for picture in made]))
+
+
+def test_colours_are_held_only_by_what_is_missing() -> None:
+    picture = as_tensor(texture(60, 80))
+    found = colours_of(picture)
+    assert torch.allclose(held(picture, found, found, 1.0), picture, atol=1e-6)
+    bright = (picture + 0.2).clamp(0, 1)
+    nearer = held(bright, colours_of(bright), found, 1.0)
+    assert float(bright.mean()) > float(nearer.mean()) > float(picture.mean())
+
+
+def steps(frames: int = 25, **speeds: object) -> tuple[np.ndarray, ...]:
+    return steps_of(camera(**speeds), SIZE, frames, Fraction(25))
+
+
+def test_a_canvas_is_no_larger_than_the_camera_needs() -> None:
+    plain = canvas_for(SIZE, steps(zoom=1.5), loop=False)
+    assert (plain.across, plain.down) == (0, 0)
+    turning = canvas_for(SIZE, steps(zoom=1, rotate=30), loop=False)
+    assert np.hypot(*SIZE) <= min(turning.shape) < np.hypot(*SIZE) + 2
+    panning = canvas_for(SIZE, steps(zoom=1, pan_x=0.2), loop=False)
+    assert (panning.across, panning.down) == (8, 8)
+    assert canvas_for(SIZE, steps(zoom=1.5), loop=True).shape == tuple(reversed(covered(panning)))
+
+
+def test_a_picture_lies_on_the_canvas_with_its_middle_in_the_frame() -> None:
+    canvas = canvas_for(SIZE, steps(zoom=1.5), loop=True)
+    picture = as_tensor(texture(canvas.shape[0], canvas.shape[1]))
+    assert torch.equal(laid_out(picture, canvas, loop=True), picture)
+    share = SIZE[0] / covered(canvas)[0]
+    assert 0.8 <= share <= 0.9
+
+
+@pytest.mark.parametrize("speeds", [{"zoom": 0.7}, {"zoom": 1, "pan_x": 0.5}, {"zoom": 1, "rotate": 90}])
+def test_no_corner_is_ever_bare_or_smeared(speeds: dict[str, object]) -> None:
+    """What comes into view is as lively as the rest: neither one colour nor lines pulled out of the border."""
+    made = pictures(descent(dreamer(), camera(**speeds), duration=2))
+    corners = [made[-1][:, rows, columns] for rows in (slice(0, 12), slice(-12, None))
+               for columns in (slice(0, 12), slice(-12, None))]  # fmt: skip
+    for corner in corners:
+        assert corner.std((1, 2)).mean() > 0.02
+        across, down = (np.abs(np.diff(corner, axis=axis)).mean() for axis in (2, 1))
+        assert 1 / 6 < across / down < 6
+
+
+def test_speeds_that_leave_their_bounds_are_told_with_their_frame() -> None:
+    with pytest.raises(UsageError, match="--zoom 0 at frame 10"):
+        descent(dreamer(), camera(zoom="1 - t/10"), duration=2)
+
+
+# Loops.
+
+LOOPING = {"zoom": 1.8, "rotate": 20}
+
+
+def differences(made: Descent) -> np.ndarray:
+    """The step from each frame to the next, the last one to the first."""
+    shown = pictures(made)
+    return np.array([np.abs(after - before).mean() for before, after in zip(shown, shown[1:] + shown[:1], strict=True)])
+
+
+@pytest.mark.parametrize("loop", ["source", "structure"])
+@pytest.mark.parametrize("speeds", [{"zoom": 1.8}, LOOPING, {"zoom": 1.8, "centre_x": 0.6, "pan_y": 0.02}])
+def test_a_loop_closes(loop: str, speeds: dict[str, object]) -> None:
+    """The step from the last frame to the first is one like those before and after it."""
+    found = differences(descent(dreamer(), camera(**speeds), loop=loop, duration=2))
+    assert len(found) == 50
+    assert found[-1] == pytest.approx(found[-3:-1].mean(), rel=0.1)
+    assert found[-1] == pytest.approx(found[:2].mean(), rel=0.1)
+
+
+def test_a_loop_is_no_dissolve() -> None:
+    shown = pictures(descent(dreamer(), camera(zoom=3), loop="structure", rate=20, duration=3))
+    spread = np.array([picture.std((1, 2)).mean() for picture in shown])
+    assert np.abs(spread / spread.mean() - 1).max() < 0.15
+
+
+def test_the_way_that_remains_leads_every_frame_to_the_last() -> None:
+    path = steps(6, **LOOPING)
+    ways = remaining(path)
+    assert len(ways) == 7
+    assert np.array_equal(ways[-1], np.eye(3))
+    assert np.allclose(ways[2], path[2] @ path[3] @ path[4] @ path[5])
+
+
+def test_frame_0_seen_from_afar_comes_back_as_itself() -> None:
+    """Moved back along the way that remains and then forth along it, the goal is the goal again."""
+    made = descent(dreamer(), camera(**LOOPING), loop="source", rate=20, duration=2)
+    ways = remaining(made.steps)
+    assert torch.equal(seen_from(made.source, ways[-1]), made.source)
+    before = seen_from(made.source, ways[-2])
+    moment = list(descend(Descent(dreamer(steps=0), made.dive, before, made.canvas, made.steps[-1:], made.rate)))
+    assert len(moment) == 1
+    one_step = pictures_after(made, before)
+    assert rms(one_step, made.canvas.frame(made.source)[0].numpy(), edge=3) < 0.02
+
+
+def pictures_after(made: Descent, picture: Tensor) -> np.ndarray:
+    from mariana_video.motion.camera import affine_motion
+    from mariana_video.motion.warp import warp
+
+    moved = warp(picture, affine_motion(made.canvas.shape, made.steps[-1]).flow)
+    return made.canvas.frame(moved)[0].numpy()
+
+
+def test_what_is_laid_in_grows_from_nothing_to_everything() -> None:
+    made = descent(dreamer(), camera(zoom=3), loop="source", rate=20, duration=2)
+    ways = remaining(made.steps)
+    shares = [laid(made.source, ways[t], made.canvas, t / 40, made.source, 0.05) for t in range(41)]
+    frame = made.canvas.frame
+    assert all(float(part.forms.max()) == float(part.detail.max()) == 0 for part in shares[:4])
+    assert float(frame(shares[-1].forms).min()) == float(frame(shares[-1].detail).min()) == 1
+    forms, detail = ([float(frame(getattr(part, name)).mean()) for part in shares] for name in ("forms", "detail"))
+    assert all(later >= earlier - 1e-3 for earlier, later in pairwise(forms))
+    assert all(large >= fine - 1e-3 for large, fine in zip(forms, detail, strict=True))  # large forms come first
+
+
+@pytest.mark.parametrize(
+    ("speeds", "words"),
+    [
+        ({"zoom": 1}, "give a --zoom above 1"),
+        ({"zoom": 0.8}, "give a --zoom above 1"),
+        ({"zoom": 1.1}, "needs ×2"),
+        ({"zoom": "0:(3), 20:(0.9), 40:(3)"}, "give a --zoom above 1"),
+        ({"zoom": "0:(3), 40:(4)"}, "needs --zoom to end as it begins: it goes from 3 to 4"),
+        ({"zoom": 3, "rotate": "t"}, "needs --rotate to end as it begins"),
+    ],
+)
+def test_a_loop_that_can_not_close_is_refused_in_a_sentence(speeds: dict[str, object], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        descent(dreamer(), camera(**speeds), loop="source", rate=20, duration=2)
+
+
+def test_a_keyed_camera_may_loop_where_it_ends_as_it_begins() -> None:
+    found = differences(
+        descent(dreamer(), camera(zoom="0:(1.8), 20:(2.5), 40:(1.8)"), loop="source", rate=20, duration=2)
+    )
+    assert found[-1] == pytest.approx(found[-3:-1].mean(), rel=0.1)
+
+
+# Against lock-in.
+
+
+def test_another_channel_leads_each_time_and_they_fade() -> None:
+    network = small_network()
+    begin, fading, later = (wandering(network, (Term("conv3"),), sec, 1.0, 5) for sec in (0.0, 0.75, 1.0))
+    assert begin[0] == fading[0] == Term("conv3", pytest.approx(0.3))
+    (first,), (second,) = begin[1:], later[1:]
+    assert first.channel != second.channel
+    assert [(term.channel, term.weight) for term in fading[1:]] == [(first.channel, 0.5), (second.channel, 0.5)]
+    assert wandering(network, (Term("conv3", 1.0, 2),), 0.0, 1.0, 5) == (Term("conv3", 1.0, 2),)
+
+
+def test_grain_and_keep_change_the_dive_and_are_off_by_default() -> None:
+    plain, grainy, forgetful = (
+        pictures(descent(dreamer(), camera(), duration=0.4, **dive))[-1]
+        for dive in ({}, {"grain": Schedule("0.05")}, {"keep": Schedule("0.7")})
+    )
+    assert rms(plain, grainy) > 0.02
+    assert rms(plain, forgetful) > 0.02
+
+
+def test_sharpness_is_led_only_where_the_layers_stay() -> None:
+    assert natural_sharpness(descent(dreamer(), camera())) is not None
+    assert natural_sharpness(descent(dreamer(), camera(), wander=1.0)) is None
+    assert natural_sharpness(descent(dreamer(steps=0), camera())) is None
+
+
+def test_the_same_dive_twice() -> None:
+    def last() -> Iterator[Rendered]:
+        return descend(descent(dreamer(seed=3), camera(pan_x=0.2), duration=0.3, grain=Schedule("0.02")))
+
+    assert all(torch.equal(one.picture, two.picture) for one, two in zip(last(), last(), strict=True))

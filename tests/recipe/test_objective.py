@@ -1,0 +1,62 @@
+"""What to excite, as text: terms, weights, channels, and their blending along the frames."""
+
+from __future__ import annotations
+
+import pytest
+
+from mariana_video.errors import UsageError
+from mariana_video.recipe.objective import Objective, Term, read_terms
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("conv4_3", (Term("conv4_3"),)),
+        (" conv3_3 + 0.5 * conv4_2 ", (Term("conv3_3"), Term("conv4_2", 0.5))),
+        ("conv4_3[17]", (Term("conv4_3", 1.0, 17),)),
+        ("2e-1*Mixed_5d[3]+.5*all", (Term("Mixed_5d", 0.2, 3), Term("all", 0.5))),
+    ],
+)
+def test_terms(text: str, terms: tuple[Term, ...]) -> None:
+    assert read_terms(text) == terms
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("conv4_3 +", 10),
+        ("conv4_3 conv3_3", 9),
+        ("0*conv4_3", 1),
+        ("conv4_3[x]", 8),
+        ("+conv4_3", 1),
+        ("conv4_3 - conv3_3", 9),
+        ("0:(conv2_2), 60:(conv4_3 +)", 27),
+    ],
+)
+def test_a_mistake_is_answered_with_its_place(text: str, place: int) -> None:
+    with pytest.raises(UsageError, match=rf"at character {place} "):
+        Objective(text)
+
+
+def test_an_empty_text_names_no_layer() -> None:
+    with pytest.raises(UsageError):
+        Objective("  ")
+
+
+def test_one_objective_fades_into_the_next() -> None:
+    objective = Objective("0:(a), 10:(b + 2*c), 1s:(d)")
+    assert objective.at(0, 20) == (Term("a"),)
+    assert objective.at(4, 20) == (Term("a", 0.6), Term("b", 0.4), Term("c", 0.8))
+    assert objective.at(10, 20) == (Term("b"), Term("c", 2.0))
+    assert objective.at(15, 20) == (Term("b", 0.5), Term("c", 1.0), Term("d", 0.5))
+    assert objective.at(20, 20) == objective.at(99, 20) == (Term("d"),)
+
+
+def test_before_its_first_key_the_first_objective_holds() -> None:
+    assert Objective("10:(a), 20:(b)").at(3, 25) == (Term("a"),)
+
+
+def test_it_knows_its_layers_and_whether_it_moves() -> None:
+    assert Objective("0:(a + b), 5:(b + c)").layers() == ("a", "b", "c")
+    assert Objective("a + b").constant
+    assert not Objective("0:(a), 5:(b)").constant
