@@ -6,6 +6,7 @@ broken off and gone on with is the same, bit for bit, as one made in one go.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
@@ -208,8 +209,9 @@ class _Open:
         self.close()
 
     def close(self) -> None:
-        self._frames.close()
-        self._packets.close()
+        for file in (self._frames, self._packets):
+            with contextlib.suppress(OSError):  # what a full disk did not take was told when it was written
+                file.close()
 
     def _encode(self, position: int, frame: VideoFrame, length: Fraction | None) -> None:
         self._encoder.add(frame, self._ticks[position])

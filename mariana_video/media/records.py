@@ -23,11 +23,12 @@ class Record:
 
 
 def append(file: BinaryIO, head: Mapping[str, Any], body: bytes = b"") -> None:
-    """Add a record. Raises OSError if the disk refuses."""
+    """Add a record and hand it to the system. Raises OSError if the disk refuses."""
     words = json.dumps(head, separators=(",", ":")).encode()
     file.write(_HEAD.pack(_MAGIC, len(words), len(body), zlib.crc32(body, zlib.crc32(words))))
     file.write(words)
     file.write(body)
+    file.flush()
 
 
 def records(path: Path) -> Iterator[Record]:

@@ -90,7 +90,9 @@ class Seen:
 
 
 def seen(path: Path) -> Seen:
-    """Decodes a whole film, or reads a folder's pictures."""
+    """Decodes a whole film, or reads a folder's pictures; an animation, that few libraries read, is taken as it is."""
+    if path.suffix in (".gif", ".webp"):
+        return Seen((path.read_bytes(),), (), ())
     if path.is_dir():
         files = sorted(path.iterdir())
         return Seen(tuple(file.read_bytes() for file in files), (), ())

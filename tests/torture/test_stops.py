@@ -1,0 +1,146 @@
+"""Killed, interrupted, terminated at any moment: the same command goes on and gives the same film."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.film.jobs import Seen, part, seen
+from tests.torture.children import Moment, begin, killed_after, run, until
+from tests.torture.conftest import Words
+from tests.torture.table import TABLE
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are not killed this way on Windows")
+
+FILM, MEDIA = "mariana_video.film", "mariana_video.media"
+MOMENTS = [
+    Moment("mariana_video.film.plan:make_plan"),
+    Moment(f"{FILM}.job:write_whole"),
+    Moment(f"{FILM}.job:write_whole", after=True),
+    Moment(f"{FILM}.reading:read", after=True),
+    Moment(f"{FILM}.film:_moment", 5),
+    Moment(f"{FILM}.film:to_array", 11, after=True),
+    Moment(f"{MEDIA}.spool:append", 13),
+    Moment(f"{MEDIA}.spool:append", 13, after=True),
+    Moment(f"{MEDIA}.segment:SegmentEncoder.add", 12),
+    Moment(f"{FILM}.checkpoint:write_whole", 7),
+    Moment(f"{FILM}.files:sync", 9),
+    Moment(f"{FILM}.files:put", 6),
+    Moment(f"{FILM}.files:put", 6, after=True),
+    Moment(f"{MEDIA}.segment:SegmentEncoder.finish", 2),
+    Moment(f"{FILM}.segments:put", 3),
+    Moment(f"{FILM}.segments:put", 3, after=True),
+    Moment(f"{FILM}.segments:ending", 9),
+    Moment(f"{MEDIA}.join:_timed"),
+    Moment(f"{MEDIA}.join:packets", 3),
+    Moment(f"{MEDIA}.join:check"),
+    Moment(f"{FILM}.place:commit"),
+    Moment(f"{FILM}.place:commit", after=True),
+    Moment(f"{FILM}.job:_clear"),
+]
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory, words: Words) -> tuple[Seen, float]:
+    """The film made in one go, and how many seconds that took."""
+    folder = tmp_path_factory.mktemp("whole")
+    assert run(words(folder / "warm.mp4"), folder / "log") == 0, (folder / "log").read_text()
+    began = time.monotonic()
+    assert run(words(folder / "film.mp4"), folder / "log") == 0
+    return seen(folder / "film.mp4"), time.monotonic() - began
+
+
+def finished(output: Path, command: list[str], log: Path) -> str:
+    """Runs the same command to the end; what it said."""
+    assert run(command, log) == 0, log.read_text()
+    assert sorted(path.name for path in output.parent.iterdir()) == sorted([output.name, log.name])
+    return log.read_text()
+
+
+def stopped_often(tmp_path: Path, words: Words, whole: tuple[Seen, float], times: int, seed: int, number: int) -> int:
+    """One film, stopped at `times` random moments; how often it really was."""
+    output, log = tmp_path / "film.mp4", tmp_path / "log"
+    chance = random.Random(seed)
+    count = 0
+    for _ in range(times):
+        code = killed_after(chance.uniform(0, 1.3 * whole[1]) / (1 + times / 8), words(output), log, number)
+        if code == 0:
+            break
+        assert code == (-signal.SIGKILL if number == signal.SIGKILL else 130), log.read_text()
+        assert not output.exists() or part(output).exists()
+        count += 1
+    finished(output, words(output), log) if not output.exists() else None
+    assert seen(output) == whole[0]
+    return count
+
+
+def test_killed_at_three_random_moments(tmp_path: Path, words: Words, whole: tuple[Seen, float]) -> None:
+    stopped_often(tmp_path, words, whole, 3, seed=1, number=signal.SIGKILL)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_stopped_at_random_moments(
+    tmp_path: Path, words: Words, whole: tuple[Seen, float], seed: int, number: signal.Signals
+) -> None:
+    count = stopped_often(tmp_path, words, whole, 20, seed, number)
+    TABLE.add("Stopped", f"{number.name} at random moments of one job", "the same film", count)
+
+
+@pytest.mark.parametrize("moment", [MOMENTS[7], MOMENTS[11], MOMENTS[20], MOMENTS[22]], ids=str)
+def test_killed_at_a_bad_moment(tmp_path: Path, words: Words, whole: tuple[Seen, float], moment: Moment) -> None:
+    output, log = tmp_path / "film.mp4", tmp_path / "log"
+    assert run(words(output), log, moment) == -signal.SIGKILL, log.read_text()
+    finished(output, words(output), log)
+    assert seen(output) == whole[0]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+def test_killed_at_every_bad_moment(tmp_path: Path, words: Words, whole: tuple[Seen, float], moment: Moment) -> None:
+    test_killed_at_a_bad_moment(tmp_path, words, whole, moment)
+    TABLE.add("Stopped", f"killed {moment}", "the same film")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_stop_is_told_and_loses_nothing(
+    tmp_path: Path, words: Words, whole: tuple[Seen, float], number: signal.Signals
+) -> None:
+    output, log = tmp_path / "film.mp4", tmp_path / "log"
+    process = begin(words(output), log)
+    until(lambda: (part(output) / "000001.packets").exists(), process)
+    assert process.pid
+    os.kill(process.pid, number)
+    process.join(60)
+    assert process.exitcode == 130
+    assert "the same command goes on" in log.read_text()
+    assert "going on from frame" in finished(output, words(output), log)
+    assert seen(output) == whole[0]
+
+
+def test_a_dead_process_keeps_no_lock_and_a_living_one_does(tmp_path: Path, words: Words) -> None:
+    output, log, second = tmp_path / "film.mp4", tmp_path / "log", tmp_path / "second"
+    process = begin(words(output), log)
+    until(lambda: (part(output) / "000000.frames").exists(), process)
+    assert run(words(output), second) == 1
+    assert "another run" in second.read_text()
+    process.kill()
+    process.join()
+    second.unlink()
+    finished(output, words(output), log)
+
+
+def test_two_films_of_one_source_at_once(tmp_path: Path, words: Words, whole: tuple[Seen, float]) -> None:
+    outputs = [tmp_path / "one.mp4", tmp_path / "two.mp4"]
+    running = [begin(words(output), tmp_path / f"{output.stem}.log") for output in outputs]
+    for process in running:
+        process.join(120)
+        assert process.exitcode == 0
+    assert [seen(output) for output in outputs] == [whole[0]] * 2
