@@ -148,8 +148,9 @@ def _body(architecture: Architecture) -> nn.Sequential:
 
 def _stage(inputs: int, outputs: int, batch_norm: bool) -> nn.Sequential:
     parts: OrderedDict[str, nn.Module] = OrderedDict(conv=nn.Conv2d(inputs, outputs, 3, padding=1))
-    nn.init.kaiming_normal_(parts["conv"].weight, nonlinearity="relu")  # type: ignore[arg-type]
-    nn.init.zeros_(parts["conv"].bias)  # type: ignore[arg-type]
+    if not parts["conv"].weight.is_meta:  # there, torch would load its compiler: two seconds
+        nn.init.kaiming_normal_(parts["conv"].weight, nonlinearity="relu")  # type: ignore[arg-type]
+        nn.init.zeros_(parts["conv"].bias)  # type: ignore[arg-type]
     if batch_norm:
         parts["norm"] = nn.BatchNorm2d(outputs)
     parts["relu"] = nn.ReLU()
