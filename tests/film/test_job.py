@@ -44,18 +44,23 @@ def whole(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> Seen:
     return seen(output)
 
 
-KINDS = [
+EVERYDAY = [
     ("film.mp4", Storage()),
-    ("film.mp4", Storage(codec="hevc")),
-    ("film.mkv", Storage()),
     ("film.mkv", Storage(codec="ffv1")),
-    ("film.mov", Storage(codec="prores")),
     ("film.webm", Storage()),
-    ("film.avi", Storage()),
-    ("film.ts", Storage()),
     ("film/", Storage()),
     ("film.gif", Storage()),
+]
+SELDOM = [
+    ("film.mp4", Storage(codec="hevc")),
+    ("film.mkv", Storage()),
+    ("film.mov", Storage(codec="prores")),
+    ("film.avi", Storage()),
+    ("film.ts", Storage()),
     ("film.webp", Storage()),
+]
+KINDS = [
+    pytest.param(*kind, marks=marks) for kinds, marks in ((EVERYDAY, ()), (SELDOM, pytest.mark.long)) for kind in kinds
 ]
 
 

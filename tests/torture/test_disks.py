@@ -29,7 +29,7 @@ PHASES = {
 
 @pytest.mark.parametrize(
     "phase",
-    [name if name in ("in a frame", "in joining") else pytest.param(name, marks=pytest.mark.long) for name in PHASES],
+    [name if name == "in a frame" else pytest.param(name, marks=pytest.mark.long) for name in PHASES],
 )
 def test_a_full_disk(tmp_path: Path, small_disk: Path, words: Words, phase: str) -> None:
     folder, log = small_disk / "films", tmp_path / "log"
