@@ -137,7 +137,8 @@ def to_rgb(frame: "VideoFrame", colour: Colour, size: tuple[int, int]) -> tuple[
     forth = _rgb_to_yuv(_weights(colour, frame.height), full, bits, deep=True)
     back = np.linalg.inv(forth[:, :3])
     rgb = _transformed(planes[..., :3], np.column_stack([back, -back @ forth[:, 3]]))
-    return np.clip(rgb, 0, 1), _seen(planes[..., 3] / np.float32(_most(bits))) if alpha else None
+    np.clip(rgb, 0, 1, out=rgb)
+    return rgb, _seen(planes[..., 3] / np.float32(_most(bits))) if alpha else None
 
 
 def _from_packed(frame: "VideoFrame", size: tuple[int, int]) -> tuple[Floats, Floats | None]:
@@ -163,7 +164,7 @@ def from_rgb(rgb: Floats, alpha: Floats | None, pixel_format: str, colour: Colou
     deep = bits > 8 or (with_alpha and not rgb_kind)  # PyAV takes yuva444p with 16 bits only
     planes = np.clip(rgb, 0, 1)
     if rgb_kind:
-        planes = planes * np.float32(65535 if deep else 255)
+        planes *= np.float32(65535 if deep else 255)
     else:
         planes = _transformed(planes, _rgb_to_yuv(_weights(colour, lines), full, bits, deep))
     if with_alpha:

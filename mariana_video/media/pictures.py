@@ -159,13 +159,10 @@ def open_still(path: Path, rate: Fraction) -> Clip:
 
 def is_still(path: Path) -> bool:
     """Whether a file is a still picture by its content (an animation or a video is not)."""
-    from PIL import Image, UnidentifiedImageError
-
-    Image.init()
     try:
-        with path.open("rb") as file, Image.open(file, formats=_FORMATS) as image:
-            return image.format == "MPO" or getattr(image, "n_frames", 1) == 1 or image.format == "TIFF"
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        with opened(path) as image:
+            return image.format in {"MPO", "TIFF"} or getattr(image, "n_frames", 1) == 1
+    except (SourceError, EOFError, OSError, SyntaxError, ValueError):
         return path.suffix.lower() in ENDINGS_IN and _signed(path)
 
 

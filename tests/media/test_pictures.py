@@ -141,6 +141,12 @@ def test_bombs_are_refused_at_once(tmp_path: Path) -> None:
             look(tmp_path / "bomb.png")
 
 
+@pytest.mark.filterwarnings("error")
+def test_large_pictures_are_read_without_a_warning(tmp_path: Path) -> None:
+    Image.new("1", (14000, 10000)).save(tmp_path / "large.png")
+    assert open_clip(tmp_path / "large.png").size == (14000, 10000)
+
+
 @pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\nrubbish", b"\xff\xd8\xff\xe0rubbish", b"GIF89a"])
 def test_what_is_no_picture_is_told_in_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "in.png"
