@@ -8,6 +8,7 @@ import sys
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -16,7 +17,7 @@ import pytest
 from mariana_video.errors import OutputError, UsageError
 from mariana_video.media.clip import open_clip
 from mariana_video.media.reader import read
-from mariana_video.media.writer import Writer, open_writer
+from mariana_video.media.writer import Writer, open_writer, with_order
 
 from .clips import ffmpeg, make, pictures, times
 from .passing import broken_off, through
@@ -319,3 +320,9 @@ def test_the_shortest_films(tmp_path: Path, codec: str, count: int) -> None:
         film(tmp_path / "out.mp4", count, codec=codec)
         assert times(tmp_path / "out.mp4") == [Fraction(n, 25) for n in range(count)]
         assert length(tmp_path / "out.mp4") == Fraction(count, 25)
+
+
+def test_times_of_decoding_that_an_encoder_forgot_are_counted_anew() -> None:
+    packets = [SimpleNamespace(pts=pts, dts=-7881419608817692) for pts in (0, 3, 1, 2)]
+    assert [packet.dts for packet in with_order(packets, 4)] == [-1, 0, 1, 2]
+    assert [packet.dts for packet in with_order([SimpleNamespace(pts=8, dts=7)], 4)] == [7]
