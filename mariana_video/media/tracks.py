@@ -24,7 +24,7 @@ _COVERS = {"png", "mjpeg", "bmp"}
 _STALE = {
     "major_brand", "minor_version", "compatible_brands", "encoder", "handler_name", "vendor_id", "duration",
     "number_of_frames", "number_of_bytes", "bps", "_statistics_writing_app", "_statistics_tags", "rotate",
-    "_statistics_writing_date_utc", "alpha_mode", "creation_time", "timecode", "software",
+    "_statistics_writing_date_utc", "alpha_mode", "timecode", "software",
 }  # fmt: skip
 
 

@@ -104,6 +104,12 @@ def test_all_tracks_languages_titles_chapters_and_tags(tmp_path: Path) -> None:
         assert shown(tmp_path / output) == shown(full)
 
 
+def test_when_it_was_recorded_is_kept(tmp_path: Path) -> None:
+    made = ("-metadata", "creation_time=2024-05-06T07:08:09Z")
+    through(make(tmp_path / "in.mp4", sound=1, extra=made), tmp_path / "out.mp4")
+    assert open_clip(tmp_path / "out.mp4").metadata["creation_time"].startswith("2024-05-06T07:08:09")
+
+
 def test_what_a_container_cannot_hold_is_named(tmp_path: Path) -> None:
     said = through(furnished(tmp_path), tmp_path / "out.avi")
     assert sum("subtitle" in sentence and "left out" in sentence for sentence in said) == 2
