@@ -23,6 +23,7 @@ from mariana_video.motion.warp import warp
 
 BEAT = 25.0  # carry and ascent are stated per 1/25 s, so that 24 and 60 frames a second look alike
 _FAINT = 0.2  # below this strength a first frame says nothing about the target
+_REIN = 0.5  # the step's factor on what moves, where nothing that still parts forget has to be made up for
 _CATCH_UP = 2  # extra steps an octave where something newly appears …
 _BUDGET = 0.25  # … on boxes of at most this share of the frame
 
@@ -33,8 +34,8 @@ class Start:
 
     The ascent starts at `picture` (1×3×H×W); its change to `source` is held at the strength `target` (1×1×h×w, a value
     a cell), `push` being how hard it has to try. `visible` (1×1×H×W) is how much of a place was there before, and
-    `mask` where to dream (None: everywhere). `lift` drives this frame's steps on beside the push,
-    and `memory` is what else the next frame needs.
+    `mask` where to dream (None: everywhere). `lift` drives this frame's steps on beside the push, `rein` (1×1×H×W)
+    holds them back place by place, and `memory` is what else the next frame needs.
     """
 
     source: Tensor
@@ -44,6 +45,7 @@ class Start:
     visible: Tensor
     mask: Tensor | None = None
     lift: float = 1.0
+    rein: Tensor | None = None
     memory: Mapping[str, Tensor] = field(default_factory=dict)
 
 
@@ -97,15 +99,19 @@ def afresh(dreamer: Dreamer, score: Score, moment: Moment) -> tuple[State, Ascen
 def riding(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Start:
     """The warped dream of the frame before, laid over the frame's own source.
 
-    What moves is kept a little more than what stands still: the warp takes some of it already.
+    What moves is kept a little more than what stands still, and less is added to it: what changes on a moving thing
+    reads as flicker, and the warp takes some of it already. What stands still is let go where its scene has slowly gone.
     """
-    motion, seen = recall(motion, moment.source, state.memory.get("seen"), moment.elapsed)
+    moves = _moves(motion.flow)
+    trusted, seen = recall(motion, moment.source, state.memory.get("seen"), moment.elapsed)
+    motion = Motion(motion.flow, torch.lerp(trusted.visible, motion.visible, moves))
     carry = moment.values.carry
-    kept = (carry + (1 - carry) * carry * _moves(motion.flow)) ** (BEAT * moment.elapsed) * motion.visible
+    kept = (carry + (1 - carry) * carry * moves) ** (BEAT * moment.elapsed) * motion.visible
     picture = (moment.source + kept * _carried_change(dreamer, state, moment.source, motion)).clamp(0, 1)
     target = carried_target(state.memory["target"], motion, moment.source)
     push = float(state.memory["push"])
-    return Start(moment.source, picture, target, push, motion.visible, moment.mask, memory={"seen": seen})
+    rein = torch.lerp(torch.ones_like(moves), torch.full_like(moves, _REIN / max(push, 1.0)), moves)
+    return Start(moment.source, picture, target, push, motion.visible, moment.mask, rein=rein, memory={"seen": seen})
 
 
 def _moves(flow: Tensor) -> Tensor:
@@ -119,6 +125,8 @@ def carried(dreamer: Dreamer, score: Score, moment: Moment, start: Start) -> tup
     beats = BEAT * moment.elapsed
     aim = start.target * values.strength
     gain = step_gain(aim, start.picture - source)
+    if start.rein is not None:
+        gain = gain * start.rein
     pace = Pace(
         values.steps,
         values.step_size * values.strength * beats * start.push * start.lift,
