@@ -22,6 +22,7 @@ from mariana_video.film.ground import (
     held,
     held_colours,
     noise,
+    rgb,
     sharpness_of,
 )
 from mariana_video.film.laying import Laid, laid, mixed, remaining
@@ -38,6 +39,7 @@ _SOFTLY = 6.0  # times 1/25 s over which a dive's ascent sets in
 _MOVING = 0.4  # a dive is so sharp, as energy, beside a dream of one picture: its detail is enlarged as it forms
 _FIRM = 0.08  # how firmly sharpness is led in 1/25 s: this power of how far it is off
 _FURTHEST = 5.0  # how far it may drive the full size's steps, or hold them back
+_HARDEST = 2.0  # the most that steps are driven on where the detail is too weak: more would only burn
 _FRESH, _KEPT = 0.1, 0.9  # new ground goes on from its neighbour so much, and has so much of its own
 GROUND, GRAIN = 1, 2  # kinds of noise, so that no two draw the same
 
@@ -92,7 +94,7 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
     def onward(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Start:
         beats = BEAT * moment.elapsed
         moved = _renewed(descent, warp(state.dream, motion.flow), moment, motion, wanted)
-        push = float(state.memory["push"])
+        push = min(_HARDEST, float(state.memory["push"]))
         if softly:
             push = min(push, moment.index * beats / _SOFTLY)
         ground, detail = _parted(descent, moved, moment, wanted)
@@ -165,7 +167,8 @@ def _renewed(descent: Descent, moved: Tensor, moment: Moment, motion: Motion, wa
         return moved
     seed = descent.dreamer.recipe.dream.seed
     fresh = noise(descent.canvas.shape, seed, GROUND, moment.index).to(moved)
-    ground = wanted.mean + _KEPT * (moved - wanted.mean) + _FRESH * fresh
+    mean = rgb(wanted.mean)
+    ground = mean + _KEPT * (moved - mean) + _FRESH * fresh
     return moved * motion.visible + ground.clamp(0, 1) * (1 - motion.visible)
 
 

@@ -8,6 +8,7 @@ can drift, and what the camera brings nearer passes from the one to the other by
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,29 +23,52 @@ from mariana_video.meters.sharpness import laplacian_energy
 _CELL = 8  # pixels a side
 _SOFT = 5  # cells of each of two box blurs
 _HOLD = 0.08  # of the way back to the held colours in 1/25 s
-_FLAT, _FULL = 0.12, 0.32  # spreads of a colour channel between which a dive lives, whatever the picture
-_DIM, _BRIGHT = 0.25, 0.75  # and means
+_WIDEST = 2.0  # spreads from the mean that a place of the ground may differ; what is more goes back …
+_LIMIT = 0.2  # … by this share in 1/25 s: else one colour that the layers like grows over everything
+_AXES = ((3**-0.5, 3**-0.5, 3**-0.5), (2**-0.5, 0.0, -(2**-0.5)), (6**-0.5, -2 * 6**-0.5, 6**-0.5))
+_MEANS = ((0.45, 1.3), (-0.2, 0.2), (-0.15, 0.15))  # what a dive can live with, whatever the picture, on each axis
+_SPREADS = ((0.2, 0.5), (0.06, 0.2), (0.05, 0.15))
 
 
 @dataclass(frozen=True)
 class Colours:
-    """Mean and standard deviation of each colour channel (1×3×1×1)."""
+    """Mean and standard deviation (1×3×1×1) on the axes of brightness, red against blue, and green against both."""
 
     mean: Tensor
     spread: Tensor
 
 
+def opponent(picture: Tensor) -> Tensor:
+    """RGB (1×3×H×W) on the three axes; orthonormal, so that nothing is stretched."""
+    return torch.stack([sum_of(picture, axis) for axis in _AXES], 1)
+
+
+def rgb(axes: Tensor) -> Tensor:
+    """The way back."""
+    return torch.stack([sum_of(axes, column) for column in zip(*_AXES, strict=True)], 1)
+
+
+def sum_of(channels: Tensor, weights: Sequence[float]) -> Tensor:
+    """A weighted sum of three channels, 1×H×W; written out, for a product of matrices depends on threads."""
+    return channels[:, 0] * weights[0] + channels[:, 1] * weights[1] + channels[:, 2] * weights[2]
+
+
 def colours_of(picture: Tensor) -> Colours:
     """The colours of a picture (1×3×H×W), in float64 so that they don't depend on the number of threads."""
-    values = picture.detach().cpu().numpy().astype(np.float64)
+    values = opponent(picture.detach().double()).cpu().numpy()
     mean, spread = values.mean((2, 3), keepdims=True), values.std((2, 3), keepdims=True)
     return Colours(*(torch.from_numpy(part).to(picture) for part in (mean, spread)))
 
 
 def held_colours(picture: Tensor) -> Colours:
-    """What the dive's colours are held at: those of `picture`, no flatter, darker or brighter than a dive can live."""
+    """What the dive's colours are held at: those of `picture`, within what a dive can live with."""
     found = colours_of(picture)
-    return Colours(found.mean.clamp(_DIM, _BRIGHT), found.spread.clamp(_FLAT, _FULL))
+    return Colours(_within(found.mean, _MEANS), _within(found.spread, _SPREADS))
+
+
+def _within(values: Tensor, bounds: Sequence[tuple[float, float]]) -> Tensor:
+    low, high = (torch.tensor(ends).to(values).view(1, 3, 1, 1) for ends in zip(*bounds, strict=True))
+    return values.clamp(low, high)
 
 
 def ground_of(picture: Tensor) -> Tensor:
@@ -55,10 +79,12 @@ def ground_of(picture: Tensor) -> Tensor:
 
 def held(ground: Tensor, found: Colours, wanted: Colours, beats: float) -> Tensor:
     """`ground` a little nearer to the wanted colours; `found` are those of the whole picture."""
-    share = 1 - math.pow(1 - _HOLD, beats)
+    share, limit = (1 - math.pow(1 - part, beats) for part in (_HOLD, _LIMIT))
     stretch = 1 + share * (wanted.spread / found.spread.clamp_min(1e-3) - 1)
     shift = share * (wanted.mean - found.mean)
-    return (ground - found.mean) * stretch.clamp(0.5, 1.5) + found.mean + shift
+    away = (opponent(ground) - found.mean) * stretch.clamp(0.5, 1.5) + found.mean + shift - wanted.mean
+    widest = _WIDEST * wanted.spread
+    return rgb(wanted.mean + away - limit * (away - away.clamp(-widest, widest)))
 
 
 def sharpness_of(picture: Tensor) -> float:

@@ -1,5 +1,6 @@
 """A sound track laid under a silent film: cut to its length, and faded out where it goes on."""
 
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -58,9 +59,7 @@ def _mux(film: Path, sound: Path, made: Path) -> None:
             coder = _Faded(tones.streams.audio[0], output, kind.sound, _length(film))
             packets = (packet for packet in tones.demux(tones.streams.audio[0]) if packet.size)
             waiting = next(packets, None)
-            for packet in pictures.demux(source):
-                if packet.dts is None:
-                    continue
+            for packet in _dated(packet for packet in pictures.demux(source) if packet.size):
                 while waiting is not None and _time(waiting) - coder.shift <= _time(packet):
                     coder.take(waiting, coder.until)
                     waiting = next(packets, None)
@@ -70,6 +69,23 @@ def _mux(film: Path, sound: Path, made: Path) -> None:
                 coder.take(waiting, coder.until)
                 waiting = next(packets, None)
             coder.finish()
+
+
+def _dated(packets: Iterable[Any]) -> Iterator[Any]:
+    """The packets with times of decoding; Matroska has none for the first of frames that are stored out of order."""
+    early: list[Any] = []
+    for packet in packets:
+        if packet.dts is None:
+            early.append(packet)
+            continue
+        for place, one in enumerate(early):
+            one.dts = packet.dts - (len(early) - place) * max(1, packet.duration or 1)
+            yield one
+        early = []
+        yield packet
+    for one in early:  # no frame has any: they are stored in order
+        one.dts = one.pts
+        yield one
 
 
 class _Faded(Reencoder):
