@@ -20,7 +20,7 @@ from .clip import Clip
 from .colour import BT709, Floats
 from .ffmpeg import WHITELIST, run
 from .libav import address
-from .output import commit, discard, hidden_name, part_name
+from .output import commit, discard, hidden_name, part_name, told_of
 from .writer import Writer
 
 Notes = Callable[[str], None]
@@ -128,7 +128,8 @@ class AnimationWriter:
     def _finish(self, name: Path) -> None:
         """Encode the spool, read the result back and give it its name."""
         end = self._spool_end()
-        self._spool.__exit__(None, None, None)
+        with told_of(self.path, self._spool.path):
+            self._spool.__exit__(None, None, None)
         if self.left_out:
             self.notes(
                 f"{self.left_out} of {self.frames} frames are left out: {self.kind.name} frames shorter than "
@@ -157,7 +158,8 @@ class AnimationWriter:
     def _spool_held(self) -> None:
         if self._held is not None:
             rgb, alpha, tick = self._held
-            self._spool.write(rgb, tick * self.kind.tick, alpha)
+            with told_of(self.path, self._spool.path):
+                self._spool.write(rgb, tick * self.kind.tick, alpha)
             self._last, self._held = tick, None
 
     def _encode_gif(self, end: int) -> None:

@@ -11,7 +11,7 @@ from mariana_video.errors import OutputError, UsageError
 
 from .clip import Clip
 from .colour import Floats
-from .output import cannot_write, discard
+from .output import cannot_write, discard, told_of
 from .pictures import save_picture
 
 
@@ -73,7 +73,8 @@ class FolderWriter:
         """Add a frame: float32 H×W×3 in 0…1, alpha H×W or None; a folder has no times, so they are not used."""
         if rgb.shape[:2] != (self.size[1], self.size[0]):
             raise UsageError(f"a frame of {rgb.shape[1]}×{rgb.shape[0]} for pictures of {self.size[0]}×{self.size[1]}")
-        save_picture(self.made / frame_name(self.frames + 1), rgb, alpha, "PNG")
+        with told_of(self.path, self.made):
+            save_picture(self.made / frame_name(self.frames + 1), rgb, alpha, "PNG")
         self.frames += 1
 
     def keep_part(self) -> Path:

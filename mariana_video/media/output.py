@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from mariana_video.errors import OutputError
@@ -77,6 +78,18 @@ def cannot_write(path: str | Path, error: BaseException) -> OutputError:
     if words == "no space left on device":
         words = "the disk is full; free some room or write elsewhere"
     return OutputError(f"{path} can't be written: {words}")
+
+
+@contextlib.contextmanager
+def told_of(path: Path, hidden: Path) -> Iterator[None]:
+    """Let errors about a temporary file or folder speak of OUTPUT, whose name a person knows."""
+    try:
+        yield
+    except OutputError as error:
+        words = str(error).split(" can't be written: ", 1)
+        if len(words) == 2 and words[0].startswith(str(hidden)):
+            raise OutputError(f"{path} can't be written: {words[1]}") from error
+        raise
 
 
 def _check_replaceable(path: str | Path, target: Path, overwrite: bool) -> None:

@@ -2,12 +2,16 @@
 
 import os
 import shutil
+import subprocess
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mariana_video.errors import OutputError
 from mariana_video.media.output import check_output, commit, hidden_name, part_name
+from mariana_video.media.writer import open_writer
 
 
 def test_a_good_output_passes(tmp_path: Path) -> None:
@@ -94,3 +98,23 @@ def test_commit_replaces_in_one_step(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_text() == "new"
     with pytest.raises(OutputError):
         commit(tmp_path / "none", tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.mkv", "out.webm", "out.avi", "out.gif", "out.webp", "out/"])
+def test_a_disk_that_fills_up_is_told_by_the_outputs_name(tmp_path: Path, name: str) -> None:
+    """On a true disk of 1 MB, where the system lets one be made."""
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"this system mounts no small disk: {mounted.stderr.decode().strip()}")
+    noise = np.random.default_rng(0)
+    try:
+        with pytest.raises(OutputError, match=r"out.*disk is full") as caught:  # noqa: PT012, SIM117
+            with open_writer(f"{tmp_path}/{name}", None, size=(160, 120)) as writer:
+                for number in range(200):
+                    writer.write(noise.random((120, 160, 3), np.float32), Fraction(number, 25))
+        assert str(caught.value).startswith(f"{tmp_path}/{name}".rstrip("/"))
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        subprocess.run(["umount", "-l", str(tmp_path)], check=True)

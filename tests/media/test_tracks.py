@@ -104,6 +104,13 @@ def test_all_tracks_languages_titles_chapters_and_tags(tmp_path: Path) -> None:
         assert shown(tmp_path / output) == shown(full)
 
 
+@pytest.mark.parametrize("output", ["again.mp4", "again.mkv"])
+def test_titles_that_mp4_keeps_under_another_name(tmp_path: Path, output: str) -> None:
+    through(furnished(tmp_path), tmp_path / "out.mp4")
+    through(tmp_path / "out.mp4", tmp_path / output)
+    assert [track.title for track in open_clip(tmp_path / output).sounds] == [None, "Comments"]
+
+
 def test_when_it_was_recorded_is_kept(tmp_path: Path) -> None:
     made = ("-metadata", "creation_time=2024-05-06T07:08:09Z")
     through(make(tmp_path / "in.mp4", sound=1, extra=made), tmp_path / "out.mp4")
