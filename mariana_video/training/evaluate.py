@@ -15,6 +15,7 @@ from mariana_video.errors import DataError
 from mariana_video.networks.network import Network
 from mariana_video.training.data import Picture, Pictures
 
+SCALES = (1.0, 4 / 3)  # of the classifier's size: animals fill crops, seldom whole pictures (79.2 → 81.8 % on 270)
 Progress = Callable[[int, int], None]
 
 
@@ -54,7 +55,7 @@ class Evaluation:
 
 
 def evaluate(network: Network, pictures: Pictures, progress: Progress | None = None) -> Evaluation:
-    """Show every labelled picture, and its mirror image, whole at the classifier's size.
+    """Show every labelled picture whole, at two sizes, and its mirror images; the answers are averaged.
 
     Raises:
         DataError: no picture is labelled with one of the network's classes.
@@ -79,14 +80,18 @@ def said(network: Network, picture: Picture) -> int:
 
 
 def _views(picture: Picture, network: Network) -> Iterator[Tensor]:
+    for scale in SCALES:
+        small = _resized(picture, round(network.input_size * scale))
+        tensor = torch.from_numpy(small).permute(2, 0, 1)[None].to(network.device).float() / 255
+        yield tensor
+        yield tensor.flip(3)
+
+
+def _resized(picture: Picture, side: int) -> Picture:
     import cv2
 
-    side = network.input_size
     height, width = picture.shape[:2]
     factor = side / min(height, width)
     size = (max(side, round(width * factor)), max(side, round(height * factor)))
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    small = np.ascontiguousarray(cv2.resize(picture, size, interpolation=method))
-    tensor = torch.from_numpy(small).permute(2, 0, 1)[None].to(network.device).float() / 255
-    yield tensor
-    yield tensor.flip(3)
+    return np.ascontiguousarray(cv2.resize(picture, size, interpolation=method), dtype=np.uint8)
