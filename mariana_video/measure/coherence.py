@@ -99,7 +99,7 @@ class Coherence:
             "same": _same(change, carried, judged),
             "same_moving": _same(change, carried, moving),
             "ghost": _same(change, before, motion.uncovered, _FEWEST),
-            "uncovered": float(motion.uncovered.mean()),
+            "uncovered": float(motion.uncovered.sum()),
             "step": _square(dream - sample(before_dream, motion.flow), judged),
             "step_source": _square(source - sample(before_source, motion.flow), judged),
             "step_still": _square(dream - before_dream, still),

@@ -10,6 +10,7 @@ from mariana_video.meters import trend
 HALF = 0.5
 """No verdict on a figure where less than this share of its own pixels could be judged."""
 
+_ENOUGH = 100  # uncovered pixels of a whole film
 _NAN = float("nan")
 
 
@@ -18,7 +19,7 @@ class Row:
     """One frame's figures; nan where there is none. `dream` and `source` are the network's scores.
 
     Correlations compare r = D − S with an earlier r: over one frame, over the moving pixels, over 10 and 20 frames, and
-    (`ghost`) unwarped where something fast has just left, which is the share `uncovered` of the picture. `judged…` are
+    (`ghost`) unwarped where something fast has just left, which are `uncovered` pixels. `judged…` are
     shares of the picture, those of the moving pixels and the paths over 10 and 20 frames for the figures of that name.
     `step…` are mean squares.
     """
@@ -67,7 +68,7 @@ class Figures:
         rides perfectly, 1 is a new dream every frame; `…_moving` over the pixels that move more than 1 px,
         `…_10` over 10 frames.
     ghost: correlation of r with the unwarped r before, where something faster than 4 px has just left, all such pixels
-        of the film counting alike.
+        of the film counting alike; None under a hundred.
     e_warp: mean square of D less warped D before (Lai et al. 2018), and the source's own; pictures in 0…1.
     stillness: RMS of D less D before, over √2, where the source stands still; and the source's own.
     sharpness: Laplacian energy of D over that of S, last tenth over frames 10–20 %.
@@ -151,8 +152,10 @@ _Series = Mapping[str, Sequence[float]]
 
 
 def _weighted(series: Sequence[float], weights: Sequence[float]) -> float | None:
-    """Few pixels are uncovered in one frame: all of a film count alike."""
+    """Few pixels are uncovered in one frame: all of a film count alike, and under a hundred say nothing."""
     known = [(value, weight) for value, weight in zip(series, weights, strict=True) if value == value]
+    if sum(weight for _, weight in known) < _ENOUGH:
+        return None
     return trend.ratio(sum(value * weight for value, weight in known), sum(weight for _, weight in known))
 
 

@@ -95,7 +95,7 @@ def test_a_short_clip_has_no_end_to_compare():
     assert (alive.gain, alive.rms, alive.incoherence_20) == (None, None, None)
 
 
-def uncovering(share: slice) -> Judgement:
+def uncovering(share: slice | tuple[int, slice]) -> Judgement:
     base = known((0, 0))
     uncovered = np.zeros((HEIGHT, WIDTH), bool)
     uncovered[share] = True
@@ -109,8 +109,25 @@ def test_a_dream_left_behind_is_a_ghost_and_a_new_one_is_none():
     assert figures([pan(1)[0]] * 6, fresh, judgement).ghost == pytest.approx(0, abs=0.05)
 
 
+def test_only_what_is_left_behind_on_uncovered_ground_is_a_ghost():
+    """Everything is new in every frame but for the uncovered strip, where the dream before stands, motion or not."""
+    base, rows = known((3, 0)), slice(0, 10)
+    uncovered = np.zeros((HEIGHT, WIDTH), bool)
+    uncovered[rows] = True
+    judgement = Judgement(base.flow, base.judged & ~uncovered, base.moving, base.still, uncovered)
+    changes = anew(6, seed=9)
+    for change in changes:
+        change[rows] = changes[0][rows]
+    found = figures(pan(6), changes, judgement)
+    assert found.ghost == pytest.approx(1)
+    assert found.incoherence == pytest.approx(1, abs=0.03)
+
+
 def test_where_nothing_is_uncovered_there_is_no_ghost_to_speak_of():
     assert figures(pan(4), hallucination(4), known(PAN)).ghost is None
+    few = uncovering(np.s_[0, 0:30])
+    assert figures([pan(1)[0]] * 4, anew(4), few).ghost is None  # 90 pixels
+    assert figures([pan(1)[0]] * 5, anew(5), few).ghost is not None
 
 
 def test_warping_error_is_the_mean_square_of_what_changed():

@@ -95,6 +95,12 @@ def test_a_flash_of_light_over_a_still_picture_is_contradicted():
     assert Judge().between(still, np.clip(still + 0.25, 0, 1)).judged.mean() < 0.1
 
 
+def test_flat_ground_that_changes_at_once_is_contradicted():
+    """No estimator sees motion there, and all agree."""
+    dark, bright = (np.full((HEIGHT, WIDTH, 3), value, np.float32) for value in (0.3, 0.6))
+    assert not Judge().between(bright, dark).judged.any()
+
+
 def test_frames_of_two_sizes_are_refused():
     with pytest.raises(MotionError, match="one size"):
         Judge().between(texture(32, 32), texture(32, 40))
