@@ -112,7 +112,19 @@ def test_the_last_frame_is_shown_as_long_as_told(tmp_path: Path) -> None:
     assert length(tmp_path / "out.mp4") == Fraction(1, 25) + 3
 
 
-NAMES = ["plain", "two words", "äöü ñ 日本", "100%d and %03d", "[a]{b}(c)*?", "-dash", 'quote\'s "x"', "a" * 240]
+NAMES = [
+    "plain",
+    "two words",
+    "äöü ñ 日本",
+    "100%d and %03d",
+    "[a]{b}(c)*?",
+    "-dash",
+    'quote\'s "x"',
+    "concat:a|b",
+    "http:",
+    "data:x",
+    "a" * 240,
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
