@@ -1,3 +1,36 @@
-"""Films that dream: DeepDream for video, with the dream riding on what moves."""
+"""Films that dream: DeepDream for video, with the dream riding on what moves.
+
+    import mariana_video
+    mariana_video.video("clip.mp4", "dream.mp4", strength=1.5)
+
+The names below are loaded when they are first used, for torch takes seconds to load.
+"""
+
+from __future__ import annotations
+
+from typing import Any
 
 __version__ = "0.1.0"
+
+_PUBLIC = {
+    "MarianaError": "errors",
+    "Machine": "recipe.job",
+    "Recipe": "recipe.options",
+    "load": "networks.weights",
+    "make_dreamer": "film.dreamer",
+    "make_plan": "film.plan",
+    "dream_picture": "film.film",
+    "video": "film.making",
+}
+
+__all__ = ["__version__", *sorted(_PUBLIC)]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"mariana_video has no {name!r}; it has {', '.join(sorted(_PUBLIC))}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"mariana_video.{_PUBLIC[name]}"), name)
+    globals()[name] = value
+    return value

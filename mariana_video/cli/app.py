@@ -15,8 +15,10 @@ from mariana_video.cli.finish import finish
 from mariana_video.cli.image import image
 from mariana_video.cli.measure import measure
 from mariana_video.cli.networks import layers, networks
+from mariana_video.cli.progression import progress
 from mariana_video.cli.training import evaluate, train
 from mariana_video.cli.video import video
+from mariana_video.cli.zoom import zoom
 from mariana_video.errors import MarianaError
 
 _INTERRUPTED = 130
@@ -27,7 +29,7 @@ app = App(
     help="Films that dream: DeepDream for video, with the dream riding on what moves.",
     suppress_keyboard_interrupt=False,  # its sentence, with the way to go on, is told below
 )
-for command in (video, image, finish, measure, networks, layers, train, evaluate):
+for command in (video, image, zoom, progress, finish, measure, networks, layers, train, evaluate):
     app.command(command)
 
 

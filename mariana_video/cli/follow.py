@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mariana_video.cli.progress import Bar, foretell, say
+from mariana_video.errors import MarianaError
 
 if TYPE_CHECKING:
     from mariana_video.film.film import Finished
@@ -16,6 +18,8 @@ _FORETOLD = 5  # frames after which the whole can be foretold: the first one tak
 
 def follow(job: Job, todo: Todo, frames: Frames, quiet: bool) -> None:
     """Makes what is left of a prepared job, with a bar, and finishes it. Ctrl-C is told with the way to go on."""
+    from mariana_video.media.output import part_name
+
     began = time.monotonic()
     if 0 < todo.first < todo.total or todo.frames < todo.total:
         say(f"going on from frame {_grouped(min(todo.first + 1, todo.total))} of {_grouped(todo.total)}", quiet)
@@ -23,12 +27,36 @@ def follow(job: Job, todo: Todo, frames: Frames, quiet: bool) -> None:
         with Bar(todo.total, "frames", quiet=quiet, done=todo.total - todo.frames) as bar:
             job.make(frames, _Foretelling(bar, todo.frames).seen, job.storage.preview)
         job.finish(lambda note: say(note, quiet))
+        part_name(Path(job.output)).unlink(missing_ok=True)  # what an earlier stop left to look at
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(
-            f"stopped; nothing is lost: the same command goes on, `mariana finish {job.output}` shows what is done"
-        ) from None
+        raise KeyboardInterrupt(f"stopped; nothing is lost: the same command goes on{_shown(job)}") from None
     seconds = time.monotonic() - began
     say(f"{job.output}: {todo.total} frames, {todo.frames / seconds:.2f} a second", quiet)
+
+
+def stands_already(output: str, overwrite: bool, quiet: bool) -> bool:
+    """Whether a job's OUTPUT is there and only its clearing up was broken off: that is done now, and said."""
+    from mariana_video.film.place import stands
+
+    if overwrite or not stands(output):
+        return False
+
+    from mariana_video.film.job import clear_up
+
+    clear_up(output)
+    say(f"{output} stands already", quiet)
+    return True
+
+
+def _shown(job: Job) -> str:
+    """Makes a playable film of what is done beside OUTPUT, and says where; nothing where no frame is finished."""
+    from mariana_video.film.finish import finish_so_far
+
+    try:
+        part, frames, total = finish_so_far(job.output, lambda note: None)
+    except MarianaError:
+        return ""
+    return f", and the {_grouped(frames)} of {_grouped(total)} frames that are finished can be played: {part}"
 
 
 class _Foretelling:

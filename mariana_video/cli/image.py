@@ -91,7 +91,8 @@ def _dream_one(dreamer: Dreamer, source: Path, output: Path, at: float | None, s
     from mariana_video.film.tensors import to_array
     from mariana_video.media.clip import open_clip
     from mariana_video.media.pictures import read_picture, write_picture
-    from mariana_video.media.reader import frame_at, resized
+    from mariana_video.media.reader import frame_at
+    from mariana_video.media.shape import resized
 
     if at is None:
         rgb, alpha = read_picture(source)

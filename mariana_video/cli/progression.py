@@ -205,6 +205,7 @@ def _film(
     endless: bool,
     quiet: bool,
 ) -> None:
+    from mariana_video.media.containers import CONTAINERS
     from mariana_video.media.output import check_output
 
     rate, frames = Fraction(repr(progress.rate)), _frames(cells)
@@ -215,8 +216,20 @@ def _film(
     what = f"{dreamer.network.name} dreams {dreamer.objective}" if len(cells) == 1 else f"{len(cells)} side by side"
     say(f"{foretell_size(output, size, frames)}; {what}, {cells[0].shown[-1]} steps", quiet)
     shown = _shown(picture, cells, columns, curves, progress)
+    if Path(output).suffix.lower() in CONTAINERS:  # a film's players would pass over one picture's length
+        still = round(Fraction(repr(progress.hold)) * rate)
+        shown, frames = _staying(shown, still, rate), frames + still
     write_film(output, shown, frames, size=size, rate=rate, encoding=encoding, endless=endless, quiet=quiet)
     say(f"{output}: {frames} pictures", quiet)
+
+
+def _staying(shown: Iterator[Shown], still: int, rate: Fraction) -> Iterator[Shown]:
+    """The pictures, the last of them `still` times more."""
+    for one in shown:
+        last = Shown(one.rgb, one.time)
+        yield last
+    for number in range(1, still + 1):
+        yield Shown(last.rgb, last.time + number / rate)
 
 
 def _shown(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from mariana_video.cli.follow import follow
+from mariana_video.cli.follow import follow, stands_already
 from mariana_video.cli.progress import Bar, say
 from mariana_video.recipe.job import Machine, Storage
 from mariana_video.recipe.options import Carry, Dream, Recipe, Span
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mariana_video.film.dreamer import Dreamer
     from mariana_video.film.job import Job
     from mariana_video.film.plan import Plan
-    from mariana_video.film.store import Film
 
 Quiet = Annotated[bool, Parameter(negative=())]
 
@@ -45,42 +44,28 @@ def video(
     quiet
         No bar and no remarks; errors are still told.
     """
-    from mariana_video.film.place import stands
-    from mariana_video.media.output import check_output
+    from mariana_video.media.output import check_film
 
-    over = stands(output) and not storage.overwrite
-    if not over:
-        check_output(output, source, storage.overwrite)
-
-    from mariana_video.film.job import clear_up, open_job  # loads torch: not for a refusal
-
-    if over:
-        clear_up(output)
-        say(f"{output} stands already", quiet)
+    if stands_already(output, storage.overwrite, quiet):
         return
+    check_film(source, output, storage.overwrite)
+
+    from mariana_video.film.job import open_job  # loads torch: not for a refusal
+
     with open_job(output, source, storage) as job:
         _make(job, Recipe(dream, carry, span), machine, quiet)
 
 
 def _make(job: Job, recipe: Recipe, machine: Machine, quiet: bool) -> None:
     """Looks at the source, says what will be done, and does it."""
-    from mariana_video.film.dreamer import make_dreamer
-    from mariana_video.film.film import film
-    from mariana_video.film.plan import make_plan
-    from mariana_video.film.terms import terms_of
-    from mariana_video.media.output import check_output
+    from mariana_video.film.making import planned, prepared
 
-    assert job.source is not None
-    dreamer = make_dreamer(recipe, job.machine(machine))
-    job.agree(terms_of("video", recipe, job.storage, dreamer, job.source))
     with Bar(None, "frames", label="looking at the source", quiet=quiet) as bar:
-        plan = make_plan(job.source, recipe.span, lambda _: bar.step())
+        dreamer, plan = planned(job, recipe, machine, lambda _: bar.step())
     for note in (*plan.notes, *remarks(plan, dreamer)):
         say(note, quiet)
-    made = film_of(plan)
-    check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(made))
-    todo = job.prepare(made, plan.cuts, lambda note: say(note, quiet))
-    follow(job, todo, lambda state, first: film(plan, dreamer, state, first), quiet)
+    ready = prepared(job, dreamer, plan, lambda note: say(note, quiet))
+    follow(job, ready.todo, ready.frames, quiet)
 
 
 def remarks(plan: Plan, dreamer: Dreamer) -> Iterator[str]:
@@ -95,10 +80,3 @@ def remarks(plan: Plan, dreamer: Dreamer) -> Iterator[str]:
     octaves = len(dreamer.octaves((height, width), score))
     if wanted is None and octaves < USUAL:
         yield f"the picture is small: {octaves} of {USUAL} octaves are large enough for the network"
-
-
-def film_of(plan: Plan) -> Film:
-    """What a plan's job makes."""
-    from mariana_video.film.store import Film
-
-    return Film(plan.clip, plan.size, plan.clip.rate, plan.times, plan.start, plan.duration)

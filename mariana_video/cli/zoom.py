@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from mariana_video.cli.making import Shown, bytes_of, check_kind, foretell_size, usual_size, write_film
+from mariana_video.cli.follow import follow, stands_already
+from mariana_video.cli.making import check_kind, foretell_size, usual_size
 from mariana_video.cli.progress import say
 from mariana_video.errors import UsageError
 from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.job import Encoding, Machine
 from mariana_video.recipe.options import Dream, Recipe
+from mariana_video.recipe.toml import Plain, plain
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from mariana_video.film.zoom import Descent
+    from mariana_video.film.diving import Descent
+    from mariana_video.film.job import Job
 
 _FLAG = Parameter(negative=())
 _NOISE = (640, 360)  # size of a dive that begins in noise, where none is asked for
@@ -61,21 +63,60 @@ def zoom(
     from mariana_video.media.soundtrack import check_sound
 
     check_kind(output)
-    check_output(output, None if source == "noise" else source, encoding.overwrite)
+    file = None if source == "noise" else Path(source)
+    if stands_already(output, encoding.overwrite, quiet):
+        return
+    check_output(output, file, encoding.overwrite)
     if sound is not None:
         check_sound(sound, output)
 
-    from mariana_video.film.dreamer import make_dreamer
-    from mariana_video.film.zoom import prepare
+    from mariana_video.film.job import open_job
 
     picture, size = _start(source, at, dream.seed)
     size = usual_size(size, output) if dive.size is None else dive.size.fit(size)
-    dreamer = make_dreamer(Recipe(dream), machine)
-    descent = prepare(dreamer, camera, dive, picture, size)
-    check_output(output, source, encoding.overwrite, bytes_of(output, size, descent.frames))
-    told = foretell_size(output, size, descent.frames)
+    with open_job(output, file, encoding) as job:
+        descent = _prepare(job, Recipe(dream), (camera, dive), machine, picture, size, (source, at, sound, play_once))
+        _make(job, descent, sound, play_once, quiet)
+
+
+def _prepare(
+    job: Job,
+    recipe: Recipe,
+    groups: tuple[Camera, Dive],
+    machine: Machine,
+    picture: Tensor,
+    size: tuple[int, int],
+    words: tuple[str, float | None, Path | None, bool],
+) -> Descent:
+    """The dive, after seeing that a job that was begun was begun with these settings (UsageError)."""
+    from mariana_video.film.dreamer import make_dreamer
+    from mariana_video.film.terms import terms_of
+    from mariana_video.film.zoom import prepare
+
+    source, at, sound, play_once = words
+    camera, dive = groups
+    dreamer = make_dreamer(recipe, job.machine(machine))
+    begins: dict[str, Plain] = {"at": at or 0.0, "play_once": play_once}
+    if job.source is None:
+        begins["source"] = source
+    options = {"dream": plain(recipe.dream), "camera": plain(camera), "dive": plain(dive), "begins": begins}
+    job.agree(terms_of("zoom", options, job.storage, dreamer, job.source, sound))
+    return prepare(dreamer, camera, dive, picture, size)
+
+
+def _make(job: Job, descent: Descent, sound: Path | None, play_once: bool, quiet: bool) -> None:
+    from mariana_video.film.store import Film
+    from mariana_video.film.zoom import dive
+    from mariana_video.media.output import check_output
+
+    size, dreamer = descent.canvas.size, descent.dreamer
+    times = tuple(index / descent.rate for index in range(descent.frames))
+    film = Film(None, size, descent.rate, times, under=sound, endless=not play_once)
+    check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(film))
+    told = foretell_size(job.output, size, descent.frames)
     say(f"{told}; {dreamer.network.name} dreams {dreamer.objective} in {dreamer.precision}", quiet)
-    _write(descent, output, sound, encoding, not play_once, quiet)
+    todo = job.prepare(film, frozenset(), lambda note: say(note, quiet))
+    follow(job, todo, lambda state, first: dive(descent, state, first), quiet)
 
 
 def _start(source: str, at: float | None, seed: int) -> tuple[Tensor, tuple[int, int]]:
@@ -95,35 +136,3 @@ def _start(source: str, at: float | None, seed: int) -> tuple[Tensor, tuple[int,
         raise UsageError(f"--at {at:g} takes a frame of a video, and {source} is a picture")
     frame = frame_at(clip, Fraction(repr(at or 0)))
     return to_tensor(frame.rgb), (frame.rgb.shape[1], frame.rgb.shape[0])
-
-
-def _write(descent: Descent, output: str, sound: Path | None, encoding: Encoding, endless: bool, quiet: bool) -> None:
-    from mariana_video.media.output import discard, hidden_name
-    from mariana_video.media.soundtrack import lay_under
-
-    silent = output if sound is None else str(hidden_name(Path(output)))
-    try:
-        write_film(
-            silent,
-            _pictures(descent),
-            descent.frames,
-            size=descent.canvas.size,
-            rate=descent.rate,
-            encoding=encoding,
-            endless=endless,
-            quiet=quiet,
-        )
-        if sound is not None:
-            lay_under(Path(silent), sound, Path(output))
-    finally:
-        if sound is not None:
-            discard(Path(silent))
-    say(f"{output}: {descent.frames} frames", quiet)
-
-
-def _pictures(descent: Descent) -> Iterator[Shown]:
-    from mariana_video.film.tensors import to_array
-    from mariana_video.film.zoom import descend
-
-    for rendered in descend(descent):
-        yield Shown(to_array(rendered.picture), rendered.time)

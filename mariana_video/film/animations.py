@@ -37,7 +37,7 @@ class Animation(Segments):
 def write_animation(made: Path, film: Film, pictures: Iterable[Picture], length: Fraction | None, told: Told) -> None:
     """Writes the animation `made` of pictures shown at the film's times, the last for `length`."""
     span = {"start": film.start, "duration": film.duration}
-    with open_writer(made, film.clip, size=film.size, rate=film.rate, notes=told, **span) as writer:
+    with open_writer(made, film.clip, size=film.size, rate=film.rate, notes=told, loop=film.endless, **span) as writer:
         for (rgb, alpha), time in zip(pictures, film.times, strict=False):
             writer.write(rgb, time, alpha, length if time == film.times[-1] else None)
 

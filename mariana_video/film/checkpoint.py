@@ -27,12 +27,16 @@ def save(folder: Path, position: int, state: State) -> None:
 
     tensors = {"index": torch.tensor([state.index]), "source": state.source, "dream": state.dream}
     tensors |= {_MEMORY + name: tensor for name, tensor in state.memory.items()}
-    content = to_bytes({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
+    # Copied, for safetensors refuses tensors that share their memory, as a dream without steps does with its source.
+    kept = {
+        name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for name, tensor in tensors.items()
+    }
+    content = to_bytes(kept)
     before = sorted(_stored(folder), key=lambda path: path.stat().st_mtime_ns)
     write_whole(folder / f"state-{position:08d}-{zlib.crc32(content):08x}.safetensors", content)
-    kept = {*before[1 - _KEPT :], *sorted(before)[-1:]}
+    staying = {*before[1 - _KEPT :], *sorted(before)[-1:]}
     for path in before:
-        if path not in kept:
+        if path not in staying:
             path.unlink(missing_ok=True)
 
 

@@ -17,13 +17,16 @@ from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.frames import BEAT, Onward, Start
 from mariana_video.film.ground import (
     Colours,
+    cells_of,
     colours_of,
     ground_of,
     held,
     held_colours,
+    muted,
     noise,
     rgb,
     sharpness_of,
+    steadied,
 )
 from mariana_video.film.laying import Laid, laid, mixed, remaining
 from mariana_video.film.state import Moment, State, Values
@@ -38,8 +41,9 @@ _AGREE = 0.08  # of the way in 1/25 s from the source's own strength and sharpne
 _SOFTLY = 6.0  # times 1/25 s over which a dive's ascent sets in
 _MOVING = 0.4  # a dive is so sharp, as energy, beside a dream of one picture: its detail is enlarged as it forms
 _FIRM = 0.08  # how firmly sharpness is led in 1/25 s: this power of how far it is off
-_FURTHEST = 5.0  # how far it may drive the full size's steps, or hold them back
-_HARDEST = 2.0  # the most that steps are driven on where the detail is too weak: more would only burn
+_FURTHEST = 3.0  # how far it may drive the full size's steps, or hold them back
+_AT_ONCE = 2.0  # the same of what it does at once, beside what it has learnt
+_HARDEST = 1.5  # the most that steps are driven on where the detail is too weak: more would only burn
 _FRESH, _KEPT = 0.1, 0.9  # new ground goes on from its neighbour so much, and has so much of its own
 GROUND, GRAIN = 1, 2  # kinds of noise, so that no two draw the same
 
@@ -93,7 +97,8 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
 
     def onward(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Start:
         beats = BEAT * moment.elapsed
-        moved = _renewed(descent, warp(state.dream, motion.flow), moment, motion, wanted)
+        dream = steadied(state.dream, state.memory["cells"])
+        moved = _renewed(descent, warp(dream, motion.flow), moment, motion, wanted)
         push = min(_HARDEST, float(state.memory["push"]))
         if softly:
             push = min(push, moment.index * beats / _SOFTLY)
@@ -102,10 +107,11 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
         sharp = agreeing(sharp, now if natural is None else natural * moment.values.strength**2, beats)
         target = agreeing(carried_target(state.memory["target"], motion), dreamer.network.suited.strength, beats)
         lift = lifted(float(state.memory["lift"]), sharp, now, beats)
-        memory = {"sharp": torch.tensor(sharp), "lift": torch.tensor(lift)}
-        start = Start(ground, (ground + detail).clamp(0, 1), target, push, motion.visible, memory=memory)
+        picture = (ground + detail).clamp(0, 1)
+        memory = {"sharp": torch.tensor(sharp), "lift": torch.tensor(lift), "cells": cells_of(picture)}
+        start = Start(ground, picture, target, push, motion.visible, memory=memory)
         if moment.index % 2 == 0:  # the turn of the full size (see `frames.in_turn`)
-            start = replace(start, lift=lift)
+            start = replace(start, lift=lift * min(_AT_ONCE, max(1 / _AT_ONCE, sharp / max(now, 1e-9))))
         if goal is None:
             return start
         passed = moment.index / len(descent.steps)
@@ -152,10 +158,12 @@ def _laid_in(start: Start, detail: Tensor, part: Laid) -> Start:
     ground, detail = mixed(start.source, detail, part)
     left = 1 - part.detail
     cells = F.interpolate(left, start.target.shape[-2:], mode="area")
+    picture = (ground + detail).clamp(0, 1)
     return replace(
         start,
         source=ground + part.detail * detail,
-        picture=(ground + detail).clamp(0, 1),
+        picture=picture,
+        memory={**start.memory, "cells": cells_of(picture)},
         target=start.target * cells,
         mask=(2 * left).clamp(max=1),
     )
@@ -179,7 +187,7 @@ def _parted(descent: Descent, moved: Tensor, moment: Moment, wanted: Colours) ->
     ground = ground_of(moved)
     detail = moved - ground
     if moment.values.steps:
-        ground = held(ground, colours_of(moved), wanted, beats)
+        ground, detail = held(ground, colours_of(moved), wanted, beats), muted(moved, wanted, beats) - ground
     keep, grain = (
         bounds_of(Dive)[name].check(name, getattr(dive, name)(index, rate), f" at frame {index}")
         for name in ("keep", "grain")

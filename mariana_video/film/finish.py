@@ -52,7 +52,7 @@ def finish_so_far(output: str, told: Told) -> tuple[Path, int, int]:
         if animation:
             frames = _animation(parts, film, encoding, made, told)
         else:
-            frames = _joined(parts, film, encoding, bool(terms["storage"]["sound"]), made, told)
+            frames = _joined(parts, film, encoding, bool(terms["storage"].get("sound", True)), made, told)
         commit(made, result)
     return result, frames, total
 
@@ -61,10 +61,10 @@ def _film(terms: Sections) -> Film:
     """What the job makes, as it was written down when it began; only the first frame's time is needed here."""
     section = terms["film"]
     rate, begins = Fraction(str(section["rate"])), Fraction(str(section["begins"]))
-    span = {name: Fraction(str(section[name])) if name in section else None for name in ("start", "duration")}
+    start, duration = (Fraction(str(section[name])) if name in section else None for name in ("start", "duration"))
     size = int(section["width"]), int(section["height"])
     clip = open_clip(str(terms["source"]["path"]), rate) if section["clip"] else None
-    return Film(clip, size, rate, (begins,), **span)
+    return Film(clip, size, rate, (begins,), start, duration)
 
 
 def _parts(folder: Path, scratch: Path, encoding: Encoding) -> list[tuple[Path, Ending]]:

@@ -100,7 +100,8 @@ def riding(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> St
     """The warped dream of the frame before, laid over the frame's own source.
 
     What moves is kept a little more than what stands still, and less is added to it: what changes on a moving thing
-    reads as flicker, and the warp takes some of it already. What stands still is let go where its scene has slowly gone.
+    reads as flicker, and the warp takes some of it already. What stands still is let go where its scene has slowly
+    gone.
     """
     moves = _moves(motion.flow)
     trusted, seen = recall(motion, moment.source, state.memory.get("seen"), moment.elapsed)
@@ -116,7 +117,8 @@ def riding(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> St
 
 def _moves(flow: Tensor) -> Tensor:
     """1×1×H×W: 0 where nothing moves, 1 from two pixels a frame on."""
-    return (torch.linalg.vector_norm(flow, dim=1, keepdim=True) - 0.5).div(1.5).clamp(0, 1)
+    speed = flow.square().sum(1, keepdim=True).sqrt()
+    return ((speed - 0.5) / 1.5).clamp(0, 1)
 
 
 def carried(dreamer: Dreamer, score: Score, moment: Moment, start: Start) -> tuple[State, Ascended]:

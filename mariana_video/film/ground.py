@@ -23,8 +23,10 @@ from mariana_video.meters.sharpness import laplacian_energy
 _CELL = 8  # pixels a side
 _SOFT = 5  # cells of each of two box blurs
 _HOLD = 0.08  # of the way back to the held colours in 1/25 s
+_TAKEN_BACK = 0.6  # of what an ascent does to the ground
 _WIDEST = 2.0  # spreads from the mean that a place of the ground may differ; what is more goes back …
 _LIMIT = 0.2  # … by this share in 1/25 s: else one colour that the layers like grows over everything
+_LOUD, _MUTED = 3.0, 0.4  # the same of every single place
 _AXES = ((3**-0.5, 3**-0.5, 3**-0.5), (2**-0.5, 0.0, -(2**-0.5)), (6**-0.5, -2 * 6**-0.5, 6**-0.5))
 _MEANS = ((0.45, 1.3), (-0.2, 0.2), (-0.15, 0.15))  # what a dive can live with, whatever the picture, on each axis
 _SPREADS = ((0.2, 0.5), (0.06, 0.2), (0.05, 0.15))
@@ -73,8 +75,21 @@ def _within(values: Tensor, bounds: Sequence[tuple[float, float]]) -> Tensor:
 
 def ground_of(picture: Tensor) -> Tensor:
     """The low frequencies of `picture` (1×3×H×W): what is larger than about 50 pixels."""
-    cells = F.avg_pool2d(picture, _CELL, ceil_mode=True, count_include_pad=False)
-    return resize(_soft(_soft(cells)), picture.shape[-2:])
+    return resize(cells_of(picture), picture.shape[-2:])
+
+
+def cells_of(picture: Tensor) -> Tensor:
+    """The ground of `picture` as 1×3×h×w, one value a cell of 8×8 pixels."""
+    return _soft(_soft(F.avg_pool2d(picture, _CELL, ceil_mode=True, count_include_pad=False)))
+
+
+def steadied(dream: Tensor, before: Tensor) -> Tensor:
+    """`dream` with most of what its last ascent did to the ground taken back; `before` are the cells it began with.
+
+    An ascent is to draw detail. Where it may paint the ground, one colour that the layers like grows without end: the
+    strength of detail, which is held, doesn't see it.
+    """
+    return dream - _TAKEN_BACK * resize(cells_of(dream) - before, dream.shape[-2:])
 
 
 def held(ground: Tensor, found: Colours, wanted: Colours, beats: float) -> Tensor:
@@ -83,8 +98,20 @@ def held(ground: Tensor, found: Colours, wanted: Colours, beats: float) -> Tenso
     stretch = 1 + share * (wanted.spread / found.spread.clamp_min(1e-3) - 1)
     shift = share * (wanted.mean - found.mean)
     away = (opponent(ground) - found.mean) * stretch.clamp(0.5, 1.5) + found.mean + shift - wanted.mean
-    widest = _WIDEST * wanted.spread
-    return rgb(wanted.mean + away - limit * (away - away.clamp(-widest, widest)))
+    return rgb(wanted.mean + away - limit * _excess(away, _WIDEST * wanted.spread))
+
+
+def muted(picture: Tensor, wanted: Colours, beats: float) -> Tensor:
+    """`picture` with its loudest colours taken back a little, place by place.
+
+    A patch of one loud colour has so large a gradient that everything round it stands still.
+    """
+    away = opponent(picture) - wanted.mean
+    return picture - (1 - math.pow(1 - _MUTED, beats)) * rgb(_excess(away, _LOUD * wanted.spread))
+
+
+def _excess(values: Tensor, widest: Tensor) -> Tensor:
+    return values - values.clamp(-widest, widest)
 
 
 def sharpness_of(picture: Tensor) -> float:

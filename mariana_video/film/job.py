@@ -33,7 +33,7 @@ from mariana_video.film.store import Film, Store, Told
 from mariana_video.film.stores import bytes_needed, film_section, open_store
 from mariana_video.film.terms import agree, content_of, machine_given, marks_of
 from mariana_video.media.output import cannot_write
-from mariana_video.recipe.job import Machine, Storage
+from mariana_video.recipe.job import Encoding, Machine
 from mariana_video.recipe.toml import Plain, Sections, from_text, to_text
 
 TERMS = "job.toml"
@@ -56,7 +56,7 @@ class Todo:
 class Job:
     """A locked job; see `open_job`."""
 
-    def __init__(self, output: str, folder: Path, source: Path | None, storage: Storage, before: Sections) -> None:
+    def __init__(self, output: str, folder: Path, source: Path | None, storage: Encoding, before: Sections) -> None:
         self.output, self.folder, self.source, self.storage = output, folder, source, storage
         self.before = before
         self.finished = False
@@ -80,7 +80,7 @@ class Job:
     def bytes_needed(self, film: Film) -> int:
         """About how much more disk the job will take: OUTPUT, its parts, the open part's frames and the states."""
         used = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
-        return max(0, bytes_needed(film, self.storage) - used)
+        return max(0, bytes_needed(film, self.output, self.storage) - used)
 
     def prepare(self, film: Film, fresh: frozenset[int], told: Told) -> Todo:
         """Looks at what is there of `film` and says what is left to do.
@@ -196,7 +196,7 @@ def clear_up(output: str) -> None:
 
 
 @contextmanager
-def open_job(output: str, source: Path | None, storage: Storage) -> Iterator[Job]:
+def open_job(output: str, source: Path | None, storage: Encoding) -> Iterator[Job]:
     """The job of making `output`, locked: begun, or gone on with where OUTPUT.part/ is there.
 
     `output` is a text, for "/" at its end says a folder. `storage.restart` throws away what is there. On leaving, the

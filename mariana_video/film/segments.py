@@ -21,6 +21,7 @@ from mariana_video.media.encoding import Encoding
 from mariana_video.media.join import Beside, join
 from mariana_video.media.output import cannot_write
 from mariana_video.media.segment import Ending, SegmentEncoder, ending
+from mariana_video.media.soundtrack import lay_under
 from mariana_video.media.spool import count, spool, spooled
 
 if TYPE_CHECKING:
@@ -109,7 +110,10 @@ class Segments:
         self._complete_all()
         made = self._folder / self._output.name
         beside = Beside(self._film.clip, self._zero, self._end(), self._sound)
-        join(self._parts(), self._ticks, self._last(), self._encoding, beside, made, told)
+        silent = made if self._film.under is None else self._folder / f"silent{made.suffix}"
+        join(self._parts(), self._ticks, self._last(), self._encoding, beside, silent, told)
+        if self._film.under is not None:
+            lay_under(silent, self._film.under, made)
         with made.open("rb") as file:
             sync(file)
         return made

@@ -21,7 +21,8 @@ class Film:
     """What a job makes.
 
     `clip` is the source whose sound and tags come along (None: a film of its own), `times` are all frames' times in
-    seconds on its clock, `start` and `duration` the span of it in seconds, `size` is (width, height).
+    seconds on its clock, `start` and `duration` the span of it in seconds, `size` is (width, height). `under` is a
+    sound file to lie under a film of its own; an animation that is `endless` begins again and again.
     """
 
     clip: Clip | None
@@ -30,6 +31,8 @@ class Film:
     times: tuple[Fraction, ...]
     start: Fraction | None = None
     duration: Fraction | None = None
+    under: Path | None = None
+    endless: bool = True
 
 
 class Store(Protocol):

@@ -11,7 +11,7 @@ from mariana_video.film.segments import Segments, frames_each
 from mariana_video.film.store import Film, Store, Told
 from mariana_video.media.containers import ANIMATIONS
 from mariana_video.media.encoding import Encoding
-from mariana_video.recipe.job import Storage
+from mariana_video.recipe.job import Encoding as Encoded
 from mariana_video.recipe.toml import Plain, Sections
 
 _THREADS = 8  # more gain an encoder little at these sizes
@@ -32,10 +32,10 @@ def film_section(film: Film) -> dict[str, Plain]:
     }
 
 
-def bytes_needed(film: Film, storage: Storage) -> int:
+def bytes_needed(film: Film, output: str, storage: Encoded) -> int:
     """About how much disk the whole job takes at the most: measured, a dream at crf 17 takes 0.35 bytes a pixel."""
     pixels = film.size[0] * film.size[1]
-    each = 3.0 if storage.codec == "ffv1" else 0.35
+    each = 3.0 if storage.codec == "ffv1" or is_animation(Path(output)) else 0.35
     film_twice = 2 * pixels * len(film.times) * each
     bits = film.clip.bits if film.clip else 8
     open_part = pixels * 3 * (2 if bits > 8 else 1) * min(len(film.times), frames_each(film.size, bits))
@@ -50,7 +50,8 @@ def open_store(folder: Path, output: str, film: Film, terms: Sections, told: Tol
         return Pages(folder, path, film, told)
     if is_animation(path):
         return Animation(folder, path, film, lossless(film, threads), sound=False)
-    return Segments(folder, path, film, encoding_of(path, film, terms, told), bool(terms["storage"]["sound"]))
+    sound = bool(terms["storage"].get("sound", True))
+    return Segments(folder, path, film, encoding_of(path, film, terms, told), sound)
 
 
 def is_folder(output: str) -> bool:

@@ -12,22 +12,27 @@ import torch
 
 from mariana_video.errors import UsageError
 from mariana_video.film.dreamer import Dreamer
-from mariana_video.recipe.job import Machine, Storage
-from mariana_video.recipe.options import Recipe
-from mariana_video.recipe.toml import Difference, Plain, Sections, differences, sections
+from mariana_video.recipe.job import Encoding, Machine
+from mariana_video.recipe.toml import Difference, Plain, Sections, differences
 
 _LIBRARIES = ("mariana-video", "torch", "opencv-python-headless", "opencv-python", "numpy", "av")
 _STORED = ("codec", "crf", "sound")
 _CHUNK = 1 << 22
 
 
-def terms_of(command: str, recipe: Recipe, storage: Storage, dreamer: Dreamer, source: Path | None) -> Sections:
-    """All that a job's result depends on, in sections of plain values. Reads the whole source for its checksum."""
-    flow_weights = recipe.carry.flow_weights
+def terms_of(
+    command: str, options: Sections, storage: Encoding, dreamer: Dreamer, source: Path | None, sound: Path | None = None
+) -> Sections:
+    """All that a job's result depends on, in sections of plain values. Reads the whole source for its checksum.
+
+    `options` are the command's own, by group; `sound` is a file of it that lies under the film.
+    """
+    flow_weights = dreamer.recipe.carry.flow_weights
     return {
         "job": {"command": command},
-        **sections(recipe),
-        "storage": {name: value for name in _STORED if (value := getattr(storage, name)) is not None},
+        **options,
+        "storage": {name: value for name in _STORED if (value := getattr(storage, name, None)) is not None},
+        **({} if sound is None else {"under": {"path": str(sound.absolute()), "content": content_of(sound)}}),
         "source": {} if source is None else {"path": str(source.absolute()), "content": content_of(source)},
         "network": {
             "weights": weights_of(dreamer),
@@ -101,7 +106,7 @@ def _files(source: Path) -> Iterable[Path]:
 def _compared(terms: Sections) -> Sections:
     """Without where the source lies (its content counts) and what only the job itself looks at."""
     return {
-        section: {name: value for name, value in values.items() if (section, name) != ("source", "path")}
+        section: {name: value for name, value in values.items() if name != "path"}
         for section, values in terms.items()
         if section != "film"
     }
@@ -111,6 +116,8 @@ def _told(difference: Difference) -> str:
     name, before, now = difference.name, difference.before, difference.now
     if difference.section == "source":
         return "from another source (the content differs, whatever its name)"
+    if difference.section == "under":
+        return "with another --sound (the content differs, whatever its name)"
     if difference.section == "network":
         return f"with other {name.replace('_', ' ')} in the network's file"
     if difference.section == "job":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -20,17 +21,20 @@ from mariana_video.errors import UsageError
 from mariana_video.film.canvas import Matrix, canvas_for, laid_out, steps_of
 from mariana_video.film.diving import GROUND, Descent, going_on, values_at
 from mariana_video.film.dreamer import Dreamer
+from mariana_video.film.film import Finished
 from mariana_video.film.frames import dream_frames
-from mariana_video.film.ground import ground_of, noise, sharpness_of
+from mariana_video.film.ground import cells_of, ground_of, noise, sharpness_of
 from mariana_video.film.laying import remaining
 from mariana_video.film.state import Moment, Rendered, State
 from mariana_video.film.strength import local_rms
+from mariana_video.film.tensors import to_array
 from mariana_video.motion.camera import affine_motion
 from mariana_video.motion.motion import Motion
 from mariana_video.recipe.camera import Camera, Dive
 
 _LEAST_LOOP = 2.0  # how far a loop has to go in for its picture to lie small in itself
 _WARM = 6.0  # seconds that a dive takes to become what it will be: a loop of structure begins after them
+_GOAL = "goal"  # the picture that a loop of structure comes back to, among its states' tensors
 _SAME = 0.01  # how nearly the camera's speed at a loop's end is that at its beginning
 
 
@@ -72,23 +76,50 @@ def check_loop(camera: Camera, steps: Sequence[Matrix], rate: Fraction) -> None:
 def descend(descent: Descent) -> Iterator[Rendered]:
     """The frames of the dive, `descent.frames` of them; the first is the source itself, unless the loop is of
     structure: that begins after a lap or more that are not shown."""
+    return (rendered for _, rendered in states(descent))
+
+
+@contextmanager
+def dive(descent: Descent, state: State | None = None, first: int = 0) -> Iterator[Iterator[Finished]]:
+    """The finished frames of the dive from `first` on, `state` being that of the frame before; without, from 0 on."""
+    now = None if state is None else state.to(descent.dreamer.device)
+    frames = states(descent, now, first)
+    yield (Finished(to_array(rendered.picture), None, None, rendered, state) for state, rendered in frames)
+
+
+def states(descent: Descent, state: State | None = None, first: int = 0) -> Iterator[tuple[State, Rendered]]:
+    """The frames of the dive from `first` on, each with the state after it, going on from the frame before them.
+
+    Without a state, from frame 0 on. A loop of structure keeps the picture that it comes back to in its states.
+    """
     dreamer, canvas = descent.dreamer, descent.canvas
-    state, goal = first_state(descent), descent.source
-    if descent.dive.loop == "structure":
-        for lap in range(math.ceil(_WARM / float(len(descent.steps) / descent.rate))):
-            frames = dream_frames(dreamer, moments(descent), state, going_on(descent, None, softly=lap == 0))
-            ((state, _),) = deque(frames, maxlen=1)
-        state, goal = replace(state, index=0), state.dream
-    yield Rendered(0, Fraction(0), canvas.frame(goal), float("nan"), 0.0, 0.0, 0.0)
+    if state is None:
+        state, first = _begun(descent), 1
+        picture = canvas.frame(state.memory.get(_GOAL, descent.source))
+        yield state, Rendered(0, Fraction(0), picture, float("nan"), 0.0, 0.0, 0.0)
+    kept = {name: tensor for name, tensor in state.memory.items() if name == _GOAL}
+    goal = kept.get(_GOAL, descent.source)
     onward = going_on(descent, goal if descent.dive.loop else None, softly=descent.dive.loop != "structure")
-    shown = moments(descent, descent.frames - 1)
-    for _, rendered in dream_frames(dreamer, shown, state, onward):
-        yield replace(rendered, picture=canvas.frame(rendered.picture))
+    shown = moments(descent, descent.frames - 1, first)
+    for after, rendered in dream_frames(dreamer, shown, state, onward):
+        memory = {**after.memory, **kept}
+        yield replace(after, memory=memory), replace(rendered, picture=canvas.frame(rendered.picture))
 
 
-def moments(descent: Descent, count: int | None = None) -> Iterator[Moment]:
-    """What the loop of frames gets for each frame after the first, or for the first `count` of them."""
-    for index, matrix in enumerate(descent.steps[:count], 1):
+def _begun(descent: Descent) -> State:
+    """The state of frame 0; that of a loop of structure comes after its laps that are not shown."""
+    state = first_state(descent)
+    if descent.dive.loop != "structure":
+        return state
+    for lap in range(math.ceil(_WARM / float(len(descent.steps) / descent.rate))):
+        frames = dream_frames(descent.dreamer, moments(descent), state, going_on(descent, None, softly=lap == 0))
+        ((state, _),) = deque(frames, maxlen=1)
+    return replace(state, index=0, memory={**state.memory, _GOAL: state.dream})
+
+
+def moments(descent: Descent, count: int | None = None, first: int = 1) -> Iterator[Moment]:
+    """What the loop of frames gets for each frame from `first` (at least 1) on, up to number `count`."""
+    for index, matrix in enumerate(descent.steps[first - 1 : count], first):
         motion = affine_motion(descent.canvas.shape, matrix)
         device = descent.dreamer.device
         yield Moment(
@@ -105,7 +136,7 @@ def first_state(descent: Descent) -> State:
     """The state of frame 0: the source with its own strength of detail; what lies beyond its frame is dreamed on."""
     source = _beyond_dreamed(descent)
     ground = ground_of(source)
-    own = {"target": local_rms(source - ground), "sharp": torch.tensor(sharpness_of(source))}
+    own = {"target": local_rms(source - ground), "sharp": torch.tensor(sharpness_of(source)), "cells": cells_of(source)}
     return State(0, ground, source, {**own, "push": torch.ones(()), "lift": torch.ones(())})
 
 

@@ -13,6 +13,20 @@ LONGEST_NAME = 255
 """Bytes a file's name may have on the usual file systems."""
 
 
+def check_film(source: Path, output: str, overwrite: bool) -> None:
+    """See that SOURCE can be opened and OUTPUT be made of it, before anything is begun.
+
+    Raises UsageError for an ending that says no kind of film, SourceError and OutputError.
+    """
+    from .clip import open_clip
+    from .containers import ANIMATIONS, container_for
+
+    check_output(output, source, overwrite)
+    if not (output.endswith("/") or Path(output).is_dir() or Path(output).suffix.lower() in ANIMATIONS):
+        container_for(Path(output))
+    open_clip(source)
+
+
 def check_output(path: str | Path, source: str | Path | None, overwrite: bool, needed: int = 0) -> None:
     """See that OUTPUT can be written, before hours are spent on it.
 

@@ -41,6 +41,12 @@ class Encoding(Group):
     overwrite: Annotated[bool, Parameter(negative=())] = False
     """Replace OUTPUT where it exists; otherwise that is refused."""
 
+    restart: Annotated[bool, Parameter(negative=())] = False
+    """Throw away what is there of a film that was broken off. Default: the same command goes on from there."""
+
+    preview: Path | None = None
+    """A picture file that shows how far the film is, renewed while it is made."""
+
 
 @Parameter(name="*")
 @dataclass(frozen=True)
@@ -49,9 +55,3 @@ class Storage(Encoding):
 
     sound: Annotated[bool, Parameter(negative="--no-sound")] = True
     """Keep the source's sound."""
-
-    restart: Annotated[bool, Parameter(negative=())] = False
-    """Throw away what is there of a film that was broken off. Default: the same command goes on from there."""
-
-    preview: Path | None = None
-    """A picture file that shows how far the film is, renewed while it is made."""

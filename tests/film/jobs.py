@@ -21,6 +21,7 @@ from mariana_video.film.terms import terms_of
 from mariana_video.recipe.job import Storage
 from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import Recipe, recipe
+from mariana_video.recipe.toml import sections
 from tests.conftest import small_network
 
 RECIPE = recipe(first_steps=2)
@@ -49,7 +50,7 @@ def make(
     told = Told()
     with open_job(str(output), clip, storage) as job:
         dreamer = Dreamer(small_network(), which, Objective("conv3"), torch.device("cpu"), "fp32")
-        job.agree(terms_of("video", which, storage, dreamer, clip))
+        job.agree(terms_of("video", sections(which), storage, dreamer, clip))
         plan = make_plan(clip, which.span)
         wanted = Film(plan.clip, plan.size, plan.clip.rate, plan.times, plan.start, plan.duration)
         told.first = job.prepare(wanted, plan.cuts, told.notes.append).first

@@ -81,6 +81,12 @@ def test_the_film_is_the_same_after_interruptions(tmp_path: Path, clip: Path, na
     assert sorted(path.name for path in broken.iterdir()) == [name.rstrip("/")]
 
 
+def test_a_film_without_steps_goes_on_too(tmp_path: Path, clip: Path) -> None:
+    plain = recipe(steps=0)
+    stopped(tmp_path / "film.mp4", clip, 5, plain)
+    make(tmp_path / "film.mp4", clip, plain)
+
+
 def test_times_and_sound_are_the_sources(tmp_path: Path, clip: Path) -> None:
     stopped(tmp_path / "film.mp4", clip, 10)
     make(tmp_path / "film.mp4", clip)

@@ -15,7 +15,17 @@ from mariana_video.errors import UsageError
 from mariana_video.film.canvas import canvas_for, covered, laid_out, steps_of
 from mariana_video.film.diving import natural_sharpness
 from mariana_video.film.dreamer import Dreamer
-from mariana_video.film.ground import colours_of, ground_of, held, held_colours, noise, opponent, rgb, sharpness_of
+from mariana_video.film.ground import (
+    colours_of,
+    ground_of,
+    held,
+    held_colours,
+    muted,
+    noise,
+    opponent,
+    rgb,
+    sharpness_of,
+)
 from mariana_video.film.laying import laid, remaining, seen_from
 from mariana_video.film.state import Rendered
 from mariana_video.film.wander import wandering
@@ -145,8 +155,19 @@ def test_a_patch_of_one_colour_does_not_grow_over_everything() -> None:
     assert bool(((middle - wanted.mean).abs() <= 2.05 * wanted.spread).all())
 
 
+def test_loud_places_are_muted_and_no_others() -> None:
+    picture = 0.4 + 0.2 * (as_tensor(texture(60, 80)) > 0.5).float()
+    wanted = colours_of(picture)
+    loud = picture.clone()
+    loud[..., 10:20, 10:20] = torch.tensor([1.0, 0.0, 1.0]).view(1, 3, 1, 1)
+    made = muted(loud, wanted, 1.0)
+    assert torch.allclose(made[..., 30:, :], picture[..., 30:, :], atol=1e-6)
+    assert float((made - loud)[..., 10:20, 10:20].abs().min()) > 0.01
+
+
 def test_colours_are_held_only_by_what_is_missing() -> None:
-    picture = as_tensor(texture(60, 80))
+    grey = as_tensor(texture(60, 80)).mean(1, keepdim=True)
+    picture = (0.4 + 0.2 * (grey > 0.5).float()).expand(-1, 3, -1, -1)  # nothing is far from its mean
     found = colours_of(picture)
     assert torch.allclose(held(picture, found, found, 1.0), picture, atol=1e-6)
     bright = (picture + 0.2).clamp(0, 1)

@@ -79,6 +79,8 @@ def _child(words: list[str], log: str, moment: Moment | None) -> None:
     from mariana_video.cli.app import run as command
     from mariana_video.film import job, segments
 
+    stops = (signal.SIGINT, signal.SIGTERM)
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)  # until the command itself has begun
     signal.signal(signal.SIGINT, signal.default_int_handler)
     said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(said, 1)
@@ -88,7 +90,11 @@ def _child(words: list[str], log: str, moment: Moment | None) -> None:
     job._EVERY = 0.0
     if moment is not None:
         _arm(moment)
-    code = command(words)
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
+        code = command(words)
+    except KeyboardInterrupt:  # just before its first line
+        code = 130
     sys.stderr.flush()
     os._exit(code)
 

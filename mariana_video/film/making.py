@@ -1,0 +1,68 @@
+"""A film as one job: looked at, agreed on, prepared. The command line adds a bar to it, Python nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from mariana_video.film.dreamer import Dreamer, make_dreamer
+from mariana_video.film.film import film
+from mariana_video.film.job import Frames, Job, Todo, open_job
+from mariana_video.film.plan import Plan, make_plan
+from mariana_video.film.store import Film, Told
+from mariana_video.film.terms import terms_of
+from mariana_video.media.output import check_film, check_output
+from mariana_video.recipe.job import Machine, Storage
+from mariana_video.recipe.options import Recipe
+from mariana_video.recipe.options import recipe as recipe_of
+from mariana_video.recipe.toml import sections
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is about to be made: `frames` gives the pictures, `todo` says how many are left."""
+
+    dreamer: Dreamer
+    plan: Plan
+    todo: Todo
+    frames: Frames
+
+
+def planned(job: Job, recipe: Recipe, machine: Machine, seen: Callable[[int], None]) -> tuple[Dreamer, Plan]:
+    """The network and the plan of a job, after seeing that it was begun with these settings (UsageError).
+
+    `seen` is told how many frames of the source were looked at.
+    """
+    assert job.source is not None, "a film is made of another one"
+    dreamer = make_dreamer(recipe, job.machine(machine))
+    job.agree(terms_of("video", sections(recipe), job.storage, dreamer, job.source))
+    return dreamer, make_plan(job.source, recipe.span, seen)
+
+
+def prepared(job: Job, dreamer: Dreamer, plan: Plan, told: Told) -> Prepared:
+    """The job, ready to be made. Raises OutputError where the disk has too little room."""
+    made = Film(plan.clip, plan.size, plan.clip.rate, plan.times, plan.start, plan.duration)
+    check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(made))
+    todo = job.prepare(made, plan.cuts, told)
+    return Prepared(dreamer, plan, todo, lambda state, first: film(plan, dreamer, state, first))
+
+
+def video(source: str | Path, output: str | Path, told: Told = lambda note: None, **options: Any) -> Path:
+    """Dreams the film `source` as `output`, as `mariana video` does, and gives the path of `output`.
+
+    `options` are those of the command by name, `told` gets its remarks. A job that was broken off goes on where it was.
+    Raises MarianaError, in one line.
+    """
+    jobs = {field.name: kind for kind in (Machine, Storage) for field in fields(kind)}
+    parts: dict[type, dict[str, Any]] = {Machine: {}, Storage: {}}
+    for name in options.keys() & jobs.keys():
+        parts[jobs[name]][name] = options.pop(name)
+    recipe, machine, storage = recipe_of(**options), Machine(**parts[Machine]), Storage(**parts[Storage])
+    check_film(Path(source), str(output), storage.overwrite)
+    with open_job(str(output), Path(source), storage) as job:
+        todo = prepared(job, *planned(job, recipe, machine, lambda frames: None), told)
+        job.make(todo.frames, lambda done: None, storage.preview)
+        job.finish(told)
+    return Path(output)
