@@ -99,10 +99,9 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
         beats = BEAT * moment.elapsed
         dream = steadied(state.dream, state.memory["cells"])
         moved = _renewed(descent, warp(dream, motion.flow), moment, motion, wanted)
-        push = min(_HARDEST, float(state.memory["push"]))
-        if softly:
-            push = min(push, moment.index * beats / _SOFTLY)
-        ground, detail = _parted(descent, moved, moment, wanted)
+        begun = min(1.0, moment.index * beats / _SOFTLY) if softly else 1.0
+        push = min(_HARDEST if begun == 1 else begun, float(state.memory["push"]))
+        ground, detail = _parted(descent, moved, moment, wanted, begun)
         sharp, now = float(state.memory["sharp"]), sharpness_of(moved)
         sharp = agreeing(sharp, now if natural is None else natural * moment.values.strength**2, beats)
         target = agreeing(carried_target(state.memory["target"], motion), dreamer.network.suited.strength, beats)
@@ -111,7 +110,8 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
         memory = {"sharp": torch.tensor(sharp), "lift": torch.tensor(lift), "cells": cells_of(picture)}
         start = Start(ground, picture, target, push, motion.visible, memory=memory)
         if moment.index % 2 == 0:  # the turn of the full size (see `frames.in_turn`)
-            start = replace(start, lift=lift * min(_AT_ONCE, max(1 / _AT_ONCE, sharp / max(now, 1e-9))))
+            at_once = min(_AT_ONCE, max(1 / _AT_ONCE, sharp / max(now, 1e-9)))
+            start = replace(start, lift=math.pow(lift * at_once, begun**2))
         if goal is None:
             return start
         passed = moment.index / len(descent.steps)
@@ -180,14 +180,18 @@ def _renewed(descent: Descent, moved: Tensor, moment: Moment, motion: Motion, wa
     return moved * motion.visible + ground.clamp(0, 1) * (1 - motion.visible)
 
 
-def _parted(descent: Descent, moved: Tensor, moment: Moment, wanted: Colours) -> tuple[Tensor, Tensor]:
-    """Ground and detail of a moved picture: the one's colours held, the other kept (and given grain) as asked."""
+def _parted(descent: Descent, moved: Tensor, moment: Moment, wanted: Colours, begun: float) -> tuple[Tensor, Tensor]:
+    """Ground and detail of a moved picture: the one's colours held, the other kept (and given grain) as asked.
+
+    `begun` is how far the dive has set in: what changes a source all at once would show as a jump.
+    """
     dive, rate, index = descent.dive, float(descent.rate), moment.index
     beats = BEAT * moment.elapsed
     ground = ground_of(moved)
     detail = moved - ground
     if moment.values.steps:
-        ground, detail = held(ground, colours_of(moved), wanted, beats), muted(moved, wanted, beats) - ground
+        firm = beats * begun**2
+        ground, detail = held(ground, colours_of(moved), wanted, firm), muted(moved, wanted, firm) - ground
     keep, grain = (
         bounds_of(Dive)[name].check(name, getattr(dive, name)(index, rate), f" at frame {index}")
         for name in ("keep", "grain")
