@@ -27,7 +27,9 @@ def follow(job: Job, todo: Todo, frames: Frames, quiet: bool) -> None:
         with Bar(todo.total, "frames", quiet=quiet, done=todo.total - todo.frames) as bar:
             job.make(frames, _Foretelling(bar, todo.frames).seen, job.storage.preview)
         job.finish(lambda note: say(note, quiet))
-        part_name(Path(job.output)).unlink(missing_ok=True)  # what an earlier stop left to look at
+        part = part_name(Path(job.output))
+        if part.is_file():  # what an earlier stop left to look at
+            part.unlink()
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"stopped; nothing is lost: the same command goes on{_shown(job)}") from None
     seconds = time.monotonic() - began
