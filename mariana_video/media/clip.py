@@ -10,13 +10,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-from mariana_video.errors import SourceError, UsageError
-
 from .colour import UNTAGGED, Bytes, Colour, Floats
 from .shape import UPRIGHT, Turn
 
 Kind = Literal["video", "folder", "picture"]
-FOLDER_RATE = Fraction(25)
 
 
 @dataclass(frozen=True)
@@ -110,44 +107,10 @@ class Clip:
     turn: Turn = UPRIGHT
     files: tuple[Path, ...] = field(default=(), repr=False)
     """The pictures of a folder, in order."""
+    tone_mapped: bool = False
+    """Whether its frames are brought down to BT.709."""
 
     @property
     def end(self) -> Fraction | None:
         """The end of the last picture on the clip's own clock, as claimed."""
         return None if self.duration is None else self.start + self.duration
-
-
-def open_clip(path: str | Path, rate: Fraction | None = None) -> Clip:
-    """Look at a video, an animation, a picture or a folder of numbered pictures.
-
-    `rate` (frames per second) says how fast a folder's or a single picture's frames follow each other; a
-    video has its own. Raises SourceError in one line for anything that holds no readable picture, UsageError
-    for a rate that is no positive number.
-    """
-    from . import animated, pictures, probe
-
-    path = Path(path)
-    if rate is not None and rate <= 0:
-        raise UsageError(f"a rate of {rate} frames per second makes no film; give a number above 0")
-    _check_there(path)
-    if path.is_dir():
-        return pictures.open_folder(path, rate or FOLDER_RATE)
-    if pictures.is_still(path):
-        return pictures.open_still(path, rate or FOLDER_RATE)
-    return animated.open_animated(path) or probe.open_video(path)
-
-
-def _check_there(path: Path) -> None:
-    try:
-        found = path.stat()
-        if path.is_file() and found.st_size == 0:
-            raise SourceError(f"{path} is empty (0 bytes)")
-        if not path.is_dir() and not path.is_file():
-            raise SourceError(f"{path} is not a file that can be read again and again; copy it into one first")
-        if path.is_file():
-            path.open("rb").close()
-    except FileNotFoundError as error:
-        raise SourceError(f"{path} does not exist") from error
-    except (OSError, ValueError) as error:
-        words = getattr(error, "strerror", None) or str(error)
-        raise SourceError(f"{path} can't be opened: {words.lower()}") from error

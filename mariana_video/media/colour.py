@@ -23,6 +23,9 @@ Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
 
+ALONE = 1
+"""Threads of libswscale for a picture: others are at work beside it, and its own begin anew with every picture."""
+
 HD_LINES = 720
 """From this many lines on an untagged picture is taken for BT.709, below for BT.601 (what players do)."""
 
@@ -132,6 +135,7 @@ def to_rgb(frame: "VideoFrame", colour: Colour, size: tuple[int, int]) -> tuple[
         interpolation=_filter((frame.width, frame.height), size),
         src_color_range=2 if full else 1,
         dst_color_range=2 if full else 1,
+        threads=ALONE,
     )
     planes = np.asarray(made.to_ndarray(), np.float32)
     forth = _rgb_to_yuv(_weights(colour, frame.height), full, bits, deep=True)
@@ -146,7 +150,8 @@ def _from_packed(frame: "VideoFrame", size: tuple[int, int]) -> tuple[Floats, Fl
     deep = frame.format.components[0].bits > 8
     alpha = has_alpha(frame.format.name)
     kind = ("rgba64le" if deep else "rgba") if alpha else ("rgb48le" if deep else "rgb24")
-    pixels = np.asarray(frame.reformat(format=kind).to_ndarray(), np.float32) / np.float32(65535 if deep else 255)
+    codes = frame.reformat(format=kind, threads=ALONE).to_ndarray()
+    pixels = np.asarray(codes, np.float32) / np.float32(65535 if deep else 255)
     opacity = _seen(resized(pixels[..., 3], size)) if alpha else None
     return resized(np.ascontiguousarray(pixels[..., :3]), size), opacity
 
@@ -178,7 +183,7 @@ def from_rgb(rgb: Floats, alpha: Floats | None, pixel_format: str, colour: Colou
         channel_last=True,
     )
     same = {} if rgb_kind else {"src_color_range": 2 if full else 1, "dst_color_range": 2 if full else 1}
-    made = frame.reformat(format=pixel_format, interpolation=_AREA, **same)
+    made = frame.reformat(format=pixel_format, interpolation=_AREA, threads=ALONE, **same)
     matrix, range_, primaries, transfer = colour.codes
     made.colorspace = 0 if rgb_kind else matrix
     made.color_range = 2 if rgb_kind else range_

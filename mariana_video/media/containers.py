@@ -100,6 +100,7 @@ ENCODERS = {
     ),
 }  # fmt: skip
 
+_DEEP = ("hevc", "prores", "ffv1")
 ANIMATIONS = (".gif", ".webp")
 ENDINGS = (*CONTAINERS, *ANIMATIONS)
 
@@ -131,6 +132,12 @@ def codec_for(path: Path, codec: str | None) -> str:
         good = ", ".join(ending for ending, kind in CONTAINERS.items() if codec in kind.codecs)
         raise UsageError(f"{path.suffix} can't hold {codec}; use {', '.join(container.codecs)}, or one of {good}")
     return codec
+
+
+def keeps_hdr(output: str, codec: str | None) -> bool:
+    """Whether a film of more than 8 bits a channel is asked for by name, in which high dynamic range can stay."""
+    pictures = output.endswith("/") or Path(output).suffix.lower() in ANIMATIONS
+    return codec in _DEEP and not pictures
 
 
 def time_base_for(container: Container, clip: Clip | None, rate: Fraction) -> Fraction:

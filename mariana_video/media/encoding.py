@@ -133,17 +133,8 @@ class Encoding:
         return options
 
 
-def film_zero(first: Fraction, clip: Clip | None, start: Fraction | None, duration: Fraction | None) -> Fraction:
-    """Where on the source's clock the film's own begins, if its first picture is shown at `first`.
-
-    A whole film keeps its source's clock. A span begins with its first picture, and so does a film that has no
-    source, or whose source begins before 0 (where players would cut it off).
-    """
-    return first if start or duration or clip is None or first < 0 else Fraction(0)
-
-
 def _colour(clip: Clip | None, stored: int, lines: int, codec: str) -> Any:
-    if clip is None or clip.colour.hdr:  # what was tone-mapped is BT.709
+    if clip is None or clip.tone_mapped:  # what was tone-mapped is BT.709
         return BT709
     colour = for_output(clip.colour, stored, lines)
     return replace(colour, range="limited") if codec == "prores" else colour  # which knows no full range

@@ -31,7 +31,7 @@ def run(arguments: list[str], path: Path) -> None:
     command = [program(), "-nostdin", "-v", "error", "-y", *arguments]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode != 0:
-        raise OutputError(f"{path} can't be written: ffmpeg says: {last_words(done.stderr)}")
+        raise OutputError(f"{path} can't be written: ffmpeg {end_of(done.returncode, done.stderr)}")
 
 
 @contextmanager
@@ -60,7 +60,12 @@ def piped(arguments: list[str], path: Path) -> Iterator[IO[bytes]]:
 def _check(process: Any, words: IO[bytes], path: Path) -> None:
     if process.wait() not in (0, -getattr(signal, "SIGPIPE", 13)):
         words.seek(0)
-        raise SourceError(f"{path} can't be read: ffmpeg says: {last_words(words.read())}")
+        raise SourceError(f"{path} can't be read: ffmpeg {end_of(process.returncode, words.read())}")
+
+
+def end_of(code: int, stderr: bytes) -> str:
+    """How a failed run ended: by a signal from outside, or with ffmpeg's last words."""
+    return f"was ended by signal {-code}" if code < 0 else f"says: {last_words(stderr)}"
 
 
 def last_words(stderr: bytes) -> str:

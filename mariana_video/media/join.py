@@ -11,7 +11,7 @@ from mariana_video.errors import MarianaError, OutputError
 from .clip import Clip
 from .encoding import Encoding
 from .libav import address, open_input
-from .output import cannot_write
+from .output import cannot_write, write_failures
 from .segment import packets
 from .tracks import Notes, Tracks
 
@@ -42,7 +42,7 @@ def join(
     """
     try:
         ends = _write(parts, ticks, last, encoding, beside, made, notes)
-    except (OSError, ValueError) as error:
+    except write_failures() as error:
         raise cannot_write(made, error) from error
     check(made, ticks, encoding.time_base, ends)
 
@@ -53,10 +53,7 @@ def _write(
     """Writes the film; the end in seconds of each sound stream."""
     import av
 
-    options = dict(encoding.container.options)
-    if encoding.container.negative:  # edit lists count in this clock; at its default of 1 ms they would round
-        options["movie_timescale"] = str(max(1000, encoding.time_base.denominator))
-    with av.open(address(made), "w", format=encoding.container.format, options=options) as output:
+    with av.open(address(made), "w", format=encoding.container.format, options=encoding.muxing()) as output:
         stream = encoding.stream(output)
         noted: Any = _Noted(output)
         tracks = None

@@ -13,20 +13,6 @@ LONGEST_NAME = 255
 """Bytes a file's name may have on the usual file systems."""
 
 
-def check_film(source: Path, output: str, overwrite: bool) -> None:
-    """See that SOURCE can be opened and OUTPUT be made of it, before anything is begun.
-
-    Raises UsageError for an ending that says no kind of film, SourceError and OutputError.
-    """
-    from .clip import open_clip
-    from .containers import ANIMATIONS, container_for
-
-    check_output(output, source, overwrite)
-    if not (output.endswith("/") or Path(output).is_dir() or Path(output).suffix.lower() in ANIMATIONS):
-        container_for(Path(output))
-    open_clip(source)
-
-
 def check_output(path: str | Path, source: str | Path | None, overwrite: bool, needed: int = 0) -> None:
     """See that OUTPUT can be written, before hours are spent on it.
 
@@ -72,7 +58,7 @@ def commit(made: Path, path: Path) -> None:
         with made.open("rb") as file:
             os.fsync(file.fileno())
         made.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise cannot_write(path, error) from error
 
@@ -84,6 +70,13 @@ def discard(path: Path) -> None:
     else:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+def write_failures() -> tuple[type[Exception], ...]:
+    """What libav raises when it can't write."""
+    import av
+
+    return OSError, ValueError, av.FFmpegError
 
 
 def cannot_write(path: str | Path, error: BaseException) -> OutputError:
@@ -147,7 +140,8 @@ def _shortened(before: str, stem: str, after: str) -> str:
     return before + cut + after
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Flush the names in a folder to the disk, where the system can."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mariana_video.errors import SourceError
 
 from .clip import Chapter, Clip, Track
-from .colour import Colour, check_matrix, colour_of, has_alpha
+from .colour import ALONE, Colour, check_matrix, colour_of, has_alpha
 from .decode import Damage, decoded_frames
 from .libav import open_input
 from .shape import MOST_PIXELS, UPRIGHT, Turn
@@ -31,7 +31,7 @@ _ATTACHED = 0x400  # libav's AV_DISPOSITION_ATTACHED_PIC
 _KINDS = {"audio": "sound", "subtitle": "subtitle", "video": "picture"}
 
 
-def open_video(path: Path) -> Clip:
+def open_video(path: Path, keep_hdr: bool = False) -> Clip:
     """What a video file holds. Raises SourceError in one line if there is no picture that decodes."""
     with open_input(path) as container:
         stream = _picture_stream(container, path)
@@ -41,10 +41,12 @@ def open_video(path: Path) -> Clip:
         if not frames:
             words = f": {damage.words}" if damage.words else ""
             raise SourceError(f"{path} holds no picture that can be decoded{words}")
-        return _described(path, container, stream, frames)
+        return _described(path, container, stream, frames, keep_hdr)
 
 
-def _described(path: Path, container: "InputContainer", stream: Any, frames: list["VideoFrame"]) -> Clip:
+def _described(
+    path: Path, container: "InputContainer", stream: Any, frames: list["VideoFrame"], keep_hdr: bool
+) -> Clip:
     first = frames[0]
     base = stream.time_base or Fraction(1, 1000)
     origin = _origin(container)
@@ -72,6 +74,7 @@ def _described(path: Path, container: "InputContainer", stream: Any, frames: lis
     except SourceError as error:
         raise SourceError(f"{path}: {error}") from error
     _check_size(path, *clip.size)
+    clip = replace(clip, tone_mapped=bool(clip.colour.hdr) and not keep_hdr)
     return replace(clip, notes=tuple(_notes(clip)))
 
 
@@ -237,7 +240,7 @@ def _colour(frame: "VideoFrame", stream: Any) -> Colour:
 def _transparent(frame: "VideoFrame") -> bool:
     if not has_alpha(frame.format.name):
         return False
-    alpha = frame.reformat(format="rgba").to_ndarray()[..., 3]
+    alpha = frame.reformat(format="rgba", threads=ALONE).to_ndarray()[..., 3]
     return bool(alpha.min() < 255)
 
 
@@ -274,8 +277,8 @@ def _notes(clip: Clip) -> Iterator[str]:
         )
     if clip.interlaced:
         yield "it is interlaced; its frames are deinterlaced (bwdif)"
-    if clip.colour.hdr:
-        yield f"it is HDR ({clip.colour.hdr}); it is tone-mapped to BT.709"
+    if clip.tone_mapped:
+        yield f"it is HDR ({clip.colour.hdr}); it is tone-mapped to BT.709 (--codec hevc or prores keeps it as it is)"
     films = [track for track in clip.others if track.kind == "picture" and not track.cover]
     if films:
         yield f"it holds {len(films) + 1} picture streams; the first film is taken"

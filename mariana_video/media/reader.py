@@ -109,7 +109,7 @@ def frames_from(clip: Clip, begin: Fraction | None, damage: Damage) -> Iterator[
     """A video's decoded frames from the key frame before `begin` on, by whatever decodes that kind."""
     if clip.container in animated.FORMATS:
         return animated.animated_frames(clip, damage)
-    if clip.colour.hdr:
+    if clip.tone_mapped:
         return tonemapped_frames(clip, begin, damage)
     return timed_frames(clip, begin, damage)
 

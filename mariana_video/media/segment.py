@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 import numpy as np
 
-from .colour import Floats, has_alpha
+from .colour import ALONE, Floats, has_alpha
 from .encoding import Encoding
 from .records import Record, append, records
 
@@ -109,5 +109,5 @@ def pictures(path: Path, encoding: Encoding) -> Iterator[tuple[Floats, Floats | 
     decoder.pix_fmt, decoder.extradata = encoding.pixel_format, encoding.extradata()
     for packet in [*packets(path, encoding.time_base), None]:
         for frame in decoder.decode(packet):
-            codes = frame.reformat(format="rgba").to_ndarray().astype(np.float32) / 255
+            codes = frame.reformat(format="rgba", threads=ALONE).to_ndarray().astype(np.float32) / 255
             yield codes[..., :3], codes[..., 3] if has_alpha(encoding.pixel_format) else None

@@ -8,53 +8,19 @@ import contextlib
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import BinaryIO, Self
 
-from mariana_video.errors import MarianaError, OutputError, UsageError
+from mariana_video.errors import OutputError, UsageError
 
 from .clip import Clip
+from .clock import Clock
 from .colour import Floats
-from .containers import ANIMATIONS
-from .encoding import Encoding, Notes, film_zero
-from .libav import address, open_input
-from .output import cannot_write, commit, discard, hidden_name, part_name
-from .tracks import Tracks
+from .encoding import Encoding, Notes
+from .join import Beside, join
+from .output import cannot_write, commit, discard, hidden_name, part_name, told_of, write_failures
+from .segment import SegmentEncoder
 
-
-class FrameWriter(Protocol):
-    """What every kind of OUTPUT offers: a context manager that takes frames in order of time."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def write(self, rgb: Floats, pts: Fraction, alpha: Floats | None = None, duration: Fraction | None = None) -> None:
-        """Add a frame: float32 H×W×3 in 0…1, its time on the source's own clock, alpha H×W or None."""
-        ...
-
-    def keep_part(self) -> Path:
-        """Ask that, if the work now breaks off, what is finished stays; gives the name it will have."""
-        ...
-
-
-def open_writer(path: str | Path, clip: Clip | None, **options: Any) -> FrameWriter:
-    """The writer for OUTPUT's ending: a film, an animation, or a folder of PNGs for a name that ends in "/".
-
-    Options as for `Writer` (films and folders alike), `loop` for animations. Raises UsageError for an ending
-    that says no kind of film.
-    """
-    name = str(path)
-    if name.endswith("/") or Path(path).is_dir():
-        from .folders import FolderWriter
-
-        return FolderWriter(path, clip, **_without(options, "codec", "crf", "sound", "threads", "loop"))
-    if Path(path).suffix.lower() in ANIMATIONS:
-        from .animation import AnimationWriter
-
-        return AnimationWriter(path, clip, **_without(options, "codec", "crf", "sound"))
-    return Writer(path, clip, **_without(options, "loop"))
+_PACKETS = "frames.packets"
 
 
 class Writer:
@@ -94,19 +60,14 @@ class Writer:
         self.encoding = Encoding(
             self.path, clip, size=size, rate=self.rate, codec=codec, crf=crf, threads=threads, notes=self.notes
         )
-        self.time_base = self.encoding.time_base
-        self.made = hidden_name(self.path)
+        self.folder = hidden_name(self.path)
         self.part: Path | None = None
         self.frames = 0
-        self._output: Any = None
-        self._stream: Any = None
-        self._tracks: Tracks | None = None
-        self._held: tuple[Any, int] | None = None
-        self._zero = Fraction(0)
-        self._last = Fraction(0)
-        self._last_length: Fraction | None = None
-        self._lengths: dict[int, int] = {}
-        self._longest = 1 / self.rate
+        self._clock: Clock | None = None
+        self._ticks: list[int] = []
+        self._length: Fraction | None = None
+        self._file: BinaryIO | None = None
+        self._encoder: SegmentEncoder | None = None
 
     def __enter__(self) -> Self:
         self.encoding.tell_what_is_lost()
@@ -121,9 +82,8 @@ class Writer:
             elif self.part is not None and self.frames:
                 self._finish(self.part, partial=True)
         finally:
-            with contextlib.suppress(*write_failures()):  # after a failed write closing fails as well
-                self._close()
-            discard(self.made)
+            self._close()
+            discard(self.folder)
 
     def write(self, rgb: Floats, pts: Fraction, alpha: Floats | None = None, duration: Fraction | None = None) -> None:
         """Add a frame: float32 H×W×3 in 0…1 of the writer's size, its time on the source's own clock, alpha.
@@ -134,12 +94,13 @@ class Writer:
         if rgb.shape[:2] != (self.size[1], self.size[0]):
             raise UsageError(f"a frame of {rgb.shape[1]}×{rgb.shape[0]} for a film of {self.size[0]}×{self.size[1]}")
         try:
-            if self._output is None:
-                self._open(pts)
-            self._place(self.encoding.picture(rgb, alpha), pts - self._zero)
+            encoder, clock = self._opened(pts)
+            tick = clock.tick(pts, self._ticks[-1] if self._ticks else None)
+            encoder.add(self.encoding.picture(rgb, alpha), tick)
         except write_failures() as error:
             raise cannot_write(self.path, error) from error
-        self._last, self._last_length = pts - self._zero, duration
+        self._ticks.append(tick)
+        self._length = duration
         self.frames += 1
 
     def keep_part(self) -> Path:
@@ -147,117 +108,35 @@ class Writer:
         self.part = part_name(self.path)
         return self.part
 
-    def _open(self, first: Fraction) -> None:
-        """Open the file and all its streams; the film's clock begins at `first` if only a span is written."""
-        import av
-
-        self._zero = film_zero(first, self.clip, self.start, self.duration)
-        container = self.encoding.container
-        self._output = av.open(address(self.made), "w", format=container.format, options=self.encoding.muxing())
-        self._stream = self.encoding.stream(self._output)
-        if self.clip is not None and self.clip.kind == "video":
-            end = None
-            if self.duration is not None:
-                end = self.clip.start + (self.start or 0) + self.duration - self._zero
-            self._tracks = Tracks(
-                self.clip, self._output, container, self._zero, first - self._zero, end, self.sound, self.notes
-            )
-        self._output.start_encoding()
-
-    def _place(self, picture: Any, pts: Fraction) -> None:
-        """Encode the frame before this one, whose length is known now, and hold this one back."""
-        tick = round(pts / self.time_base)
-        if self._held is not None:
-            before, at = self._held
-            tick = max(tick, at + 1)
-            self._longest = max(self._longest, (tick - at) * self.time_base)
-            self._encode(before, at, tick - at)
-        self._held = (picture, tick)
-
-    def _encode(self, picture: Any, tick: int, length: int) -> None:
-        picture.pts, picture.time_base, picture.duration = tick, self.time_base, length
-        picture.pict_type = 0
-        self._lengths[tick] = length
-        self._mux(self._stream.encode(picture))
-
-    def _mux(self, packets: list[Any]) -> None:
-        for packet in packets:
-            if packet.pts in self._lengths:
-                packet.duration = self._lengths.pop(packet.pts)
-            if self._tracks is not None and packet.dts is not None:
-                self._tracks.advance(packet.dts * packet.time_base)
-            self._output.mux_one(packet)
+    def _opened(self, first: Fraction) -> tuple[SegmentEncoder, Clock]:
+        """The encoder and the film's clock, begun with the first frame."""
+        if self._encoder is None or self._clock is None:
+            self.folder.mkdir()
+            self._file = (self.folder / _PACKETS).open("wb")
+            self._encoder = SegmentEncoder(self.encoding, self._file)
+            base = self.encoding.time_base
+            self._clock = Clock(self.clip, first, self.rate, base, self.start, self.duration)
+        return self._encoder, self._clock
 
     def _finish(self, name: Path, partial: bool) -> None:
-        """Flush everything, close, read back and rename."""
-        if self.frames == 0 or self._held is None:
+        """Encode what is left, join it with what lies beside, read back and rename."""
+        if self._encoder is None or self._clock is None or not self._ticks:
             raise OutputError(f"{self.path} is not written: not one frame came")
-        length = self._final_length(partial)
+        made, ticks = self.folder / self.path.name, tuple(self._ticks)
+        length = self._length or 1 / self.rate if partial else self._length
+        last = self._clock.last(ticks, length)
+        end = (ticks[-1] + last) * self.encoding.time_base if partial else self._clock.end
         try:
-            picture, tick = self._held
-            self._encode(picture, tick, max(1, round(length / self.time_base)))
-            self._mux(with_order(self._stream.encode(None), self.frames))
-            if self._tracks is not None:
-                self._tracks.finish(tick * self.time_base + length if partial else None)
+            self._encoder.finish(length)
             self._close()
         except write_failures() as error:
             raise cannot_write(self.path, error) from error
-        verify(self.made, self.frames, self.path)
-        commit(self.made, name)
-
-    def _final_length(self, partial: bool) -> Fraction:
-        """How long the last frame is shown: as told, else to the source's end if that is believable."""
-        if self._last_length is not None:
-            return self._last_length
-        end = self.clip.end if self.clip is not None and not partial else None
-        if end is not None and self.duration is not None and self.clip is not None:
-            end = min(end, self.clip.start + (self.start or 0) + self.duration)
-        left = end - self._zero - self._last if end is not None else Fraction(0)
-        return left if 0 < left <= 2 * self._longest else 1 / self.rate
+        beside = Beside(self.clip, self._clock.zero, end, self.sound)
+        with told_of(self.path, self.folder):
+            join([self.folder / _PACKETS], ticks, last, self.encoding, beside, made, self.notes)
+        commit(made, name)
 
     def _close(self) -> None:
-        output, self._output = self._output, None
-        tracks, self._tracks = self._tracks, None
-        try:
-            if output is not None:
-                output.close()
-        finally:
-            if tracks is not None:
-                tracks.close()
-
-
-def write_failures() -> tuple[type[Exception], ...]:
-    """What libav raises when it can't write."""
-    import av
-
-    return OSError, ValueError, av.FFmpegError
-
-
-def with_order(packets: list[Any], frames: int) -> list[Any]:
-    """The packets an encoder gives at its end, with times of decoding that can be trusted.
-
-    x265 leaves them uninitialised where a film has fewer frames than it looks ahead; such films come out of the
-    encoder in one go, and so can be counted anew.
-    """
-    if len(packets) == frames:
-        shown = sorted(packet.pts for packet in packets)
-        delay = max(0, *(due - packet.pts for due, packet in zip(shown, packets, strict=True)), 0)
-        for due, packet in zip(shown, packets, strict=True):
-            packet.dts = due - delay
-    return packets
-
-
-def verify(made: Path, frames: int, path: Path) -> None:
-    """Read a finished file back. Raises OutputError unless it holds that many pictures."""
-    try:
-        with open_input(made) as container:
-            stream = container.streams.video[0]
-            found = sum(1 for packet in container.demux(stream) if packet.size)
-    except MarianaError as error:
-        raise OutputError(f"{path} came out unreadable; see whether the disk is full or damaged") from error
-    if found != frames:
-        raise OutputError(f"{path} holds {found} of {frames} frames when read back; see whether the disk is full")
-
-
-def _without(options: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {key: value for key, value in options.items() if key not in names}
+        if self._file is not None:
+            with contextlib.suppress(OSError):  # what a full disk did not take was told when it was written
+                self._file.close()

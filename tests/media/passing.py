@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mariana_video.media.clip import open_clip
+from mariana_video.media.opening import open_clip
 from mariana_video.media.reader import read
-from mariana_video.media.writer import FrameWriter, open_writer
+from mariana_video.media.writers import FrameWriter, open_writer
 
 
 def through(

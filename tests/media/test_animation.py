@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from mariana_video.errors import OutputError, UsageError
-from mariana_video.media.writer import open_writer
+from mariana_video.media.writers import open_writer
 
 from .clips import ffmpeg, make, pictures
 from .passing import broken_off, through

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mariana_video.errors import SourceError
-from mariana_video.media.clip import open_clip
 from mariana_video.media.colour import BT709, UNTAGGED, Colour, check_matrix, for_output, from_rgb, grey_of, to_rgb
+from mariana_video.media.opening import open_clip
 from mariana_video.media.reader import read
 
 from .clips import coloured, make, pictures

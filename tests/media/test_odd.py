@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mariana_video.errors import MarianaError, SourceError
-from mariana_video.media.clip import open_clip
+from mariana_video.media.opening import open_clip
 from mariana_video.media.reader import read, scan
 
 from .clips import times

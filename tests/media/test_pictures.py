@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from mariana_video.errors import OutputError, SourceError, UsageError
-from mariana_video.media.clip import open_clip
+from mariana_video.media.opening import open_clip
 from mariana_video.media.pictures import picture_files, read_picture, write_picture
 from mariana_video.media.reader import read, scan
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mariana_video.errors import SourceError, UsageError
-from mariana_video.media.clip import open_clip
+from mariana_video.media.opening import open_clip
 from mariana_video.media.reader import frame_at, read, scan
 
 from .clips import EXACT, ffmpeg, make, pictures, times

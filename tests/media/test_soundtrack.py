@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from mariana_video.errors import SourceError, UsageError
-from mariana_video.media.clip import open_clip
+from mariana_video.media.opening import open_clip
 from mariana_video.media.reader import read
 from mariana_video.media.soundtrack import check_sound, lay_under
-from mariana_video.media.writer import open_writer
+from mariana_video.media.writers import open_writer
 from tests.conftest import make_clip, texture
 
 

@@ -2,12 +2,13 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 
-from mariana_video.media.clip import open_clip
+from mariana_video.media.opening import open_clip
 
 from .clips import ffmpeg, make, samples, times
 from .passing import through
@@ -17,13 +18,20 @@ BEEP = "aevalsrc='if(lt(mod(t,1),0.05),sin(2*PI*1000*t),0)':s=44100"
 
 
 def flashing(
-    path: Path, *, rate: str = "25", sound: str = "aac", late: str = "0", extra: tuple[object, ...] = ()
+    path: Path,
+    *,
+    rate: str = "25",
+    sound: str = "aac",
+    late: str = "0",
+    seconds: int = 4,
+    filters: str = "",
+    extra: tuple[object, ...] = (),
 ) -> Path:
-    """Four seconds, each beginning with a flash and a beep; the beeps come `late` seconds after."""
+    """Seconds that each begin with a flash and a beep; the beeps come `late` seconds after."""
+    pictures = f"color=black:s=32x32:r={rate},{FLASH}{filters}"
     ffmpeg(
-        "-f", "lavfi", "-t", 4, "-i", f"color=black:s=32x32:r={rate},{FLASH}", "-itsoffset", late, "-f", "lavfi",
-        "-t", 4, "-i", BEEP, "-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", sound,
-        *extra, path,
+        "-f", "lavfi", "-t", seconds, "-i", pictures, "-itsoffset", late, "-f", "lavfi", "-t", seconds, "-i", BEEP,
+        "-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", sound, *extra, path,
     )  # fmt: skip
     return path
 
@@ -50,12 +58,26 @@ def apart(path: Path) -> np.ndarray:
     return np.array([moment - seen[np.abs(seen - moment).argmin()] for moment in heard])
 
 
-@pytest.mark.parametrize("output", ["out.mp4", "out.mkv", "out.webm", "out.mov", "out.ts"])
+_CLIPS: list[tuple[str, dict[str, Any]]] = [
+    ("in.mp4", {}),
+    ("in.mkv", {"sound": "pcm_s16le"}),
+    ("in.ts", {"rate": "24000/1001"}),
+    ("in.mp4", {"late": "0.2"}),
+    ("in.mkv", {"extra": ("-output_ts_offset", "1.4")}),
+]
+_OUTPUTS = ["out.mp4", "out.mkv", "out.webm", "out.mov", "out.ts"]
+# Every clip and every output once, and any clip with the usual output; all pairs among the long tests.
+_EVERY_DAY = {*zip(range(5), range(5), strict=True), *((clip, 0) for clip in range(5))}
+
+
 @pytest.mark.parametrize(
-    ("name", "options"),
-    [("in.mp4", {}), ("in.mkv", {"sound": "pcm_s16le"}), ("in.ts", {"rate": "24000/1001"}),
-     ("in.mp4", {"late": "0.2"}), ("in.mkv", {"extra": ("-output_ts_offset", "1.4")})],
-)  # fmt: skip
+    ("name", "options", "output"),
+    [
+        pytest.param(*_CLIPS[clip], _OUTPUTS[out], marks=() if (clip, out) in _EVERY_DAY else pytest.mark.long)
+        for clip in range(5)
+        for out in range(5)
+    ],
+)
 def test_sound_stays_in_step(tmp_path: Path, name: str, options: dict[str, str], output: str) -> None:
     source = flashing(tmp_path / name, **options)  # type: ignore[arg-type]
     through(source, tmp_path / output)

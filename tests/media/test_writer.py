@@ -8,16 +8,16 @@ import sys
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from types import SimpleNamespace
 
 import av
 import numpy as np
 import pytest
 
 from mariana_video.errors import OutputError, UsageError
-from mariana_video.media.clip import open_clip
+from mariana_video.media.opening import open_clip
 from mariana_video.media.reader import read
-from mariana_video.media.writer import Writer, open_writer, with_order
+from mariana_video.media.writer import Writer
+from mariana_video.media.writers import open_writer
 
 from .clips import ffmpeg, make, pictures, times
 from .passing import broken_off, through
@@ -286,7 +286,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
 import numpy as np
 from fractions import Fraction
 from mariana_video.errors import OutputError
-from mariana_video.media.writer import open_writer
+from mariana_video.media.writers import open_writer
 noise = np.random.default_rng(0)
 try:
     with open_writer({str(tmp_path / "out.mp4")!r}, None, size=(160, 120), crf=0) as writer:
@@ -308,7 +308,7 @@ def test_memory_does_not_grow_with_length(tmp_path: Path) -> None:
         code = f"""
 import numpy as np, resource
 from fractions import Fraction
-from mariana_video.media.writer import open_writer
+from mariana_video.media.writers import open_writer
 with open_writer({str(tmp_path / "out.mp4")!r}, None, size=(320, 180), threads=1) as writer:
     for n in range({count}):
         writer.write(np.full((180, 320, 3), n % 10 / 10, np.float32), Fraction(n, 25))
@@ -332,9 +332,3 @@ def test_the_shortest_films(tmp_path: Path, codec: str, count: int) -> None:
         film(tmp_path / "out.mp4", count, codec=codec)
         assert times(tmp_path / "out.mp4") == [Fraction(n, 25) for n in range(count)]
         assert length(tmp_path / "out.mp4") == Fraction(count, 25)
-
-
-def test_times_of_decoding_that_an_encoder_forgot_are_counted_anew() -> None:
-    packets = [SimpleNamespace(pts=pts, dts=-7881419608817692) for pts in (0, 3, 1, 2)]
-    assert [packet.dts for packet in with_order(packets, 4)] == [-1, 0, 1, 2]
-    assert [packet.dts for packet in with_order([SimpleNamespace(pts=8, dts=7)], 4)] == [7]
