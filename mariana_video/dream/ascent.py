@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -12,14 +12,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from mariana_video.dream.bands import levelled
 from mariana_video.dream.noise import offset
 from mariana_video.dream.octaves import Octave
+from mariana_video.dream.pull import Pull
 from mariana_video.dream.resample import resize
 from mariana_video.dream.score import Score
 from mariana_video.errors import DreamError
 
 _WALL = 0.15  # how near to 0 or 1 a value comes before its step shrinks
-_GRID = 32  # padded sides are multiples of it: no row is lost in pooling, and few kernels need to be prepared
+_GRID = 8  # padded sides are multiples of it, and of the stride: no row is lost in pooling
 
 
 Rule = Literal["mean", "tutorial"]
@@ -27,7 +29,11 @@ Rule = Literal["mean", "tutorial"]
 
 @dataclass(frozen=True)
 class Step:
-    """One step done: `octave` of `octaves` and `step` of `steps` count from 1, `picture` is 1×3×H×W at full size."""
+    """One step done: `octave` of `octaves` and `step` of `steps` count from 1, `picture` is 1×3×H×W at full size.
+
+    `pushed` are the pixels that went through the network for it, what was added round the picture included. `begun` is
+    the full picture as the octave began, `small` the picture at the octave's own size: what going on from here needs.
+    """
 
     octave: int
     octaves: int
@@ -35,6 +41,9 @@ class Step:
     steps: int
     score: float
     picture: Tensor
+    pushed: int
+    begun: Tensor
+    small: Tensor
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class Pace:
     """How far the ascent goes: `steps` an octave of `size` (mean change of a value in a step), shifted up to `jitter`.
 
     `gain`, where given, is 1×1×h×w and multiplies the step pixel by pixel; 0 leaves a pixel alone. `rule` says what a
-    step of that size is.
+    step of that size is, and `pull` is a loss beside the score.
     """
 
     steps: int
@@ -50,39 +59,65 @@ class Pace:
     jitter: int
     gain: Tensor | None = None
     rule: Rule = "mean"
+    pull: Pull | None = None
 
 
 def ascend(
-    picture: Tensor, score: Score, octaves: Sequence[Octave], pace: Pace, key: tuple[int, ...]
+    picture: Tensor,
+    score: Score,
+    octaves: Sequence[Octave],
+    pace: Pace,
+    key: tuple[int, ...],
+    after: Step | None = None,
 ) -> Iterator[Step]:
     """Steps of gradient ascent on `picture` (1×3×H×W, float32, 0…1), octave by octave, yielded one by one.
 
     Each octave shrinks the picture, ascends there, and adds the enlarged *change* to the full picture: that is
     DeepDream's re-injection of detail, and holds likewise when only some of the octaves run. `key` is (seed, frame).
+    With `after`, a step of the same ascent, those that follow it are made.
 
     Raises DreamError on a gradient that is not finite. Works under `torch.no_grad()` and `torch.inference_mode()`.
     """
     for number, octave in enumerate(octaves, 1):
-        start = small = resize(picture, octave.shape)
-        gain = None if pace.gain is None else resize(pace.gain, octave.shape)
-        for step in range(pace.steps):
-            reach = max(score.stride, round(pace.jitter * octave.scale)) if pace.jitter else 0
-            value, gradient = shifted_gradient(score, small, offset(reach, *key, octave.shape[0], step), reach)
-            small = RULES[pace.rule](small, gradient, pace.size, gain)
-            full = small if octave.scale == 1 else (picture + resize(small - start, picture.shape[-2:])).clamp(0, 1)
-            yield Step(number, len(octaves), step + 1, pace.steps, value, full)
-        if pace.steps:
-            picture = full
+        if after is not None and number < after.octave:
+            continue
+        last = known = after if after is not None and number == after.octave else None
+        begun = picture if known is None else known.begun
+        for last in _climbed(begun, score, octave, pace, key, known):
+            yield replace(last, octave=number, octaves=len(octaves))
+        picture = begun if last is None else last.picture
+
+
+def _climbed(
+    begun: Tensor, score: Score, octave: Octave, pace: Pace, key: tuple[int, ...], after: Step | None
+) -> Iterator[Step]:
+    """The steps on one octave, or those `after` one of them; who calls knows the octave's number."""
+    start = small = resize(begun, octave.shape)
+    first = 0
+    if after is not None:
+        small, first = after.small, after.step
+    gain = None if pace.gain is None else resize(pace.gain, octave.shape)
+    for step in range(first, pace.steps):
+        reach = max(score.stride, round(pace.jitter * octave.scale)) if pace.jitter else 0
+        value, gradient = shifted_gradient(score, small, offset(reach, *key, octave.shape[0], step), reach)
+        if pace.pull is not None:
+            gradient = gradient + pace.pull.gradient(small)
+        small = RULES[pace.rule](small, gradient, pace.size, gain)
+        full = small if octave.scale == 1 else (begun + resize(small - start, begun.shape[-2:])).clamp(0, 1)
+        pushed = math.prod(padded_shape(score, octave.shape, reach))
+        yield Step(1, 1, step + 1, pace.steps, value, full, pushed, begun, small)
 
 
 def moved(picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None) -> Tensor:
     """One normalised step uphill, `picture + size · gain · g / mean|g|`; a flat gradient changes nothing.
 
-    Near black and white the step shrinks with what is left to go, so that a long ascent doesn't burn the picture.
+    g is the gradient with its bands of detail levelled (see `levelled`). Near black and white the step shrinks with
+    what is left to go, so that a long ascent doesn't burn the picture.
     """
-    mean = finite(mean_size(gradient))
-    if mean == 0:
+    if finite(mean_size(gradient)) == 0:
         return picture
+    gradient = levelled(gradient)
+    mean = mean_size(gradient)
     change = gradient * (size / mean)
     if gain is not None:
         change = change * gain
@@ -128,7 +163,8 @@ def shifted_gradient(score: Score, picture: Tensor, shift: tuple[int, int], reac
     """
     height, width = picture.shape[-2:]
     top, left = shift
-    bottom, right = (_beyond(side, reach, score.smallest) - before for side, before in ((height, top), (width, left)))
+    tall, wide = padded_shape(score, (height, width), reach)
+    bottom, right = tall - height - top, wide - width - left
     with torch.inference_mode(False), torch.enable_grad():
         padded = _reflected(picture.detach().clone(), (left, right, top, bottom))
         padded = padded.contiguous(memory_format=torch.channels_last).requires_grad_(True)
@@ -138,9 +174,11 @@ def shifted_gradient(score: Score, picture: Tensor, shift: tuple[int, int], reac
     return float(value.detach()), gradient
 
 
-def _beyond(side: int, reach: int, smallest: int) -> int:
-    """How many pixels to add to `side`: the reach of the shift, up to the grid and to what the network needs."""
-    return max(smallest, math.ceil((side + reach) / _GRID) * _GRID) - side
+def padded_shape(score: Score, shape: tuple[int, int], reach: int) -> tuple[int, int]:
+    """(height, width) that goes through the network: room for the shift, up to the grid and to what it needs."""
+    grid = math.lcm(_GRID, score.stride)
+    height, width = (max(score.smallest, math.ceil((side + reach) / grid) * grid) for side in shape)
+    return height, width
 
 
 def _reflected(picture: Tensor, pad: tuple[int, int, int, int]) -> Tensor:

@@ -16,11 +16,6 @@ class Octave:
     shape: tuple[int, int]
     scale: float
 
-    @property
-    def pixels(self) -> int:
-        """Pixels pushed through the network by one step."""
-        return self.shape[0] * self.shape[1]
-
 
 def octaves_of(shape: tuple[int, int], count: int | None, scale: float, smallest: int) -> tuple[Octave, ...]:
     """The octaves of a picture of `shape` (height, width), small to large; the last is the picture's own size.

@@ -50,6 +50,13 @@ class Worst:
         """Whether WCAG 2.3.1 would let it pass."""
         return self.flashes <= SAFE
 
+    def sentence(self) -> str:
+        """What a person should know of it."""
+        return (
+            f"{self.flashes} flashes in the second before {self.time:.2f} s, over the {SAFE} that WCAG 2.3.1 "
+            "calls safe: people with photosensitive epilepsy can be hurt"
+        )
+
 
 class Flashes:
     """Counts flashes as a film's pictures come by; it keeps the last second, whatever the film's length."""

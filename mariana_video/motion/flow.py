@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -15,25 +14,13 @@ from mariana_video.errors import MotionError
 from mariana_video.motion.fields import Array, Bytes, length, loop_error, resized, resized_flow, sample
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.settle import detail, settle, standing
+from mariana_video.motion.view import View
 from mariana_video.motion.visibility import visibility
 
 Method = Literal["dis", "farneback", "raft", "none"]
 METHODS: tuple[Method, ...] = ("dis", "farneback", "raft", "none")
 SMALLEST = 16  # pixels a side: below this the estimators fail, and pictures are enlarged for them
 LEARNED_DOUBT = 0.2  # pixels: a network's two ways agree a little more often than they are right
-
-
-@dataclass(frozen=True)
-class View:
-    """What optical flow looks at: `grey` uint8 H×W, and `rgb` float32 H×W×3 in 0 … 1 where there is one."""
-
-    grey: Bytes
-    rgb: Array | None = None
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(height, width)."""
-        return self.grey.shape[0], self.grey.shape[1]
 
 
 Dense = Callable[[View, View], Array]  # (a, b) → H×W×2 on a, pointing to b

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from mariana_video.errors import MotionError
 
 if TYPE_CHECKING:
-    from mariana_video.motion.flow import View
+    from mariana_video.motion.view import View
 
 Array = NDArray[np.float32]
 SMALLEST = 128  # RAFT's coarsest correlation level is 1/64 of the picture and must not be empty

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from mariana_video.errors import MotionError
-from mariana_video.motion.flow import Estimator, View, between
+from mariana_video.motion.flow import Estimator, between
+from mariana_video.motion.view import View
 from mariana_video.motion.warp import warp
 from tests.motion.scenes import HEIGHT, WIDTH, grey, moved, patch_over_ground, texture
 

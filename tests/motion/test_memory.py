@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import torch
 
-from mariana_video.motion.memory import recall
+from mariana_video.motion.memory import moved_lately, recall
 from mariana_video.motion.motion import Motion
 
 SHAPE = (48, 64)
@@ -65,3 +65,24 @@ def test_another_scene_is_soon_remembered_in_place_of_the_old():
         shares.append(float(motion.visible.mean()))
     assert shares[0] < 0.4
     assert shares[-1] > 0.95
+
+
+def across(speed: float) -> torch.Tensor:
+    flow = torch.zeros(1, 2, *SHAPE)
+    flow[:, 0, :, :32] = speed
+    return flow
+
+
+def test_a_frame_shown_twice_does_not_stand_still():
+    moved = moved_lately(across(3.0), None)
+    assert moved[..., :3].min() == 1
+    assert moved[..., 5:].max() == 0
+    again = moved_lately(across(0.0), moved, seconds=1 / 30)
+    assert again[..., :3].min() > 0.8
+
+
+def test_what_has_stopped_for_a_second_stands_still():
+    moved = moved_lately(across(3.0), None)
+    for _ in range(25):
+        moved = moved_lately(across(0.0), moved)
+    assert moved.max() < 0.05

@@ -1,0 +1,37 @@
+"""A gradient with its coarse parts raised: most of a raw gradient is the finest detail there is, and reads as noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from mariana_video.dream.resample import resize
+
+WEIGHTS = (0.7, 1.0, 1.0)  # fine to coarse: of the detail between a size and its half, of the next, of all that is left
+
+
+def levelled(gradient: Tensor) -> Tensor:
+    """`gradient` (1×C×H×W) with each band of detail divided by its RMS, then weighed by `WEIGHTS` and added again.
+
+    Laplacian pyramid normalisation, as in TensorFlow's first DeepDream notebook (Mordvintsev, 2015). Motifs grow
+    smoother and larger, a step adds more of what survives being carried, and colours no longer break into specks.
+    """
+    bands, left = [], gradient
+    for _ in WEIGHTS[1:]:
+        coarse = F.avg_pool2d(left, 2, ceil_mode=True, count_include_pad=False)
+        bands.append(left - resize(coarse, left.shape[-2:]))
+        left = coarse
+    total = torch.zeros_like(gradient)
+    for weight, band in zip(WEIGHTS, [*bands, left], strict=True):
+        size = _rms(band)
+        if size > 0:
+            total = total + resize(band, gradient.shape[-2:]) * (weight / size)
+    return total
+
+
+def _rms(band: Tensor) -> float:
+    """In float64 by numpy: torch's float32 reduction differs with the number of threads."""
+    values = band.detach().cpu().numpy()
+    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
