@@ -22,6 +22,7 @@ from mariana_video.cli.zoom import zoom
 from mariana_video.errors import MarianaError
 
 _INTERRUPTED = 130
+_NO_MEMORY = "not enough memory: a smaller --size would do"
 
 app = App(
     name="mariana",
@@ -45,7 +46,11 @@ def run(words: Sequence[str]) -> int:
     except KeyboardInterrupt as stop:
         return _told(_one_line(str(stop)) or "stopped", _INTERRUPTED)
     except MemoryError:
-        return _told("not enough memory: a smaller --size would do", 1)
+        return _told(_NO_MEMORY, 1)
+    except RuntimeError as error:
+        if "allocate memory" not in str(error) and "out of memory" not in str(error):  # torch's words for it
+            raise
+        return _told(_NO_MEMORY, 1)
     except BrokenPipeError:
         return 1
     except SystemExit as end:

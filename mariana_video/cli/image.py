@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from mariana_video.cli.progress import Bar, say
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.options import Dream, Recipe, from_text
+from mariana_video.recipe.options import Dream, Recipe, Where, from_text
 from mariana_video.recipe.size import Size
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def image(
     /,
     *,
     dream: Dream = Dream(),
+    where: Where = Where(),
     at: float | None = None,
     size: Annotated[Size | None, from_text(Size.of)] = None,
     machine: Machine = Machine(),
@@ -54,7 +55,7 @@ def image(
     jobs = _jobs(source, output, at)
     for given, made in jobs:
         check_output(made, given, overwrite)
-    dreamer = make_dreamer(Recipe(dream), machine)
+    dreamer = make_dreamer(Recipe(dream, where=where), machine)
     total = round(dream.first()(0, 25))
     for number, (given, made) in enumerate(jobs, 1):
         label = f"{number} of {len(jobs)}" if len(jobs) > 1 else ""
@@ -88,8 +89,9 @@ def _dream_one(dreamer: Dreamer, source: Path, output: Path, at: float | None, s
     from fractions import Fraction
 
     from mariana_video.film.film import dream_picture
+    from mariana_video.film.footprint import check_memory
     from mariana_video.film.tensors import to_array
-    from mariana_video.media.clip import open_clip
+    from mariana_video.media.opening import open_clip
     from mariana_video.media.pictures import read_picture, write_picture
     from mariana_video.media.reader import frame_at
     from mariana_video.media.shape import resized
@@ -99,8 +101,11 @@ def _dream_one(dreamer: Dreamer, source: Path, output: Path, at: float | None, s
     else:
         frame = frame_at(open_clip(source), Fraction(repr(at)))
         rgb, alpha = frame.rgb, frame.alpha
+    wanted = rgb.shape[1], rgb.shape[0]
     if size is not None:
-        wanted = size.fit((rgb.shape[1], rgb.shape[0]))
+        wanted = size.fit(wanted)
+    check_memory(dreamer, dreamer.score(0, Fraction(25)), wanted)
+    if size is not None:
         rgb, alpha = resized(rgb, wanted), None if alpha is None else resized(alpha[..., None], wanted)[..., 0]
     rendered = dream_picture(dreamer, rgb, alpha, seen=lambda step: bar.step(f"score {step.score:.1f}"))
     write_picture(output, to_array(rendered.picture), alpha)

@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from mariana_video.cli.making import Shown, bytes_of, check_kind, foretell_size, usual_size, write_film
+from mariana_video.cli.follow import follow, stands_already
+from mariana_video.cli.making import check_kind, foretell_size, usual_size
 from mariana_video.cli.progress import Bar, say
 from mariana_video.errors import UsageError
 from mariana_video.recipe.job import Encoding, Machine
 from mariana_video.recipe.options import Ascent, Recipe
 from mariana_video.recipe.progress import Progress, Variant, variants
+from mariana_video.recipe.toml import Plain, plain
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mariana_video.film.dreamer import Dreamer
+    from mariana_video.film.job import Job
     from mariana_video.film.progress import Progressed
+    from mariana_video.film.progression import Cell, Progression
     from mariana_video.meters.convergence import Curve
 
 _FLAG = Parameter(negative=())
 _SHEETS = (".png", ".jpg", ".jpeg")
 _USUAL, _ON_A_SHEET = 48, 12
 _SHEET_SIDE = 320  # pixels of a picture's longer side on a contact sheet, where no size is asked for
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One place of a comparison: its words, what dreams in it, and the steps that are shown."""
-
-    column: str
-    row: str
-    dreamer: Dreamer
-    shown: tuple[int, ...]
 
 
 def progress(
@@ -76,6 +68,8 @@ def progress(
     on_a_sheet = Path(output).suffix.lower() in _SHEETS and not output.endswith("/")
     if not on_a_sheet:
         check_kind(output)
+        if stands_already(output, encoding.overwrite, quiet):
+            return
     check_output(output, source, encoding.overwrite)
     columns, rows = (
         variants(ascent, progress.columns, "columns"),
@@ -83,18 +77,19 @@ def progress(
     )
     if progress.plot is not None:
         _check_plot(progress.plot, source, encoding.overwrite)
-
-    from mariana_video.meters.convergence import Curve
-
     picture = _picture(source, at, progress, output, on_a_sheet)
-    cells = _cells(columns, rows, progress, machine, picture.shape[:2], on_a_sheet)
-    curves = [Curve(" · ".join(filter(None, (cell.row, cell.column))) or str(source.name)) for cell in cells]
     if on_a_sheet:
-        _sheet(output, picture, cells, len(columns), curves, quiet)
+        shown = _shown(picture, columns, rows, progress, machine, on_a_sheet)
+        _sheet(output, shown, quiet)
     else:
-        _film(output, picture, cells, len(columns), curves, progress, encoding, not play_once, quiet)
+        from mariana_video.film.job import open_job
+
+        with open_job(output, source, encoding) as job:
+            shown = _shown(picture, columns, rows, progress, job.machine(machine), on_a_sheet)
+            job.agree(_terms(job, shown, ascent, at or 0.0, play_once))
+            _film(job, shown, not play_once, quiet)
     if progress.plot is not None:
-        _plot(progress.plot, curves)
+        _plot(progress.plot, _whole(shown))
         say(f"{progress.plot}: how it converges", quiet)
 
 
@@ -108,7 +103,7 @@ def _check_plot(plot: Path, source: Path, overwrite: bool) -> None:
 
 
 def _picture(source: Path, at: float | None, progress: Progress, output: str, on_a_sheet: bool) -> NDArray[np.float32]:
-    from mariana_video.media.clip import open_clip
+    from mariana_video.media.opening import open_clip
     from mariana_video.media.reader import frame_at
     from mariana_video.media.shape import fitted, resized
 
@@ -122,139 +117,92 @@ def _picture(source: Path, at: float | None, progress: Progress, output: str, on
     return resized(rgb, usual if progress.size is None else progress.size.fit(whole))
 
 
-def _cells(
+def _shown(
+    picture: NDArray[np.float32],
     columns: Sequence[Variant],
     rows: Sequence[Sequence[Variant]],
     progress: Progress,
     machine: Machine,
-    shape: tuple[int, ...],
     on_a_sheet: bool,
-) -> list[Cell]:
-    """The places of a comparison, row by row; without one, the only place."""
+) -> Progression:
+    """What is shown: the places of a comparison, row by row; without one, the only place."""
     from mariana_video.film.dreamer import make_dreamer
+    from mariana_video.film.footprint import check_memory
     from mariana_video.film.progress import chosen, steps_in_all
+    from mariana_video.film.progression import Cell, Progression
+    from mariana_video.meters.convergence import Curve
 
     made: list[Cell] = []
     usual = _ON_A_SHEET if on_a_sheet else _USUAL
     for row in range(len(rows[0])):
         for column, below in zip(columns, rows, strict=True):
             dreamer = make_dreamer(Recipe(below[row].dream), machine)
-            total = steps_in_all(dreamer, (shape[0], shape[1]))
+            check_memory(dreamer, dreamer.score(0, Fraction(25)), (picture.shape[1], picture.shape[0]))
+            total = steps_in_all(dreamer, (picture.shape[0], picture.shape[1]))
             shown = chosen(total, progress.every, progress.frames, usual)
             made.append(Cell(column.title, below[row].title, dreamer, shown))
-    return made
+    curves = [Curve(" · ".join(filter(None, (cell.row, cell.column))) or "the dream") for cell in made]
+    return Progression(picture, made, len(columns), progress, curves)
 
 
-def _pictures(picture: NDArray[np.float32], cells: Sequence[Cell]) -> Iterator[tuple[Progressed, ...]]:
-    from mariana_video.film.progress import progress, side_by_side
-    from mariana_video.film.tensors import to_tensor
-
-    return side_by_side([progress(cell.dreamer, to_tensor(picture), cell.shown) for cell in cells])
-
-
-def _frames(cells: Sequence[Cell]) -> int:
-    return max(len(cell.shown) for cell in cells)
-
-
-def _sheet(
-    output: str,
-    picture: NDArray[np.float32],
-    cells: Sequence[Cell],
-    columns: int,
-    curves: Sequence[Curve],
-    quiet: bool,
-) -> None:
+def _sheet(output: str, shown: Progression, quiet: bool) -> None:
     """A contact sheet: the steps of one dream, or of a comparison the last picture of each."""
     from mariana_video.film.tensors import to_array
     from mariana_video.media.pictures import write_picture
 
     kept: list[tuple[Progressed, NDArray[np.float32]]] = []
-    with Bar(_frames(cells), "pictures", quiet=quiet) as bar:
-        for items in _pictures(picture, cells):
-            if len(cells) > 1:
+    with Bar(shown.pictures, "pictures", quiet=quiet) as bar:
+        for items in shown.steps():
+            if len(shown.cells) > 1:
                 kept = []
             kept += [(item, to_array(item.picture)) for item in items]
-            _measured(curves, items)
             bar.step()
-    pictures = [shown for _, shown in kept]
-    captions = [str(item) for item, _ in kept]
-    if len(cells) == 1:
-        columns = math.ceil(math.sqrt(len(kept) * 4 / 3))
-    write_picture(output, _laid(pictures, cells, columns, captions))
+    write_picture(output, shown.laid([picture for _, picture in kept], [str(item) for item, _ in kept]))
     say(f"{output}: {len(kept)} pictures", quiet)
 
 
-def _laid(
-    pictures: Sequence[NDArray[np.float32]], cells: Sequence[Cell], columns: int, captions: Sequence[str] = ()
-) -> NDArray[np.float32]:
-    from mariana_video.media.sheet import sheet
+def _terms(job: Job, shown: Progression, ascent: Ascent, at: float, play_once: bool) -> dict[str, dict[str, Plain]]:
+    """All that the film depends on; where the plot goes is not of it."""
+    from mariana_video.film.terms import terms_of, weights_of
 
-    titles = [cell.column for cell in cells[:columns]] if len(cells) > 1 else []
-    sides = [cell.row for cell in cells[::columns]] if len(cells) > 1 else []
-    return sheet(pictures, columns, captions, titles, sides)
+    networks = {f"network_{number}": weights_of(cell.dreamer) for number, cell in enumerate(shown.cells[1:], 2)}
+    options: dict[str, dict[str, Plain]] = {
+        "dream": plain(ascent),
+        "progress": plain(replace(shown.options, plot=None)),
+        "begins": {"at": at, "play_once": play_once},
+        "beside": dict(networks),
+    }
+    terms = terms_of("progress", options, job.storage, shown.cells[0].dreamer, job.source)
+    return {section: dict(values) for section, values in terms.items()}
 
 
-def _film(
-    output: str,
-    picture: NDArray[np.float32],
-    cells: Sequence[Cell],
-    columns: int,
-    curves: Sequence[Curve],
-    progress: Progress,
-    encoding: Encoding,
-    endless: bool,
-    quiet: bool,
-) -> None:
+def _film(job: Job, shown: Progression, endless: bool, quiet: bool) -> None:
+    from mariana_video.film.progression import frames
+    from mariana_video.film.store import Film
     from mariana_video.media.containers import CONTAINERS
     from mariana_video.media.output import check_output
 
-    rate, frames = Fraction(repr(progress.rate)), _frames(cells)
-    first = picture if len(cells) == 1 else _laid([picture] * len(cells), cells, columns)
-    size = first.shape[1], first.shape[0]
-    check_output(output, None, encoding.overwrite, bytes_of(output, size, frames))
-    dreamer = cells[0].dreamer
-    what = f"{dreamer.network.name} dreams {dreamer.objective}" if len(cells) == 1 else f"{len(cells)} side by side"
-    say(f"{foretell_size(output, size, frames)}; {what}, {cells[0].shown[-1]} steps", quiet)
-    shown = _shown(picture, cells, columns, curves, progress)
-    if Path(output).suffix.lower() in CONTAINERS:  # a film's players would pass over one picture's length
-        still = round(Fraction(repr(progress.hold)) * rate)
-        shown, frames = _staying(shown, still, rate), frames + still
-    write_film(output, shown, frames, size=size, rate=rate, encoding=encoding, endless=endless, quiet=quiet)
-    say(f"{output}: {frames} pictures", quiet)
+    still = 0
+    if Path(job.output).suffix.lower() in CONTAINERS:  # a film's players would pass over one picture's length
+        still = round(Fraction(repr(shown.options.hold)) * shown.rate)
+    count = shown.pictures + still
+    times = tuple(number / shown.rate for number in range(count))
+    film = Film(None, shown.size, shown.rate, times, endless=endless)
+    check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(film))
+    cell = shown.cells[0]
+    what = f"{cell.dreamer.network.name} dreams {cell.dreamer.objective}"
+    what = what if len(shown.cells) == 1 else f"{len(shown.cells)} side by side"
+    say(f"{foretell_size(job.output, shown.size, shown.pictures)}; {what}, {cell.shown[-1]} steps", quiet)
+    todo = job.prepare(film, frozenset(), lambda note: say(note, quiet))
+    follow(job, todo, lambda state, first: frames(shown, still, state, first), quiet)
 
 
-def _staying(shown: Iterator[Shown], still: int, rate: Fraction) -> Iterator[Shown]:
-    """The pictures, the last of them `still` times more."""
-    for one in shown:
-        last = Shown(one.rgb, one.time)
-        yield last
-    for number in range(1, still + 1):
-        yield Shown(last.rgb, last.time + number / rate)
-
-
-def _shown(
-    picture: NDArray[np.float32], cells: Sequence[Cell], columns: int, curves: Sequence[Curve], progress: Progress
-) -> Iterator[Shown]:
-    """The finished pictures with their times; the last one stays."""
-    from mariana_video.film.progress import nearer
-    from mariana_video.film.tensors import to_array
-    from mariana_video.media.sheet import labelled
-
-    rate, last = Fraction(repr(progress.rate)), _frames(cells) - 1
-    for number, items in enumerate(_pictures(picture, cells)):
-        _measured(curves, items)
-        made = [to_array(nearer(item.picture, progress.zoom, number, rate)) for item in items]
-        if progress.label:
-            made = [labelled(one, str(item)) for one, item in zip(made, items, strict=True)]
-        hold = 1 / rate + (Fraction(repr(progress.hold)) if number == last else 0)
-        yield Shown(made[0] if len(cells) == 1 else _laid(made, cells, columns), number / rate, hold)
-
-
-def _measured(curves: Sequence[Curve], items: Sequence[Progressed]) -> None:
-    from mariana_video.film.tensors import to_array
-
-    for curve, item in zip(curves, items, strict=True):
-        curve.add(item.step, item.score, item.change, to_array(item.picture))
+def _whole(shown: Progression) -> Sequence[Curve]:
+    """The curves; measured anew where a job had nothing left to dream when it went on."""
+    if not all(curve.points for curve in shown.curves):
+        for _ in shown.steps():
+            pass
+    return shown.curves
 
 
 def _plot(path: Path, curves: Sequence[Curve]) -> None:

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from mariana_video.cli.follow import follow, stands_already
 from mariana_video.cli.progress import Bar, say
 from mariana_video.recipe.job import Machine, Storage
-from mariana_video.recipe.options import Carry, Dream, Recipe, Span
+from mariana_video.recipe.options import Carry, Dream, Recipe, Span, Where
 
 if TYPE_CHECKING:
     from mariana_video.film.dreamer import Dreamer
@@ -29,6 +29,7 @@ def video(
     dream: Dream = Dream(),
     carry: Carry = Carry(),
     span: Span = Span(),
+    where: Where = Where(),
     machine: Machine = Machine(),
     storage: Storage = Storage(),
     quiet: Quiet = False,
@@ -44,7 +45,7 @@ def video(
     quiet
         No bar and no remarks; errors are still told.
     """
-    from mariana_video.media.output import check_film
+    from mariana_video.media.opening import check_film
 
     if stands_already(output, storage.overwrite, quiet):
         return
@@ -53,7 +54,7 @@ def video(
     from mariana_video.film.job import open_job  # loads torch: not for a refusal
 
     with open_job(output, source, storage) as job:
-        _make(job, Recipe(dream, carry, span), machine, quiet)
+        _make(job, Recipe(dream, carry, span, where), machine, quiet)
 
 
 def _make(job: Job, recipe: Recipe, machine: Machine, quiet: bool) -> None:

@@ -105,11 +105,14 @@ def _prepare(
 
 
 def _make(job: Job, descent: Descent, sound: Path | None, play_once: bool, quiet: bool) -> None:
+    from mariana_video.film.footprint import check_memory
     from mariana_video.film.store import Film
     from mariana_video.film.zoom import dive
     from mariana_video.media.output import check_output
 
     size, dreamer = descent.canvas.size, descent.dreamer
+    shape = descent.canvas.shape
+    check_memory(dreamer, dreamer.score(0, descent.rate), size, shape[0] * shape[1])
     times = tuple(index / descent.rate for index in range(descent.frames))
     film = Film(None, size, descent.rate, times, under=sound, endless=not play_once)
     check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(film))
@@ -123,7 +126,7 @@ def _start(source: str, at: float | None, seed: int) -> tuple[Tensor, tuple[int,
     """The picture that a dive begins with (1×3×H×W), and its (width, height)."""
     from mariana_video.film.ground import noise
     from mariana_video.film.tensors import to_tensor
-    from mariana_video.media.clip import open_clip
+    from mariana_video.media.opening import open_clip
     from mariana_video.media.reader import frame_at
 
     if at is not None and at < 0:

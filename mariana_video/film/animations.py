@@ -11,7 +11,7 @@ from mariana_video.film.store import Film, Told
 from mariana_video.media.colour import Floats
 from mariana_video.media.encoding import Encoding
 from mariana_video.media.segment import ending, pictures
-from mariana_video.media.writer import open_writer
+from mariana_video.media.writers import open_writer
 
 Picture = tuple[Floats, Floats | None]
 

@@ -51,6 +51,7 @@ class Dreamer:
             step_size=at("step_size", dream.step_size or suited),
             carry=at("carry", carry.carry),
             mix=at("mix", carry.mix),
+            temporal_weight=at("temporal_weight", carry.temporal_weight),
         )
 
     def score(self, frame: int, rate: Fraction) -> Score:
@@ -73,20 +74,26 @@ class Dreamer:
         return octaves_of(shape, count, dream.octave_scale, score.smallest)
 
     def steps(
-        self, picture: Tensor, score: Score, octaves: tuple[Octave, ...], pace: Pace, index: int
+        self,
+        picture: Tensor,
+        score: Score,
+        octaves: tuple[Octave, ...],
+        pace: Pace,
+        index: int,
+        after: Step | None = None,
     ) -> Iterator[Step]:
-        """The steps of the ascent of `picture` (1×3×H×W) at frame `index`, one by one."""
+        """The steps of the ascent of `picture` (1×3×H×W) at frame `index`, one by one, or those `after` one of them."""
         if self.tutorial:
             pace = replace(pace, jitter=0, rule="tutorial")
-        return ascend(picture, score, octaves, pace, (self.recipe.dream.seed, index))
+        return ascend(picture, score, octaves, pace, (self.recipe.dream.seed, index), after)
 
     def ascend(self, picture: Tensor, score: Score, octaves: tuple[Octave, ...], pace: Pace, index: int) -> Ascended:
         """`picture` (1×3×H×W) after the ascent at frame `index`."""
-        value = float("nan")
+        value, pushed = float("nan"), 0
         for step in self.steps(picture, score, octaves, pace, index):
-            picture, value = step.picture, step.score
+            picture, value, pushed = step.picture, step.score, pushed + step.pushed
             self.seen(step)
-        return Ascended(picture, value, pace.steps * sum(octave.pixels for octave in octaves))
+        return Ascended(picture, value, pushed)
 
 
 @dataclass(frozen=True)

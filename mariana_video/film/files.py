@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+from mariana_video.media.output import sync_folder
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file under another name, flushes it to the disk and gives it its name. Raises OSError."""
@@ -32,13 +34,3 @@ def put(made: Path, path: Path) -> None:
     """Gives a flushed file its name, for good."""
     made.replace(path)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Flushes the names in a folder to the disk, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

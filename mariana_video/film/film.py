@@ -16,14 +16,16 @@ from mariana_video.dream.ascent import Step
 from mariana_video.errors import SourceError
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.frames import dream_frames
+from mariana_video.film.masks import fitted, read_mask
 from mariana_video.film.pipeline import ahead
 from mariana_video.film.plan import Plan
 from mariana_video.film.reading import read_on
 from mariana_video.film.state import Moment, Rendered, State
 from mariana_video.film.tensors import to_array, to_tensor
 from mariana_video.media.clip import Frame
-from mariana_video.motion.flow import Estimator, View
+from mariana_video.motion.flow import Estimator
 from mariana_video.motion.motion import Motion
+from mariana_video.motion.view import View
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,14 +66,14 @@ def film(plan: Plan, dreamer: Dreamer, state: State | None = None, first: int = 
     first frame and those after a cut are. Raises SourceError where the source no longer gives the frames that the plan
     saw.
     """
-    carry = dreamer.recipe.carry
+    carry, mask = dreamer.recipe.carry, mask_of(dreamer, plan.size)
     estimator = Estimator(carry.flow, carry.flow_weights, scale=carry.flow_scale)
     state = None if state is None else state.to(dreamer.device)
     with (
         ahead(read_on(plan, state, first), _READ_AHEAD) as frames,
         ahead(_with_motion(frames, plan, estimator, first), _MOTION_AHEAD) as moved,
     ):
-        yield _dreamed(moved, plan, dreamer, state)
+        yield _dreamed(moved, plan, dreamer, state, mask)
 
 
 def _with_motion(frames: Iterator[tuple[int, Frame]], plan: Plan, estimator: Estimator, first: int) -> Iterator[_Moved]:
@@ -88,21 +90,23 @@ def _with_motion(frames: Iterator[tuple[int, Frame]], plan: Plan, estimator: Est
         previous = view
 
 
-def _dreamed(moved: Iterator[_Moved], plan: Plan, dreamer: Dreamer, state: State | None) -> Iterator[Finished]:
+def _dreamed(
+    moved: Iterator[_Moved], plan: Plan, dreamer: Dreamer, state: State | None, mask: Tensor | None
+) -> Iterator[Finished]:
     kept: dict[int, Frame] = {}
 
     def moments() -> Iterator[Moment]:
         for item in moved:
             index = plan.first + item.position
             kept[index] = item.frame
-            yield _moment(item, index, plan, dreamer)
+            yield _moment(item, index, plan, dreamer, mask)
 
     for now, rendered in dream_frames(dreamer, moments(), state):
         frame = kept.pop(rendered.index)
         yield Finished(to_array(rendered.picture), frame.alpha, frame.duration, rendered, now)
 
 
-def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer) -> Moment:
+def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer, mask: Tensor | None) -> Moment:
     device, frame, motion = dreamer.device, item.frame, item.motion
     return Moment(
         index=index,
@@ -111,8 +115,21 @@ def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer) -> Moment:
         source=to_tensor(frame.rgb).to(device),
         values=dreamer.values(item.position, plan.clip.rate),
         motion=None if motion is None else Motion(motion.flow.to(device), motion.visible.to(device)),
-        mask=None if frame.alpha is None else _opaque(frame.alpha).to(device),
+        mask=_both(mask, frame.alpha, device),
     )
+
+
+def mask_of(dreamer: Dreamer, size: tuple[int, int]) -> Tensor | None:
+    """The recipe's mask for pictures of `size` (width, height), 1×1×H×W, or None. Raises UsageError."""
+    path = dreamer.recipe.where.mask
+    return None if path is None else fitted(read_mask(path), size)
+
+
+def _both(mask: Tensor | None, alpha: NDArray[np.float32] | None, device: torch.device) -> Tensor | None:
+    """Where to dream: inside the mask, and nowhere that is wholly transparent."""
+    if alpha is not None:
+        mask = _opaque(alpha) if mask is None else mask * _opaque(alpha)
+    return None if mask is None else mask.to(device)
 
 
 def _opaque(alpha: NDArray[np.float32]) -> Tensor:
@@ -127,7 +144,7 @@ def dream_picture(
     seen: Callable[[Step], None] = lambda step: None,
 ) -> Rendered:
     """A single picture (float32 H×W×3, 0…1), dreamed as a film's first frame would be; `seen` is told of each step."""
-    mask = None if alpha is None else _opaque(alpha).to(dreamer.device)
+    mask = _both(mask_of(dreamer, (rgb.shape[1], rgb.shape[0])), alpha, dreamer.device)
     source = to_tensor(rgb).to(dreamer.device)
     moment = Moment(0, Fraction(0), 0.04, source, dreamer.values(0, Fraction(25)), mask=mask)
     return next(dream_frames(replace(dreamer, seen=seen), [moment]))[1]

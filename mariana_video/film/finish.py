@@ -16,12 +16,14 @@ from mariana_video.film.pages import FRAMES, is_whole
 from mariana_video.film.place import folder_for
 from mariana_video.film.store import Film, Told
 from mariana_video.film.stores import encoding_of, is_animation
-from mariana_video.media.clip import open_clip
+from mariana_video.media.containers import keeps_hdr
 from mariana_video.media.encoding import Encoding
 from mariana_video.media.folders import frame_name
 from mariana_video.media.join import Beside, join
+from mariana_video.media.opening import open_clip
 from mariana_video.media.output import cannot_write, commit, part_name
 from mariana_video.media.segment import Ending, SegmentEncoder, ending, pictures
+from mariana_video.media.soundtrack import lay_under
 from mariana_video.media.spool import spooled
 from mariana_video.recipe.toml import Sections
 
@@ -41,7 +43,7 @@ def finish_so_far(output: str, told: Told) -> tuple[Path, int, int]:
     if (folder / FRAMES).is_dir():
         return *_pages(folder, path), total
     with tempfile.TemporaryDirectory(prefix=".", dir=path.absolute().parent) as scratch:
-        film = _film(terms)
+        film = _film(output, terms)
         animation = is_animation(path)
         threads = int(terms["film"]["encoder_threads"])
         encoding = lossless(film, threads) if animation else encoding_of(path, film, terms, told)
@@ -52,19 +54,25 @@ def finish_so_far(output: str, told: Told) -> tuple[Path, int, int]:
         if animation:
             frames = _animation(parts, film, encoding, made, told)
         else:
-            frames = _joined(parts, film, encoding, bool(terms["storage"].get("sound", True)), made, told)
+            silent = made if film.under is None else Path(scratch) / f"silent{path.suffix}"
+            frames = _joined(parts, film, encoding, bool(terms["storage"].get("sound", True)), silent, told)
+            if film.under is not None:
+                lay_under(silent, film.under, made)
         commit(made, result)
     return result, frames, total
 
 
-def _film(terms: Sections) -> Film:
+def _film(output: str, terms: Sections) -> Film:
     """What the job makes, as it was written down when it began; only the first frame's time is needed here."""
     section = terms["film"]
     rate, begins = Fraction(str(section["rate"])), Fraction(str(section["begins"]))
     start, duration = (Fraction(str(section[name])) if name in section else None for name in ("start", "duration"))
     size = int(section["width"]), int(section["height"])
-    clip = open_clip(str(terms["source"]["path"]), rate) if section["clip"] else None
-    return Film(clip, size, rate, (begins,), start, duration)
+    codec = terms["storage"].get("codec")
+    deep = keeps_hdr(output, None if codec is None else str(codec))
+    clip = open_clip(str(terms["source"]["path"]), rate, keep_hdr=deep) if section["clip"] else None
+    under = Path(str(terms["under"]["path"])) if "under" in terms else None
+    return Film(clip, size, rate, (begins,), start, duration, under)
 
 
 def _parts(folder: Path, scratch: Path, encoding: Encoding) -> list[tuple[Path, Ending]]:
@@ -117,9 +125,16 @@ def _joined(
     ticks = tuple(tick for _, found in parts for tick in found.ticks)
     length = parts[-1][1].length or 1 / film.rate
     last = max(1, round(length / encoding.time_base))
-    zero = film.times[0] if film.start or film.duration or film.clip is None else Fraction(0)
     end = (ticks[-1] + last) * encoding.time_base
-    join([path for path, _ in parts], ticks, last, encoding, Beside(film.clip, zero, end, sound), made, told)
+    join(
+        [path for path, _ in parts],
+        ticks,
+        last,
+        encoding,
+        Beside(film.clip, film.clock(encoding.time_base).zero, end, sound),
+        made,
+        told,
+    )
     return len(ticks)
 
 

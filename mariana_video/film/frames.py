@@ -12,18 +12,29 @@ from torch import Tensor
 
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
+from mariana_video.dream.pull import Pull
+from mariana_video.dream.resample import resize
 from mariana_video.dream.score import Score
 from mariana_video.film.dreamer import Ascended, Dreamer
 from mariana_video.film.state import Moment, Rendered, State
-from mariana_video.film.strength import braked, carried_target, first_push, local_rms, pushed_on, step_gain
+from mariana_video.film.strength import (
+    braked,
+    carried_target,
+    first_push,
+    local_rms,
+    mean_rms,
+    pushed_on,
+    restored,
+    step_gain,
+)
 from mariana_video.film.uncovered import boxes_round
-from mariana_video.motion.memory import recall
+from mariana_video.motion.memory import moved_lately, recall
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
 
 BEAT = 25.0  # carry and ascent are stated per 1/25 s, so that 24 and 60 frames a second look alike
 _FAINT = 0.2  # below this strength a first frame says nothing about the target
-_REIN = 0.5  # the step's factor on what moves, where nothing that still parts forget has to be made up for
+_REIN = 1.5  # the step's factor on what moves, in place of the push that makes up for what still parts forget
 _CATCH_UP = 2  # extra steps an octave where something newly appears …
 _BUDGET = 0.25  # … on boxes of at most this share of the frame
 
@@ -74,17 +85,21 @@ def step(
 ) -> tuple[State, Ascended, float]:
     """One frame: the next state, what the ascent did, and the share of the picture that was carried."""
     score = dreamer.scored(moment.values.terms)
-    if state is None or moment.motion is None or moment.values.carry == 0:
+    if state is None or moment.motion is None:
         return (*afresh(dreamer, score, moment), 0.0)
+    pull = _pull(state, moment, moment.motion)
+    if moment.values.carry == 0:
+        return (*afresh(dreamer, score, moment, pull), 0.0)
     start = (onward or riding)(dreamer, state, moment, moment.motion)
-    return (*carried(dreamer, score, moment, start), float(start.visible.mean()))
+    return (*carried(dreamer, score, moment, start, pull), float(start.visible.mean()))
 
 
-def afresh(dreamer: Dreamer, score: Score, moment: Moment) -> tuple[State, Ascended]:
+def afresh(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | None = None) -> tuple[State, Ascended]:
     """A frame dreamed from its source alone; how strong it became, place by place, is the target of those after it."""
     source, values = moment.source, moment.values
     octaves = dreamer.octaves(_shape(source), score)
-    pace = Pace(values.first_steps, values.step_size * values.strength, dreamer.recipe.dream.jitter, moment.mask)
+    size, jitter = values.step_size * values.strength, dreamer.recipe.dream.jitter
+    pace = Pace(values.first_steps, size, jitter, moment.mask, pull=pull)
     done = dreamer.ascend(source, score, octaves, pace, moment.index)
     dream = _within(moment.mask, source, done.picture)
     target = local_rms(dream - source)
@@ -92,7 +107,8 @@ def afresh(dreamer: Dreamer, score: Score, moment: Moment) -> tuple[State, Ascen
         target = target / values.strength
     else:
         target = torch.full_like(target, dreamer.network.suited.strength)
-    memory = {"target": target, "push": torch.tensor(first_push(values.carry))}
+    strong = mean_rms(dream - source) if pull is None else pull.scale
+    memory = {"target": target, "push": torch.tensor(first_push(values.carry)), "strong": torch.tensor(strong)}
     return State(moment.index, source, dream, memory), replace(done, picture=dream)
 
 
@@ -100,28 +116,37 @@ def riding(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> St
     """The warped dream of the frame before, laid over the frame's own source.
 
     What moves is kept a little more than what stands still, and less is added to it: what changes on a moving thing
-    reads as flicker, and the warp takes some of it already. What stands still is let go where its scene has slowly
-    gone.
+    reads as flicker. What it loses on the way, by doubt and by the warp, is given back. What stands still is let go
+    where its scene has slowly gone.
     """
-    moves = _moves(motion.flow)
-    trusted, seen = recall(motion, moment.source, state.memory.get("seen"), moment.elapsed)
-    motion = Motion(motion.flow, torch.lerp(trusted.visible, motion.visible, moves))
+    moved = moved_lately(motion.flow, state.memory.get("moved"), moment.elapsed)
+    moves = resize(moved, motion.shape)
+    recalled, seen = recall(motion, moment.source, state.memory.get("seen"), moment.elapsed)
+    visible = torch.lerp(recalled.visible, motion.visible, moves)
     carry = moment.values.carry
-    kept = (carry + (1 - carry) * carry * moves) ** (BEAT * moment.elapsed) * motion.visible
-    picture = (moment.source + kept * _carried_change(dreamer, state, moment.source, motion)).clamp(0, 1)
-    target = carried_target(state.memory["target"], motion, moment.source)
+    faded = (carry + (1 - carry) * carry * moves) ** (BEAT * moment.elapsed)
+    target = carried_target(state.memory["target"], Motion(motion.flow, visible), moment.source)
+    aim = target * moment.values.strength * resize(faded, target.shape[-2:])
+    change = faded * visible * _carried_change(dreamer, state, moment.source, motion)
+    change = restored(change, aim, visible)
+    picture = (moment.source + change).clamp(0, 1)
     push = float(state.memory["push"])
-    rein = torch.lerp(torch.ones_like(moves), torch.full_like(moves, _REIN / max(push, 1.0)), moves)
-    return Start(moment.source, picture, target, push, motion.visible, moment.mask, rein=rein, memory={"seen": seen})
+    rein = 1 + (_REIN / max(push, 1.0) - 1) * moves * visible
+    memory = {"seen": seen, "moved": moved, "strong": state.memory["strong"]}
+    return Start(moment.source, picture, target, push, visible, moment.mask, rein=rein, memory=memory)
 
 
-def _moves(flow: Tensor) -> Tensor:
-    """1×1×H×W: 0 where nothing moves, 1 from two pixels a frame on."""
-    speed = flow.square().sum(1, keepdim=True).sqrt()
-    return ((speed - 0.5) / 1.5).clamp(0, 1)
+def _pull(state: State, moment: Moment, motion: Motion) -> Pull | None:
+    """The temporal loss of a frame: to the dream before, warped, in units of how strong the first frame's dream was."""
+    weight, strong = moment.values.temporal_weight, float(state.memory.get("strong", 0.0))
+    if weight == 0 or strong == 0:
+        return None
+    return Pull(warp(state.dream, motion.flow), motion.visible, weight, strong)
 
 
-def carried(dreamer: Dreamer, score: Score, moment: Moment, start: Start) -> tuple[State, Ascended]:
+def carried(
+    dreamer: Dreamer, score: Score, moment: Moment, start: Start, pull: Pull | None = None
+) -> tuple[State, Ascended]:
     """A frame that goes on from `start`, its strength held at the target."""
     source, values = start.source, moment.values
     beats = BEAT * moment.elapsed
@@ -134,6 +159,7 @@ def carried(dreamer: Dreamer, score: Score, moment: Moment, start: Start) -> tup
         values.step_size * values.strength * beats * start.push * start.lift,
         dreamer.recipe.dream.jitter,
         gain if start.mask is None else gain * start.mask,
+        pull=pull,
     )
     extra = catch_up(dreamer, score, start.picture, 1 - start.visible, pace, moment)
     octaves = in_turn(dreamer.octaves(_shape(source), score), moment.index)
@@ -141,7 +167,7 @@ def carried(dreamer: Dreamer, score: Score, moment: Moment, start: Start) -> tup
     change = done.picture - source
     dream = (source + braked(change, aim)).clamp(0, 1) if pace.steps else done.picture
     dream = _within(start.mask, source, dream)
-    push = torch.tensor(pushed_on(start.push, aim, change, beats))
+    push = torch.tensor(pushed_on(start.push, aim, change, start.visible, beats))
     memory = {**start.memory, "target": start.target, "push": push}
     done = replace(done, picture=dream, pushed=done.pushed + extra.pushed)
     return State(moment.index, source, dream, memory), done
@@ -171,7 +197,7 @@ def in_turn(octaves: tuple[Octave, ...], index: int) -> tuple[Octave, ...]:
 
 
 def catch_up(dreamer: Dreamer, score: Score, start: Tensor, young: Tensor, pace: Pace, moment: Moment) -> Ascended:
-    """Extra steps, on the smaller octaves, on boxes round what newly appears: no hole travels behind a moving thing.
+    """Extra steps on the next smaller octave, in boxes round what newly appears: no hole travels behind a moving thing.
 
     They come before the frame's own steps, which then draw the detail.
     """
@@ -181,7 +207,7 @@ def catch_up(dreamer: Dreamer, score: Score, start: Tensor, young: Tensor, pace:
     octaves = dreamer.octaves(_shape(start), score)
     for box in boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])):
         part = box.of(picture)
-        smaller = [Octave(_scaled(_shape(part), octave.scale), octave.scale) for octave in octaves[:-1]]
+        smaller = [Octave(_scaled(_shape(part), octave.scale), octave.scale) for octave in octaves[-2:-1]]
         gain = box.of(young if pace.gain is None else young * pace.gain)
         extra = Pace(_CATCH_UP, pace.size, pace.jitter, gain)
         more = dreamer.ascend(part, score, tuple(smaller), extra, moment.index)

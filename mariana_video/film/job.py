@@ -24,6 +24,7 @@ from mariana_video.errors import OutputError, SourceError, UsageError
 from mariana_video.film import checkpoint
 from mariana_video.film.files import write_whole
 from mariana_video.film.film import Finished
+from mariana_video.film.flashing import warn_of_flashes
 from mariana_video.film.lock import locked
 from mariana_video.film.pipeline import sink
 from mariana_video.film.place import folder_for, in_place, stands
@@ -113,12 +114,14 @@ class Job:
             self._store.close()
 
     def finish(self, told: Told) -> None:
-        """Joins the film, verifies it and gives it its name. The job's folder goes when the job is left."""
+        """Joins the film, verifies it, gives it its name, and tells if it flashes. Leaving clears the job's folder."""
         assert self._store is not None, "prepare comes first"
         self._check_source()
         made = self._store.assemble(told)
         in_place(made, self.output, self.folder)
         self.finished = True
+        assert self._film is not None
+        warn_of_flashes(Path(self.output), self._film.rate, told)
 
     def _clock(self, film: Film) -> Mapping[str, Plain]:
         """What is fixed of the film: as it was when the job began, or written down now."""

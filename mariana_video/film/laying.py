@@ -33,7 +33,7 @@ _EARLIEST = (0.1, 0.5)  # of the loop: nothing is laid in before, however large 
 _SOFT = (0.5, 0.15)  # width of the outline at the beginning and at the end, in half pictures
 _RAGGED = 0.45  # how far the outline follows the structure, in half pictures
 _MOST = 1.6  # by how much mixed detail may be lifted to the strength of its parts
-_SHARP = 1.12  # frame 0 is averaged to so many times the size at which it lies in the picture
+_SHARP = 1.02  # frame 0 is averaged to so many times the size at which it lies in the picture
 _DARK = 1e-4
 
 

@@ -9,11 +9,15 @@ from typing import Any
 
 from mariana_video.film.dreamer import Dreamer, make_dreamer
 from mariana_video.film.film import film
+from mariana_video.film.footprint import check_memory
 from mariana_video.film.job import Frames, Job, Todo, open_job
+from mariana_video.film.masks import read_mask
 from mariana_video.film.plan import Plan, make_plan
 from mariana_video.film.store import Film, Told
 from mariana_video.film.terms import terms_of
-from mariana_video.media.output import check_film, check_output
+from mariana_video.media.containers import keeps_hdr
+from mariana_video.media.opening import check_film
+from mariana_video.media.output import check_output
 from mariana_video.recipe.job import Machine, Storage
 from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.options import recipe as recipe_of
@@ -36,13 +40,16 @@ def planned(job: Job, recipe: Recipe, machine: Machine, seen: Callable[[int], No
     `seen` is told how many frames of the source were looked at.
     """
     assert job.source is not None, "a film is made of another one"
+    if recipe.where.mask is not None:
+        read_mask(recipe.where.mask)  # what is wrong with it is said before any work
     dreamer = make_dreamer(recipe, job.machine(machine))
     job.agree(terms_of("video", sections(recipe), job.storage, dreamer, job.source))
-    return dreamer, make_plan(job.source, recipe.span, seen)
+    return dreamer, make_plan(job.source, recipe.span, seen, keep_hdr=keeps_hdr(job.output, job.storage.codec))
 
 
 def prepared(job: Job, dreamer: Dreamer, plan: Plan, told: Told) -> Prepared:
-    """The job, ready to be made. Raises OutputError where the disk has too little room."""
+    """The job, ready to be made. Raises OutputError where the disk has too little room, DreamError where memory has."""
+    check_memory(dreamer, dreamer.score(0, plan.clip.rate), plan.size)
     made = Film(plan.clip, plan.size, plan.clip.rate, plan.times, plan.start, plan.duration)
     check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(made))
     todo = job.prepare(made, plan.cuts, told)

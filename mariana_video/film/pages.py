@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mariana_video.errors import OutputError
-from mariana_video.film.files import sync_folder
 from mariana_video.film.film import Finished
 from mariana_video.film.store import Film, Told
 from mariana_video.media.folders import frame_name
-from mariana_video.media.output import cannot_write
+from mariana_video.media.output import cannot_write, sync_folder
 from mariana_video.media.pictures import write_picture
 
 FRAMES = "frames"

@@ -6,7 +6,10 @@ length needs the memory of a few frames.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import queue
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
+_NICE = 15  # of 19: the least priority
 _PATIENCE = 0.1  # seconds between looks whether the other side is still there
 
 
@@ -23,6 +27,17 @@ class _Failure:
 
 
 _END = object()
+
+
+def _stand_back() -> None:
+    """Lets this thread, and those it starts, run where the dreaming leaves a core idle.
+
+    A gradient's threads wait for each other after every layer: one that loses its core for a while holds up all. These
+    threads have queues to fill and lose nothing by waiting. Only Linux has priorities for single threads.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 @contextmanager
@@ -36,6 +51,7 @@ def ahead(items: Iterable[T], depth: int) -> Iterator[Iterator[T]]:
     stop = threading.Event()
 
     def work() -> None:
+        _stand_back()
         try:
             for item in items:
                 if not _put(channel, item, stop):
@@ -87,6 +103,7 @@ def sink(use: Callable[[T], None], depth: int) -> Iterator[Callable[[T], None]]:
     failed: list[BaseException] = []
 
     def work() -> None:
+        _stand_back()
         while (item := channel.get()) is not _END:
             if not failed:
                 try:

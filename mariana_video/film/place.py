@@ -8,8 +8,8 @@ import json
 import os
 from pathlib import Path
 
-from mariana_video.film.files import sync_folder, write_whole
-from mariana_video.media.output import LONGEST_NAME, cannot_write, commit
+from mariana_video.film.files import write_whole
+from mariana_video.media.output import LONGEST_NAME, cannot_write, commit, sync_folder
 
 _FINISHED = "finished.json"
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from mariana_video.media.clip import Clip, open_clip
+from mariana_video.media.clip import Clip
+from mariana_video.media.opening import open_clip
 from mariana_video.media.reader import Scanned, scan
 from mariana_video.recipe.options import Span
 
@@ -54,12 +55,14 @@ class Plan:
         return float(self.times[position] - self.times[position - 1])
 
 
-def make_plan(source: Path, span: Span, seen: Callable[[int], None] = lambda frames: None) -> Plan:
+def make_plan(
+    source: Path, span: Span, seen: Callable[[int], None] = lambda frames: None, *, keep_hdr: bool = False
+) -> Plan:
     """Looks at `source` and at every frame of the wanted span; `seen` is told how many frames were looked at.
 
-    Raises SourceError where nothing can be decoded.
+    High dynamic range is tone-mapped unless `keep_hdr`. Raises SourceError where nothing can be decoded.
     """
-    clip = open_clip(source, None if span.rate is None else _exact(span.rate))
+    clip = open_clip(source, None if span.rate is None else _exact(span.rate), keep_hdr=keep_hdr)
     size = clip.size if span.size is None else span.size.fit(clip.size)
     begin = None if span.start is None else _exact(span.start)
     length = None if span.duration is None else _exact(span.duration)

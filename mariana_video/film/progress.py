@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from torch import Tensor
 
-from mariana_video.dream.ascent import Pace
+from mariana_video.dream.ascent import Pace, Step
 from mariana_video.errors import UsageError
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.motion.camera import camera
@@ -23,7 +23,7 @@ _RATE = Fraction(25)  # schedules of a progression are read at their beginning, 
 class Progressed:
     """The picture (1×3×H×W) after `step` of `steps`; 0 is the source, with an octave of 0 and no score (nan).
 
-    `change` is the RMS of what the last step changed.
+    `change` is the RMS of what the last step changed, `last` that step itself (None: the source).
     """
 
     step: int
@@ -33,6 +33,7 @@ class Progressed:
     score: float
     change: float
     picture: Tensor
+    last: Step | None = None
 
     def __str__(self) -> str:
         if not self.step:
@@ -73,31 +74,37 @@ def _spaced(total: int, count: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def progress(dreamer: Dreamer, picture: Tensor, shown: Sequence[int]) -> Iterator[Progressed]:
-    """The dream of `picture` (1×3×H×W, 0…1) at the steps `shown`, in order."""
+def progress(
+    dreamer: Dreamer, picture: Tensor, shown: Sequence[int], after: Progressed | None = None
+) -> Iterator[Progressed]:
+    """The dream of `picture` (1×3×H×W, 0…1) at the steps `shown`, in order; or those of them `after` one of them."""
     picture = picture.to(dreamer.device)
     score, values = dreamer.score(0, _RATE), dreamer.values(0, _RATE)
     octaves = dreamer.octaves((picture.shape[-2], picture.shape[-1]), score)
     pace = Pace(values.first_steps, values.step_size * values.strength, dreamer.recipe.dream.jitter)
     total, wanted = pace.steps * len(octaves), set(shown)
-    if 0 in wanted:
+    if after is None and 0 in wanted:
         yield Progressed(0, total, 0, len(octaves), float("nan"), 0.0, picture)
-    for number, step in enumerate(dreamer.steps(picture, score, octaves, pace, 0), 1):
+    done, last = (0, None) if after is None else (after.step, after.last)
+    before = picture if last is None else last.picture
+    for number, step in enumerate(dreamer.steps(picture, score, octaves, pace, 0, last), done + 1):
         if number in wanted:
-            change = float((step.picture - picture).double().square().mean().sqrt())
-            yield Progressed(number, total, step.octave, step.octaves, step.score, change, step.picture)
-        picture = step.picture
+            change = float((step.picture - before).double().square().mean().sqrt())
+            yield Progressed(number, total, step.octave, step.octaves, step.score, change, step.picture, step)
+        before = step.picture
 
 
-def side_by_side(cells: Sequence[Iterator[Progressed]]) -> Iterator[tuple[Progressed, ...]]:
-    """One picture of each cell at a time; a cell that is through shows its last."""
-    last: list[Progressed | None] = [None] * len(cells)
+def side_by_side(
+    cells: Sequence[Iterator[Progressed]], last: Sequence[Progressed | None] = ()
+) -> Iterator[tuple[Progressed, ...]]:
+    """One picture of each cell at a time; a cell that is through shows its `last`."""
+    known = list(last) or [None] * len(cells)
     while True:
         news = [next(cell, None) for cell in cells]
         if not any(news):
             return
-        last = [new or old for new, old in zip(news, last, strict=True)]
-        yield tuple(item for item in last if item is not None)
+        known = [new or old for new, old in zip(news, known, strict=True)]
+        yield tuple(item for item in known if item is not None)
 
 
 def nearer(picture: Tensor, zoom: Schedule, frame: int, rate: Fraction) -> Tensor:

@@ -9,17 +9,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from mariana_video.errors import OutputError
-from mariana_video.film.files import put, sync, sync_folder
+from mariana_video.film.files import put, sync
 from mariana_video.film.film import Finished
 from mariana_video.film.store import Film, Told
 from mariana_video.media.encoding import Encoding
 from mariana_video.media.join import Beside, join
-from mariana_video.media.output import cannot_write
+from mariana_video.media.output import cannot_write, sync_folder, write_failures
 from mariana_video.media.segment import Ending, SegmentEncoder, ending
 from mariana_video.media.soundtrack import lay_under
 from mariana_video.media.spool import count, spool, spooled
@@ -37,22 +36,13 @@ def frames_each(size: tuple[int, int], bits: int = 8) -> int:
     return max(1, min(LONGEST, _ROOM // each))
 
 
-def ticks_of(times: tuple[Fraction, ...], zero: Fraction, time_base: Fraction) -> tuple[int, ...]:
-    """Times in seconds as strictly rising counts of the film's clock, which begins at `zero`."""
-    ticks: list[int] = []
-    for time in times:
-        tick = round((time - zero) / time_base)
-        ticks.append(max(tick, ticks[-1] + 1) if ticks else tick)
-    return tuple(ticks)
-
-
 class Segments:
     """The store of a film that is one file."""
 
     def __init__(self, folder: Path, output: Path, film: Film, encoding: Encoding, sound: bool) -> None:
         self._folder, self._output, self._film, self._encoding = folder, output, film, encoding
-        self._zero = film.times[0] if film.start or film.duration or film.clip is None else Fraction(0)
-        self._ticks = ticks_of(film.times, self._zero, encoding.time_base)
+        self._clock = film.clock(encoding.time_base)
+        self._ticks = self._clock.ticks(film.times)
         self._sound = sound
         each = frames_each(film.size, film.clip.bits if film.clip else 8)
         self._ranges = [range(at, min(at + each, len(film.times))) for at in range(0, len(film.times), each)]
@@ -87,7 +77,7 @@ class Segments:
                 part.add(position, picture, done.duration)
             if part.next == self._ranges[number].stop:
                 self._complete(part)
-        except (OSError, ValueError) as error:
+        except write_failures() as error:
             raise cannot_write(self._output, error) from error
 
     def sync(self) -> None:
@@ -109,9 +99,11 @@ class Segments:
         """The film: parts joined, sound beside, read back and flushed."""
         self._complete_all()
         made = self._folder / self._output.name
-        beside = Beside(self._film.clip, self._zero, self._end(), self._sound)
+        beside = Beside(self._film.clip, self._clock.zero, self._clock.end, self._sound)
+        ends = self._ending(len(self._ranges) - 1)
+        last = self._clock.last(self._ticks, None if ends is None else ends.length)
         silent = made if self._film.under is None else self._folder / f"silent{made.suffix}"
-        join(self._parts(), self._ticks, self._last(), self._encoding, beside, silent, told)
+        join(self._parts(), self._ticks, last, self._encoding, beside, silent, told)
         if self._film.under is not None:
             lay_under(silent, self._film.under, made)
         with made.open("rb") as file:
@@ -156,26 +148,6 @@ class Segments:
 
     def _number(self, position: int) -> int:
         return position // len(self._ranges[0])
-
-    def _end(self) -> Fraction | None:
-        """Where sound is cut, in seconds on the film's clock."""
-        film = self._film
-        if film.clip is None or film.duration is None:
-            return None
-        return film.clip.start + (film.start or 0) + film.duration - self._zero
-
-    def _last(self) -> int:
-        """How many ticks the last frame is shown: as its source says, else to the clip's end if that is believable."""
-        film, ticks, base = self._film, self._ticks, self._encoding.time_base
-        ends = self._ending(len(self._ranges) - 1)
-        length = None if ends is None else ends.length
-        if length is None and film.clip is not None and film.clip.end is not None:
-            cut, end = self._end(), film.clip.end - self._zero
-            end = end if cut is None else min(end, cut)
-            longest = max((b - a for a, b in pairwise(ticks)), default=0) * base
-            left = end - ticks[-1] * base
-            length = left if 0 < left <= 2 * max(longest, 1 / film.rate) else None
-        return max(1, round((length or 1 / film.rate) / base))
 
 
 class _Open:

@@ -24,6 +24,7 @@ class Values:
     step_size: float
     carry: float
     mix: float
+    temporal_weight: float = 0.0
 
 
 @dataclass(frozen=True)

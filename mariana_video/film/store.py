@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from mariana_video.film.film import Finished
+from mariana_video.media.clock import Clock
 
 if TYPE_CHECKING:
     from mariana_video.media.clip import Clip
@@ -33,6 +34,10 @@ class Film:
     duration: Fraction | None = None
     under: Path | None = None
     endless: bool = True
+
+    def clock(self, time_base: Fraction) -> Clock:
+        """The film's clock, in ticks of `time_base` seconds."""
+        return Clock(self.clip, self.times[0], self.rate, time_base, self.start, self.duration)
 
 
 class Store(Protocol):

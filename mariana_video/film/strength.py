@@ -23,6 +23,7 @@ _CELL = 8  # pixels a side of one value of the map
 _SOFT = 5  # cells of each of the two box blurs: about 32 pixels wide together
 _WEAKEST, _STRONGEST = 0.1, 4.0  # how far a step may be held back or driven on
 _BRAKE = 0.3
+_RESTORED = 1.08
 _LOST = 5.0
 _MEMORY = 0.6
 _PUSHED = (0.25, 8.0)
@@ -32,8 +33,11 @@ _DARK = 1e-4  # RMS below what an 8-bit picture shows
 
 def local_rms(change: Tensor) -> Tensor:
     """RMS of a change (1×3×H×W) over about 32 pixels round each place: 1×1×h×w, one value a cell of 8×8 pixels."""
-    power = F.avg_pool2d(change.square().mean(1, keepdim=True), _CELL, ceil_mode=True, count_include_pad=False)
-    return _soft(_soft(power)).clamp_min(0).sqrt()
+    return _soft(_soft(_power(change))).clamp_min(0).sqrt()
+
+
+def _power(change: Tensor) -> Tensor:
+    return F.avg_pool2d(change.square().mean(1, keepdim=True), _CELL, ceil_mode=True, count_include_pad=False)
 
 
 def carried_target(target: Tensor, motion: Motion, source: Tensor | None = None) -> Tensor:
@@ -90,6 +94,18 @@ def braked(change: Tensor, target: Tensor) -> Tensor:
     return change * resize(factor, change.shape[-2:])
 
 
+def restored(change: Tensor, target: Tensor, where: Tensor) -> Tensor:
+    """`change` with a little of what it lost on the way given back, as far as `where` (1×1×H×W, 0…1), up to the target.
+
+    What is there has grown in many small steps. To make up for it by one large step instead fills faces with coloured
+    specks, and the score falls with each. A cell that is strong already is left alone, or what is left of a dream at
+    a moving edge would glow for its surroundings.
+    """
+    more = (target / local_rms(change).clamp_min(_DARK)).clamp(1.0, _RESTORED) - 1
+    room = (2 - _power(change).sqrt() / target.clamp_min(_DARK)).clamp(0, 1)
+    return change * (1 + resize(more * room, change.shape[-2:]) * where)
+
+
 def _soft(cells: Tensor) -> Tensor:
     size = [min(_SOFT, side - 1 + side % 2) for side in cells.shape[-2:]]
     return F.avg_pool2d(cells, size, 1, [side // 2 for side in size], count_include_pad=False)
@@ -100,13 +116,15 @@ def first_push(carry: float) -> float:
     return 1 + _LOST * (1 - carry)
 
 
-def pushed_on(push: float, target: Tensor, change: Tensor, beats: float) -> float:
-    """The step's factor for the next frame: grown while the dream as a whole is below its target, else shrunk.
+def pushed_on(push: float, target: Tensor, change: Tensor, visible: Tensor, beats: float) -> float:
+    """The step's factor for the next frame: grown while what is carried is below its target, else shrunk.
 
-    Without such a memory a loop settles below the target where little is carried. Means are taken in float64: in
-    float32 their bits would depend on the number of threads.
+    Without such a memory a loop settles below the target where little is carried. Only where the dream was `visible`
+    (1×1×H×W) before is asked: with what newly appears counted in, rippling water drove the whole picture's steps to
+    three times their size, and faces filled with coloured specks.
     """
-    wanted, found = mean_rms(target), mean_rms(local_rms(change))
+    old = resize(visible, target.shape[-2:]).clamp(0, 1).sqrt()
+    wanted, found = mean_rms(target * old), mean_rms(local_rms(change) * old)
     if min(wanted, found) < _DARK:
         return push
     return float(np.clip(push * (wanted / found) ** (_MEMORY * beats), *_PUSHED))

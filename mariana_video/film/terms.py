@@ -27,12 +27,13 @@ def terms_of(
 
     `options` are the command's own, by group; `sound` is a file of it that lies under the film.
     """
-    flow_weights = dreamer.recipe.carry.flow_weights
+    flow_weights, mask = dreamer.recipe.carry.flow_weights, dreamer.recipe.where.mask
     return {
         "job": {"command": command},
         **options,
         "storage": {name: value for name in _STORED if (value := getattr(storage, name, None)) is not None},
         **({} if sound is None else {"under": {"path": str(sound.absolute()), "content": content_of(sound)}}),
+        **({} if mask is None else {"masked": {"path": str(mask.absolute()), "content": content_of(mask)}}),
         "source": {} if source is None else {"path": str(source.absolute()), "content": content_of(source)},
         "network": {
             "weights": weights_of(dreamer),
@@ -106,7 +107,7 @@ def _files(source: Path) -> Iterable[Path]:
 def _compared(terms: Sections) -> Sections:
     """Without where the source lies (its content counts) and what only the job itself looks at."""
     return {
-        section: {name: value for name, value in values.items() if name != "path"}
+        section: {name: value for name, value in values.items() if name not in ("path", "mask")}
         for section, values in terms.items()
         if section != "film"
     }
@@ -118,6 +119,8 @@ def _told(difference: Difference) -> str:
         return "from another source (the content differs, whatever its name)"
     if difference.section == "under":
         return "with another --sound (the content differs, whatever its name)"
+    if difference.section == "masked":
+        return "with another --mask (the content differs, whatever its name)"
     if difference.section == "network":
         return f"with other {name.replace('_', ' ')} in the network's file"
     if difference.section == "job":

@@ -137,6 +137,10 @@ class Carry(Group):
     mix: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("1")
     """How much of the dream is laid over the source in the result; what is carried stays whole."""
 
+    temporal_weight: Annotated[Schedule, Bounds(0, 1000), _NUMBER] = Schedule("0")
+    """How hard the ascent is pulled to the dream before, warped (LucidDream's loss); it wants several --steps. With
+    --carry 0 every frame begins at its source, and only the pull holds them together."""
+
     carried: Literal["change", "frame"] = "change"
     """What is carried: the dream's `change` to its frame (the scene stays readable) or the dreamed `frame` itself."""
 
@@ -168,6 +172,15 @@ class Span(Group):
     """Frames a second of a folder of numbered pictures. Default: 25."""
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Where(Group):
+    """Where in the picture is dreamed."""
+
+    mask: Path | None = None
+    """A picture, stretched over the film's: white says where to dream, black where never, grey how much."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """All that changes a pixel of a film."""
@@ -175,9 +188,16 @@ class Recipe:
     dream: Dream = Dream()
     carry: Carry = Carry()
     span: Span = Span()
+    where: Where = Where()
 
 
-_READERS: Mapping[str, Any] = {"layers": Objective, "size": Size.of, "weights": Path, "flow_weights": Path}
+_READERS: Mapping[str, Any] = {
+    "layers": Objective,
+    "size": Size.of,
+    "weights": Path,
+    "flow_weights": Path,
+    "mask": Path,
+}
 
 
 def recipe(**options: Any) -> Recipe:
@@ -186,7 +206,7 @@ def recipe(**options: Any) -> Recipe:
     Numbers may be given as numbers or as schedules' text. Raises UsageError on an unknown name (with the nearest known
     one) and on a value outside its bounds.
     """
-    groups: dict[str, type[Group]] = {"dream": Dream, "carry": Carry, "span": Span}
+    groups: dict[str, type[Group]] = {"dream": Dream, "carry": Carry, "span": Span, "where": Where}
     homes = {field.name: (home, field.default) for home, group in groups.items() for field in fields(group)}  # type: ignore[arg-type]  # each group is a dataclass
     given: dict[str, dict[str, Any]] = {home: {} for home in groups}
     for name, value in options.items():

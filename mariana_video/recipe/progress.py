@@ -79,7 +79,11 @@ def variants(dream: Ascent, text: str | None, option: str) -> tuple[Variant, ...
     words = [word.strip() for word in _apart(values)]
     if not all(words):
         raise UsageError(f"--{option} {text!r}: a value is missing between two commas")
-    return tuple(Variant(f"{name.strip().lstrip('-')} {word}", _with(dream, field, word)) for word in words)
+    shown = [Path(word.partition("@")[0]).stem if field == "network" and "." in word else word for word in words]
+    option = name.strip().lstrip("-")
+    return tuple(
+        Variant(f"{option} {title}", _with(dream, field, word)) for title, word in zip(shown, words, strict=True)
+    )
 
 
 def _apart(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mariana_video.media.clip import open_clip
+from mariana_video.media.opening import open_clip
 from mariana_video.media.pictures import read_picture, write_picture
 from mariana_video.media.reader import read
 from tests.conftest import make_clip, texture

@@ -15,7 +15,7 @@ from mariana_video.dream.octaves import octaves_of
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.frames import dream_frames, in_turn
 from mariana_video.film.state import Moment, State
-from mariana_video.film.strength import carried_target, local_rms, mean_rms, step_gain
+from mariana_video.film.strength import carried_target, local_rms, mean_rms, pushed_on, restored, step_gain
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
 from mariana_video.recipe.objective import Objective
@@ -136,6 +136,33 @@ def test_places_above_the_target_step_less() -> None:
     assert float(step_gain(now * 2, change).mean()) > 1.5
     assert float(step_gain(now, change).mean()) == pytest.approx(1, abs=1e-3)
     assert float(step_gain(now / 2, change).mean()) < 0.4
+
+
+def test_what_was_lost_on_the_way_is_given_back_where_it_was_seen() -> None:
+    change = as_tensor(texture(*SHAPE)) - 0.5
+    target, seen = local_rms(change), torch.ones(1, 1, *SHAPE)
+    assert torch.allclose(restored(0.95 * change, target, seen), change, rtol=0.05, atol=0.005)
+    assert torch.equal(restored(0.95 * change, target, 0 * seen), 0.95 * change)
+    assert torch.equal(restored(change, target / 2, seen), change)
+
+
+def test_a_bright_remnant_does_not_glow_for_its_surroundings() -> None:
+    remnant, even = (torch.zeros(1, 3, *SHAPE) for _ in range(2))
+    remnant[..., 16:24, 16:24] = 0.2
+    even[..., 8:32, 8:32] = 0.06
+    seen = torch.ones(1, 1, *SHAPE)
+    target = torch.full_like(local_rms(even), 0.08)
+    glow = [restored(change, target, seen)[0, 0, 19, 19] / change[0, 0, 19, 19] for change in (remnant, even)]
+    assert glow[0] < 1.02 < 1.05 < glow[1]
+
+
+def test_what_newly_appears_does_not_drive_the_steps_of_the_rest() -> None:
+    change = torch.full((1, 3, *SHAPE), 0.1)
+    change[..., SHAPE[1] // 2 :] = 0.02
+    target, visible = torch.full_like(local_rms(change), 0.1), torch.ones(1, 1, *SHAPE)
+    visible[..., SHAPE[1] // 2 :] = 0
+    assert pushed_on(1.0, target, change, visible, 1.0) < 1.1
+    assert pushed_on(1.0, target, change, torch.ones_like(visible), 1.0) > 1.1
 
 
 def test_a_transparent_place_is_never_dreamed() -> None:
