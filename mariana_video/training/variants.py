@@ -1,7 +1,7 @@
 """The five trained versions of the paper's table, and `mariana`, the one that is taught.
 
 The table states blocks, colour, dense width and optimiser. What the paper leaves open is chosen once for all five:
-input 48×48, batches of 32, Adam at 5e-4, dropout 0.3, L2 of 5e-4, flips, turns of up to 18°, zoom of up to 20 %.
+input 32×32, batches of 32, Adam at 5e-4, dropout 0.3, L2 of 5e-4, flips, turns of up to 18°, zoom of up to 20 %.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 from mariana_video.networks.mariana import Architecture
 from mariana_video.training.augment import Augmentation
 
-INPUT = 48  # pixels
+INPUT = 32  # pixels
 DROPOUT = 0.3
 TAUGHT = "mariana"
 

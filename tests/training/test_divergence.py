@@ -17,11 +17,11 @@ def curves(part_at: int, epochs: int = 100, noise: float = 0.0, seed: int = 0) -
 
 
 def test_the_epoch_is_found_where_the_smoothed_gap_is_reached() -> None:
-    # A gap of 3.5 points is reached 3.5 epochs after the parting, and averaging over five epochs looks two back.
+    # A gap of 3.5 points is reached 3.5 epochs after the parting, and the median of nine epochs looks four back.
     for part_at in (10, 40, 80):
         found = diverging_epoch(*curves(part_at))
         assert found is not None
-        assert part_at + 3.5 <= found <= part_at + 6, part_at
+        assert part_at + 3.5 <= found <= part_at + 8, part_at
 
 
 def test_curves_that_stay_together_never_diverge_however_noisy() -> None:
@@ -31,15 +31,16 @@ def test_curves_that_stay_together_never_diverge_however_noisy() -> None:
 
 def test_noise_moves_the_answer_by_a_few_epochs_only() -> None:
     answers = [diverging_epoch(*curves(50, noise=0.015, seed=seed)) for seed in range(20)]
-    assert all(answer is not None and abs(answer - 55) <= 4 for answer in answers), answers
+    assert all(answer is not None and abs(answer - 58) <= 5 for answer in answers), answers
 
 
-def test_a_single_wild_epoch_is_not_divergence() -> None:
+def test_a_few_wild_epochs_are_not_divergence() -> None:
     training, validation = curves(1000)
-    validation[30] -= 0.15
+    for epoch in (30, 33, 36):
+        validation[epoch] -= 0.15
     assert diverging_epoch(training, validation) is None
 
 
 def test_too_few_epochs_say_nothing() -> None:
-    assert diverging_epoch([1.0] * 4, [0.0] * 4) is None
-    assert diverging_epoch([1.0] * 5, [0.0] * 5) == 5
+    assert diverging_epoch([1.0] * 8, [0.0] * 8) is None
+    assert diverging_epoch([1.0] * 9, [0.0] * 9) == 9
