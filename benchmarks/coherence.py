@@ -9,6 +9,7 @@ as `mariana measure` does. Cost is counted in passes: pixels pushed through the 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does it, before torch is loaded
+
 from methods import METHODS, Job
 
 from mariana_video.film.dreamer import Dreamer, make_dreamer
@@ -26,7 +31,7 @@ from mariana_video.measure.coherence import Coherence
 from mariana_video.measure.figures import HALF, Figures
 from mariana_video.measure.judge import Judge, Judgement
 from mariana_video.measure.measuring import score_of
-from mariana_video.media.clip import open_clip
+from mariana_video.media.opening import open_clip
 from mariana_video.media.pictures import write_picture
 from mariana_video.media.reader import read
 from mariana_video.recipe.job import Machine
@@ -69,9 +74,15 @@ def main(words: Sequence[str]) -> None:
     results: list[Result] = []
     for clip in options.clips or [str(DEFAULT)]:
         scene = prepared(clip, dreamer, judge, options)
+        rows: list[NDArray[np.float32]] = []
         for letter in options.methods:
-            results.append(run(scene, letter, options.pictures))
+            result, row = run(scene, letter)
+            results.append(result)
+            rows.append(row)
             print(_row(results[-1], results), file=sys.stderr, flush=True)
+        if options.pictures is not None:
+            options.pictures.mkdir(exist_ok=True)
+            side_by_side(options.pictures / f"{scene.job.plan.clip.path.stem}-methods.jpg", rows, options.methods)
     print(table(results))
     if options.plot is not None:
         plot(options.plot, results)
@@ -93,7 +104,7 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--flow-weights", type=Path, help="RAFT's weights, to judge with RAFT")
     parser.add_argument("--plot", type=Path, help="draw incoherence against gain to this picture")
-    parser.add_argument("--pictures", type=Path, help="write contact sheets of every method to this folder")
+    parser.add_argument("--pictures", type=Path, help="write a contact sheet of the methods to this folder")
     return parser.parse_args(words)
 
 
@@ -118,8 +129,16 @@ def _plan(clip: str, options: argparse.Namespace) -> Plan:
     return make_plan(Path(path), span)
 
 
-def run(scene: Scene, letter: str, pictures: Path | None) -> Result:
-    """Dreams a clip by one method and measures it."""
+def side_by_side(path: Path, rows: list[NDArray[np.float32]], letters: str) -> None:
+    """Some frames of each method in a row of its own, with its name."""
+    from mariana_video.media.sheet import labelled
+
+    named = [labelled(row, METHODS[letter][0]) for row, letter in zip(rows, letters, strict=True)]
+    write_picture(path, np.concatenate(named, 0))
+
+
+def run(scene: Scene, letter: str) -> tuple[Result, NDArray[np.float32]]:
+    """Dreams a clip by one method and measures it; also some of the frames, side by side."""
     coherence, name = Coherence(), METHODS[letter][0]
     pushed, sheet = 0, []
     wanted = set(np.linspace(1, len(scene.frames) - 1, _SHEET).astype(int).tolist())
@@ -134,11 +153,9 @@ def run(scene: Scene, letter: str, pictures: Path | None) -> Result:
             sheet.append(dream)
         began = time.perf_counter()
     clip = scene.job.plan.clip.path.stem
-    if pictures is not None:
-        pictures.mkdir(exist_ok=True)
-        write_picture(pictures / f"{clip}-{letter}.png", np.concatenate(sheet, 1))
     size = len(scene.frames) * scene.job.plan.size[0] * scene.job.plan.size[1]
-    return Result(clip, f"({letter}) {name}", coherence.figures(), pushed / size, spent / len(scene.frames))
+    result = Result(clip, f"({letter}) {name}", coherence.figures(), pushed / size, spent / len(scene.frames))
+    return result, np.concatenate(sheet, 1)
 
 
 HEADINGS = (

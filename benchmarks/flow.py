@@ -28,7 +28,8 @@ import torch
 from numpy.typing import NDArray
 
 from mariana_video.errors import MarianaError
-from mariana_video.motion.flow import METHODS, Estimator, View
+from mariana_video.motion.flow import METHODS, Estimator
+from mariana_video.motion.view import View
 
 MAGIC = 202021.25
 UNKNOWN = 1e9  # Middlebury marks pixels without truth by flow beyond this

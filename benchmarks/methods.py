@@ -11,24 +11,22 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mariana_video.dream.ascent import Pace, moved, shifted_gradient
-from mariana_video.dream.noise import offset
-from mariana_video.dream.octaves import Octave
-from mariana_video.dream.resample import resize
+from mariana_video.dream.ascent import Pace
+from mariana_video.dream.pull import Pull
 from mariana_video.dream.score import Score
-from mariana_video.film.dreamer import Ascended, Dreamer
+from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.film import film
 from mariana_video.film.plan import Plan
 from mariana_video.film.strength import mean_rms
 from mariana_video.film.tensors import to_array, to_tensor
 from mariana_video.media.clip import Frame
 from mariana_video.media.reader import read
-from mariana_video.motion.flow import Estimator, View
-from mariana_video.motion.motion import Motion
-from mariana_video.motion.warp import warp
+from mariana_video.motion.flow import Estimator
+from mariana_video.motion.view import View
 from mariana_video.recipe.options import Carry
 from mariana_video.recipe.schedule import Schedule
 
@@ -147,75 +145,28 @@ def _from_starts(job: Job, start: Callable[[Array, Array, Array], Array]) -> Dre
 
 
 def temporal(job: Job) -> Dreams:
-    """Every frame from its source, with a loss that pulls it to the warped dream before where that can be seen.
-
-    After LucidDream (Moniz, Kang and Póczos 2019, arXiv 1911.11960) as far as its abstract tells; its formulas could
-    not be read.
-    """
-    estimator = Estimator(job.dreamer.recipe.carry.flow, job.dreamer.recipe.carry.flow_weights)
-
-    def aim(source: Array, before: Array, dream: Tensor) -> tuple[Tensor, Tensor]:
-        motion = estimator.between(_view(source), _view(before))
-        return warp(dream, motion.flow), motion.visible
-
-    return _pulled(job, aim)
+    """Every frame from its source, with a loss that pulls it to the warped dream before: the program's own
+    `--temporal-weight` at `--carry 0` (after LucidDream)."""
+    carry = replace(job.dreamer.recipe.carry, carry=Schedule("0"), temporal_weight=Schedule(f"{job.weight:g}"))
+    return _by_the_loop(job, _other(job.dreamer, carry))
 
 
 def without_flow(job: Job) -> Dreams:
     """The same with the frame difference of the source in place of flow (FDB: arXiv 2102.05822)."""
-
-    def aim(source: Array, before: Array, dream: Tensor) -> tuple[Tensor, Tensor]:
-        motion = Motion.still((source.shape[0], source.shape[1]))
-        return dream + to_tensor(source) - to_tensor(before), motion.visible
-
-    return _pulled(job, aim)
-
-
-def _pulled(job: Job, aim: Callable[[Array, Array, Tensor], tuple[Tensor, Tensor]]) -> Dreams:
-    before: Array | None = None
+    before: Tensor | None = None
     dream: Tensor | None = None
     strength = 1.0
     for index, frame in enumerate(job.frames()):
         source, score = to_tensor(frame.rgb), job.score
-        octaves = job.dreamer.octaves(_shape(source), score)
-        if before is None or dream is None:
-            done = job.dreamer.ascend(source, score, octaves, job.pace(first=True), index)
+        octaves, pace = job.dreamer.octaves(_shape(source), score), job.pace(first=True)
+        if before is not None and dream is not None:
+            pull = Pull(dream + source - before, torch.ones_like(source[:, :1]), job.weight, strength)
+            pace = replace(pace, pull=pull)
+        done = job.dreamer.ascend(source, score, octaves, pace, index)
+        if dream is None:
             strength = mean_rms(done.picture - source)
-        else:
-            pull = Pull(*aim(frame.rgb, before, dream), job.weight / strength**2)
-            done = _ascended(job, source, octaves, pull, index)
-        before, dream = frame.rgb, done.picture
+        before, dream = source, done.picture
         yield to_array(dream), done.pushed
-
-
-@dataclass(frozen=True)
-class Pull:
-    """− weight · mean over visible pixels of (x − aim)²: what is added to the score."""
-
-    aim: Tensor
-    visible: Tensor
-    weight: float
-
-    def gradient(self, picture: Tensor) -> Tensor:
-        """Its gradient at `picture`, which may be smaller than the frame."""
-        aim, visible = resize(self.aim, picture.shape[-2:]), resize(self.visible, picture.shape[-2:])
-        seen = visible.sum().clamp_min(1) * picture.shape[1]
-        return -2 * self.weight * visible * (picture - aim) / seen
-
-
-def _ascended(job: Job, picture: Tensor, octaves: tuple[Octave, ...], pull: Pull, index: int) -> Ascended:
-    """As many steps an octave as a first frame gets, uphill on the score and the pull together."""
-    score, pace, seed = job.score, job.pace(first=True), job.dreamer.recipe.dream.seed
-    value = float("nan")
-    for octave in octaves:
-        begin = small = resize(picture, octave.shape)
-        reach = max(score.stride, round(pace.jitter * octave.scale))
-        for step in range(pace.steps):
-            shift = offset(reach, seed, index, octave.shape[0], step)
-            value, gradient = shifted_gradient(score, small, shift, reach)
-            small = moved(small, gradient + pull.gradient(small), pace.size, None)
-        picture = (picture + resize(small - begin, picture.shape[-2:])).clamp(0, 1)
-    return Ascended(picture, value, pace.steps * sum(octave.pixels for octave in octaves))
 
 
 def _view(picture: Array) -> View:

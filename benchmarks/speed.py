@@ -30,8 +30,9 @@ from mariana_video.film.dreamer import Dreamer, make_dreamer
 from mariana_video.film.film import film, to_tensor
 from mariana_video.film.plan import Plan, make_plan
 from mariana_video.media.reader import read
-from mariana_video.media.writer import open_writer
-from mariana_video.motion.flow import Estimator, View
+from mariana_video.media.writers import open_writer
+from mariana_video.motion.flow import Estimator
+from mariana_video.motion.view import View
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import recipe
 

@@ -92,8 +92,8 @@ def _farneback(first: Array, second: Array) -> Array:
 
 
 def _raft(weights: Path) -> Dense:
-    from mariana_video.motion.flow import View
     from mariana_video.motion.raft import raft
+    from mariana_video.motion.view import View
 
     estimate = raft(weights)
 

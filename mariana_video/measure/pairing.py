@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mariana_video.errors import UsageError
-from mariana_video.media.clip import Clip, Frame, open_clip
+from mariana_video.media.clip import Clip, Frame
+from mariana_video.media.opening import open_clip
 from mariana_video.media.reader import read, scan
 from mariana_video.media.shape import fitted
 

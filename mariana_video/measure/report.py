@@ -27,15 +27,7 @@ def report(figures: Figures, worst: Worst) -> Iterator[str]:
     yield _line("judged", _share(figures.judged), "of the pixels")
     yield _line("judged_moving", _share(figures.judged_moving), "of the pixels that move over 1 px")
     if not worst.safe:
-        yield warning(worst)
-
-
-def warning(worst: Worst) -> str:
-    """A sentence on flashes that can hurt."""
-    return (
-        f"warning: {worst.flashes} flashes in the second before {worst.time:.2f} s, over the {SAFE} that WCAG 2.3.1 "
-        "allows; such pictures can hurt people with photosensitive epilepsy"
-    )
+        yield f"warning: {worst.sentence()}"
 
 
 def _alive(figures: Figures) -> Iterator[str]:

@@ -16,7 +16,7 @@ from mariana_video.measure.judge import Judge
 from mariana_video.measure.measuring import measured, scored_frames
 from mariana_video.measure.pairing import pair
 from mariana_video.measure.plot import Drawing
-from mariana_video.measure.report import report, warning
+from mariana_video.measure.report import report
 from mariana_video.media.pictures import write_picture
 from mariana_video.meters.flashes import Worst
 from mariana_video.recipe.objective import read_terms
@@ -105,7 +105,7 @@ def test_the_network_looks_at_the_ends_and_at_some_between():
 
 
 def test_a_warning_tells_how_many_flashes_and_when():
-    line = warning(Worst(7, 12.34, (0, 0, 1 / 3, 1 / 3)))
+    line = Worst(7, 12.34, (0, 0, 1 / 3, 1 / 3)).sentence()
     assert "7 flashes" in line
     assert "12.34 s" in line
     assert "epilepsy" in line
