@@ -46,6 +46,8 @@ def imports(path: Path) -> Iterator[str]:
                 yield from (f"mariana_video.{alias.name}" for alias in node.names if (PACKAGE / alias.name).exists())
             elif module.startswith("mariana_video"):
                 yield module
+                files = (Path(*module.split("."), alias.name) for alias in node.names)
+                yield from (".".join(file.parts) for file in files if (ROOT / file).with_suffix(".py").exists())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -56,6 +58,16 @@ def test_imports_go_down_only(path: Path) -> None:
         if other in (room, "__init__"):  # __init__ holds the version, which anyone may read
             continue
         assert ROW[other] < ROW[room], f"{path.name} in {room} imports {module}"
+
+
+def test_no_file_imports_itself_round_a_ring() -> None:
+    waiting: dict[str, set[str]] = {}
+    for path in FILES:
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        waiting[name] = {module for module in imports(path) if module != "mariana_video"}
+    while free := {name for name, needs in waiting.items() if not needs & waiting.keys()}:
+        waiting = {name: needs for name, needs in waiting.items() if name not in free}
+    assert not waiting
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

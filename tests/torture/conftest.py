@@ -75,5 +75,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """After the whole torture the table becomes the document."""
-    if session.config.option.markexpr == "long" and not session.testsfailed:
+    whole = session.config.option.markexpr == "long" and not session.config.option.file_or_dir
+    if whole and not session.testsfailed:
         TABLE.write(Path(__file__).parents[2] / "docs" / "RELIABILITY.md")

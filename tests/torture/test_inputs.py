@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mariana_video.media.clip import open_clip
+from mariana_video.media.opening import open_clip
 from mariana_video.media.reader import read
 from tests.media.clips import EXACT, ffmpeg, file_address
 from tests.media.odd import bad_files, good_files
