@@ -13,7 +13,7 @@ from mariana_video.errors import DreamError
 from mariana_video.film.dreamer import Dreamer
 
 BASE = 800_000_000  # bytes of Python, torch and the network, measured
-_BESIDE = 500  # bytes a pixel besides the network: frames read ahead, flow, the dream's state (measured at 640 to 1920)
+_BESIDE = 850  # bytes a pixel besides the network: frames read ahead, flow, the dream's state (measured at 640 to 1920)
 _TRIAL = 64  # pixels a side, at least, of the picture that the network is tried with
 _EVEN = 8  # sides that are proposed are multiples of it
 
