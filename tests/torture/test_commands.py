@@ -22,6 +22,7 @@ from tests.torture.table import TABLE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are not killed this way on Windows")
 
+KILLED = 10
 COMMANDS = {
     "zoom": ["--duration", "2", "--rate", "12", "--zoom", "1.5", "--rotate", "10"],
     "zoom, a loop": ["--duration", "2", "--rate", "12", "--zoom", "2", "--loop", "source"],
@@ -33,7 +34,7 @@ COMMANDS = {
 @pytest.mark.long
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("ending", [".mp4", ".gif"])
-def test_killed_at_ten_random_moments(
+def test_killed_at_random_moments(
     tmp_path: Path, weights: Path, monkeypatch: pytest.MonkeyPatch, name: str, ending: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -48,15 +49,19 @@ def test_killed_at_ten_random_moments(
     assert run(command(tmp_path / f"whole{ending}"), log) == 0, log.read_text()
     seconds, chance, count = time.monotonic() - began, random.Random(5), 0
     plot = (tmp_path / "plot.csv").read_bytes() if "--plot" in COMMANDS[name] else b""
-    output = tmp_path / f"film{ending}"
-    while count < 10 and killed_after(chance.uniform(0, 0.8 * seconds), command(output), log, signal.SIGKILL) != 0:
-        count += 1
-    assert output.exists() or run(command(output), log) == 0, log.read_text()
-    assert seen(output) == seen(tmp_path / f"whole{ending}")
+    output, film = tmp_path / f"film{ending}", seen(tmp_path / f"whole{ending}")
+    while count < KILLED:
+        if killed_after(chance.uniform(0, 0.6 * seconds), command(output), log, signal.SIGKILL) == 0:
+            assert seen(output) == film  # it was quicker, in spite of what came before: another one
+            output.unlink()
+        else:
+            count += 1
+    assert run(command(output), log) == 0, log.read_text()
+    assert seen(output) == film
     if plot:
         assert run(command(output), log) == 0
         assert (tmp_path / "plot.csv").read_bytes() == plot
-    TABLE.add("Stopped", f"SIGKILL at random moments of one job: {name}, to {ending}", "the same film", count)
+    TABLE.add("Stopped", f"SIGKILL at random moments: {name}, to {ending}", "the same film", count)
 
 
 @pytest.mark.parametrize("ending", [".gif", pytest.param(".webp", marks=pytest.mark.long)])
