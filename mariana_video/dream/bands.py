@@ -23,11 +23,12 @@ def levelled(gradient: Tensor) -> Tensor:
         coarse = F.avg_pool2d(left, 2, ceil_mode=True, count_include_pad=False)
         bands.append(left - resize(coarse, left.shape[-2:]))
         left = coarse
-    total = torch.zeros_like(gradient)
-    for weight, band in zip(WEIGHTS, [*bands, left], strict=True):
+    total = torch.zeros_like(left)
+    for weight, band in zip(reversed(WEIGHTS), reversed([*bands, left]), strict=True):
         size = _rms(band)
+        total = resize(total, band.shape[-2:])
         if size > 0:
-            total = total + resize(band, gradient.shape[-2:]) * (weight / size)
+            total = total + band * (weight / size)
     return total
 
 

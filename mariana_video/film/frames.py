@@ -27,7 +27,7 @@ from mariana_video.film.strength import (
     restored,
     step_gain,
 )
-from mariana_video.film.uncovered import boxes_round
+from mariana_video.film.uncovered import boxes_round, laid_out
 from mariana_video.motion.memory import moved_lately, recall
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
@@ -37,6 +37,7 @@ _FAINT = 0.2  # below this strength a first frame says nothing about the target
 _REIN = 1.5  # the step's factor on what moves, in place of the push that makes up for what still parts forget
 _CATCH_UP = 2  # extra steps an octave where something newly appears …
 _BUDGET = 0.25  # … on boxes of at most this share of the frame
+_GREY = 0.5
 
 
 @dataclass(frozen=True)
@@ -201,18 +202,16 @@ def catch_up(dreamer: Dreamer, score: Score, start: Tensor, young: Tensor, pace:
 
     They come before the frame's own steps, which then draw the detail.
     """
-    picture, pushed = start, 0
-    if not pace.steps:
-        return Ascended(picture, float("nan"), 0)
-    octaves = dreamer.octaves(_shape(start), score)
-    for box in boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])):
-        part = box.of(picture)
-        smaller = [Octave(_scaled(_shape(part), octave.scale), octave.scale) for octave in octaves[-2:-1]]
-        gain = box.of(young if pace.gain is None else young * pace.gain)
-        extra = Pace(_CATCH_UP, pace.size, pace.jitter, gain)
-        more = dreamer.ascend(part, score, tuple(smaller), extra, moment.index)
-        picture, pushed = box.laid_into(picture, more.picture), pushed + more.pushed
-    return Ascended(picture, float("nan"), pushed)
+    boxes = boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])) if pace.steps else ()
+    if not boxes:
+        return Ascended(start, float("nan"), 0)
+    sheet = laid_out(boxes)
+    octaves = dreamer.octaves(_shape(start), score)[-2:-1]
+    smaller = tuple(Octave(_scaled(sheet.shape, octave.scale), octave.scale) for octave in octaves)
+    gain = sheet.taken(young if pace.gain is None else young * pace.gain, 0.0)
+    extra = Pace(_CATCH_UP, pace.size, pace.jitter, gain)
+    done = dreamer.ascend(sheet.taken(start, _GREY), score, smaller, extra, moment.index)
+    return replace(done, picture=sheet.given_back(start, done.picture))
 
 
 def _scaled(shape: tuple[int, int], by: float) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import cv2
 import numpy as np
@@ -28,15 +29,65 @@ class Box:
     def pixels(self) -> int:
         return (self.bottom - self.top) * (self.right - self.left)
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(height, width)."""
+        return self.bottom - self.top, self.right - self.left
+
     def of(self, picture: Tensor) -> Tensor:
-        """That part of `picture` (1×C×H×W)."""
+        """That part of `picture` (1×C×H×W), a view."""
         return picture[..., self.top : self.bottom, self.left : self.right]
 
-    def laid_into(self, picture: Tensor, part: Tensor) -> Tensor:
-        """A copy of `picture` with `part` in the box's place."""
-        copy = picture.clone()
-        copy[..., self.top : self.bottom, self.left : self.right] = part
-        return copy
+    def at(self, top: int, left: int) -> Box:
+        """A box of its shape elsewhere."""
+        height, width = self.shape
+        return Box(top, top + height, left, left + width)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Boxes of a picture laid side by side on a sheet of `shape` (height, width): boxes[i] lies at places[i].
+
+    A network is asked once for a sheet: many small pictures cost several times what their pixels do.
+    """
+
+    shape: tuple[int, int]
+    boxes: tuple[Box, ...]
+    places: tuple[Box, ...]
+
+    def taken(self, picture: Tensor, blank: float) -> Tensor:
+        """The boxes of `picture` (1×C×H×W) on the sheet, `blank` between them."""
+        sheet = picture.new_full((*picture.shape[:-2], *self.shape), blank)
+        for box, place in zip(self.boxes, self.places, strict=True):
+            place.of(sheet).copy_(box.of(picture))
+        return sheet
+
+    def given_back(self, picture: Tensor, sheet: Tensor) -> Tensor:
+        """A copy of `picture` with what is on the `sheet` in the boxes' places."""
+        picture = picture.clone()
+        for box, place in zip(self.boxes, self.places, strict=True):
+            box.of(picture).copy_(place.of(sheet))
+        return picture
+
+
+def laid_out(boxes: tuple[Box, ...]) -> Sheet:
+    """The smallest sheet of `boxes` (one at least) laid in rows, the tallest first, among all widths of a first row."""
+    order = tuple(sorted(boxes, key=lambda box: box.shape, reverse=True))
+    widths = accumulate(box.shape[1] for box in order)
+    sheets = (_in_rows(order, max(wide, *(box.shape[1] for box in order))) for wide in widths)
+    return min(sheets, key=lambda sheet: sheet.shape[0] * sheet.shape[1])
+
+
+def _in_rows(order: tuple[Box, ...], wide: int) -> Sheet:
+    places: list[Box] = []
+    top = left = tall = 0
+    for box in order:
+        height, width = box.shape
+        if left + width > wide:
+            top, left, tall = top + tall, 0, 0
+        places.append(box.at(top, left))
+        left, tall = left + width, max(tall, height)
+    return Sheet((top + tall, wide), order, tuple(places))
 
 
 def boxes_round(young: Tensor, budget: int) -> tuple[Box, ...]:
