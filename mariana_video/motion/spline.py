@@ -71,16 +71,21 @@ def coefficients(picture: Tensor, order: int) -> Tensor:
     the same bits on any number of threads.
     """
     batch, channels, height, width = picture.shape
-    band = torch.tensor(_band(order), dtype=picture.dtype, device=picture.device)
-    window, reach = len(band), (len(band) - BLOCK) // 2
-    down, across = -(-height // BLOCK), -(-width // BLOCK)
-    more = (reach, reach + across * BLOCK - width, reach, reach + down * BLOCK - height)
+    reach = (len(_band(order)) - BLOCK) // 2
+    more = (reach, reach + -width % BLOCK, reach, reach + -height % BLOCK)
     padded = mirror_pad(picture, more).flatten(0, 1).contiguous()
-    length = padded.shape[-1]
-    windows = padded.as_strided((len(padded), down, window, length), (padded.stride(0), BLOCK * length, length, 1))
-    rows = torch.matmul(band.T, windows).reshape(-1, length)
-    blocks = [rows[:, start : start + window] @ band for start in range(0, across * BLOCK, BLOCK)]
-    return torch.cat(blocks, 1).view(batch, channels, -1, across * BLOCK)[..., :height, :width]
+    turned = _filtered_down(padded, order).transpose(1, 2).contiguous()
+    both = _filtered_down(turned, order).transpose(1, 2)
+    return both.unflatten(0, (batch, channels))[..., :height, :width]
+
+
+def _filtered_down(planes: Tensor, order: int) -> Tensor:
+    """The prefilter along the columns of P×(n·BLOCK + 2·reach)×W, contiguous → P×n·BLOCK×W."""
+    band = torch.tensor(_band(order), dtype=planes.dtype, device=planes.device)
+    count, length, across = planes.shape
+    blocks = (length - len(band) + BLOCK) // BLOCK
+    windows = planes.as_strided((count, blocks, len(band), across), (length * across, BLOCK * across, across, 1))
+    return torch.matmul(band.T, windows).flatten(1, 2)
 
 
 def evaluate(coefficients: Tensor, x: Tensor, y: Tensor, order: int) -> Tensor:
