@@ -76,7 +76,7 @@ def coefficients(picture: Tensor, order: int) -> Tensor:
     padded = mirror_pad(picture, more).flatten(0, 1).contiguous()
     turned = _filtered_down(padded, order).transpose(1, 2).contiguous()
     both = _filtered_down(turned, order).transpose(1, 2)
-    return both.unflatten(0, (batch, channels))[..., :height, :width]
+    return both.reshape(batch, channels, *both.shape[-2:])[..., :height, :width]
 
 
 def _filtered_down(planes: Tensor, order: int) -> Tensor:
