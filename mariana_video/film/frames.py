@@ -35,8 +35,8 @@ from mariana_video.motion.warp import warp
 BEAT = 25.0  # carry and ascent are stated per 1/25 s, so that 24 and 60 frames a second look alike
 _FAINT = 0.2  # below this strength a first frame says nothing about the target
 _REIN = 1.5  # the step's factor on what moves, in place of the push that makes up for what still parts forget
-_CATCH_UP = 2  # extra steps an octave where something newly appears …
-_BUDGET = 0.25  # … on boxes of at most this share of the frame
+_FORMS, _DETAIL = 4, 1  # extra steps where something newly appears, on the smallest octave and on larger ones …
+_BUDGET = 0.22  # … in boxes of at most this share of the frame
 _GREY = 0.5
 
 
@@ -198,20 +198,23 @@ def in_turn(octaves: tuple[Octave, ...], index: int) -> tuple[Octave, ...]:
 
 
 def catch_up(dreamer: Dreamer, score: Score, start: Tensor, young: Tensor, pace: Pace, moment: Moment) -> Ascended:
-    """Extra steps on the next smaller octave, in boxes round what newly appears: no hole travels behind a moving thing.
+    """Extra steps, in boxes round what newly appears: no hole travels behind a moving thing.
 
-    They come before the frame's own steps, which then draw the detail.
+    Most of them on the smallest octave, where large forms are found: once those stand, what later frames add to them
+    changes little. They come before the frame's own steps, which then draw the detail.
     """
     boxes = boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])) if pace.steps else ()
     if not boxes:
         return Ascended(start, float("nan"), 0)
     sheet = laid_out(boxes)
-    octaves = dreamer.octaves(_shape(start), score)[-2:-1]
-    smaller = tuple(Octave(_scaled(sheet.shape, octave.scale), octave.scale) for octave in octaves)
+    smaller = dreamer.octaves(_shape(start), score)[:-1]
+    octaves = tuple(Octave(_scaled(sheet.shape, octave.scale), octave.scale) for octave in smaller)
     gain = sheet.taken(young if pace.gain is None else young * pace.gain, 0.0)
-    extra = Pace(_CATCH_UP, pace.size, pace.jitter, gain)
-    done = dreamer.ascend(sheet.taken(start, _GREY), score, smaller, extra, moment.index)
-    return replace(done, picture=sheet.given_back(start, done.picture))
+    picture, pushed = sheet.taken(start, _GREY), 0
+    for steps, some in ((_FORMS, octaves[:1]), (_DETAIL, octaves[1:])):
+        done = dreamer.ascend(picture, score, some, Pace(steps, pace.size, pace.jitter, gain), moment.index)
+        picture, pushed = done.picture, pushed + done.pushed
+    return Ascended(sheet.given_back(start, picture), float("nan"), pushed)
 
 
 def _scaled(shape: tuple[int, int], by: float) -> tuple[int, int]:
