@@ -20,8 +20,8 @@ MODELS = sorted((Path(__file__).parents[2] / "models").glob("*.safetensors"))
 PAPER = {"grey3-dense100", "grey4-dense128", "colour4-dense256", "colour4-dense512", "colour4-dense512-l2-sgd"}
 
 
-def test_the_default_and_the_papers_five_are_there() -> None:
-    assert {"mariana", *PAPER} <= {path.stem for path in MODELS}
+def test_the_default_the_wide_one_and_the_papers_five_are_there() -> None:
+    assert {"mariana", "mariana-wide", *PAPER} <= {path.stem for path in MODELS}
     assert sum(path.stat().st_size for path in MODELS) < 120e6
 
 
