@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from mariana_video.cli.zoom import zoom
 from mariana_video.errors import MarianaError
 
 _INTERRUPTED = 130
+_GRACE = 30.0  # seconds for tidying up
 _NO_MEMORY = "not enough memory: a smaller --size would do"
 
 app = App(
@@ -37,7 +39,7 @@ for command in (video, image, zoom, progress, finish, measure, networks, layers,
 def run(words: Sequence[str]) -> int:
     """Runs one command line and returns its exit code: 0, 1 (found by opening something), 2 (usage), 130 (stopped)."""
     try:
-        with _terminated():
+        with _stopped():
             app(list(words), exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         return _told(_one_line(str(error)), 2)
@@ -68,18 +70,36 @@ def _one_line(text: str) -> str:
 
 
 @contextmanager
-def _terminated() -> Iterator[None]:
-    """SIGTERM stops a job as Ctrl-C does, so that nothing half-made is left."""
+def _stopped() -> Iterator[None]:
+    """SIGTERM stops a job as Ctrl-C does, so that nothing half-made is left.
+
+    Python raises Ctrl-C between any two instructions, once in a great while inside a lock that a thread then waits for
+    without end. So a job that has not tidied up after `_GRACE` seconds is ended where it is: its files bear that.
+    """
 
     def stop(_number: int, _frame: Any) -> NoReturn:
+        if sys.platform != "win32":
+            signal.setitimer(signal.ITIMER_REAL, _GRACE)
         raise KeyboardInterrupt
 
+    def end(_number: int, _frame: Any) -> NoReturn:
+        os.write(2, b"mariana: stopped; the same command goes on\n")
+        os._exit(_INTERRUPTED)
+
+    handlers = {signal.SIGTERM: stop}
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else somebody wants it otherwise
+        handlers[signal.SIGINT] = stop
+    if sys.platform != "win32":
+        handlers[signal.SIGALRM] = end
     try:
-        before = signal.signal(signal.SIGTERM, stop)
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     except ValueError:  # not the main thread: a caller of its own looks after signals
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        if sys.platform != "win32":
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -64,8 +64,11 @@ def killed_after(seconds: float, words: list[str], log: Path, number: int = sign
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, number)
     process.join(60)
-    assert process.exitcode is not None
-    return process.exitcode
+    code = process.exitcode
+    if code is None:
+        process.kill()
+        raise AssertionError(f"mariana {' '.join(words)} hangs {seconds:.2f} s after its start; {log.read_text()}")
+    return code
 
 
 def until(there: Callable[[], bool], process: BaseProcess, patience: float = 60) -> None:
