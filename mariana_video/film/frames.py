@@ -34,8 +34,8 @@ from mariana_video.motion.warp import warp
 
 BEAT = 25.0  # carry and ascent are stated per 1/25 s, so that 24 and 60 frames a second look alike
 _FAINT = 0.2  # below this strength a first frame says nothing about the target
-_REIN = 1.5  # the step's factor on what moves, in place of the push that makes up for what still parts forget
-_FORMS, _DETAIL = 4, 1  # extra steps where something newly appears, on the smallest octave and on larger ones …
+_REIN = 1.6  # the step's factor on what moves, in place of the push that makes up for what still parts forget
+_EXTRA, _BOLD = 4, 2.0  # steps where something newly appears, and how many times a plain step each of them is …
 _BUDGET = 0.22  # … in boxes of at most this share of the frame
 _GREY = 0.5
 
@@ -45,9 +45,9 @@ class Start:
     """Where a frame that goes on from another begins.
 
     The ascent starts at `picture` (1×3×H×W); its change to `source` is held at the strength `target` (1×1×h×w, a value
-    a cell), `push` being how hard it has to try. `visible` (1×1×H×W) is how much of a place was there before, and
-    `mask` where to dream (None: everywhere). `lift` drives this frame's steps on beside the push, `rein` (1×1×H×W)
-    holds them back place by place, and `memory` is what else the next frame needs.
+    a cell), `push` being how hard it has to try, up to `most`. `visible` (1×1×H×W) is how much of a place was there
+    before, and `mask` where to dream (None: everywhere). `lift` drives this frame's steps on beside the push, `rein`
+    (1×1×H×W) holds them back place by place, and `memory` is what else the next frame needs.
     """
 
     source: Tensor
@@ -57,6 +57,7 @@ class Start:
     visible: Tensor
     mask: Tensor | None = None
     lift: float = 1.0
+    most: float = 8.0
     rein: Tensor | None = None
     memory: Mapping[str, Tensor] = field(default_factory=dict)
 
@@ -134,7 +135,8 @@ def riding(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> St
     push = float(state.memory["push"])
     rein = 1 + (_REIN / max(push, 1.0) - 1) * moves * visible
     memory = {"seen": seen, "moved": moved, "strong": state.memory["strong"]}
-    return Start(moment.source, picture, target, push, visible, moment.mask, rein=rein, memory=memory)
+    most = first_push(carry)
+    return Start(moment.source, picture, target, push, visible, moment.mask, most=most, rein=rein, memory=memory)
 
 
 def _pull(state: State, moment: Moment, motion: Motion) -> Pull | None:
@@ -168,7 +170,7 @@ def carried(
     change = done.picture - source
     dream = (source + braked(change, aim)).clamp(0, 1) if pace.steps else done.picture
     dream = _within(start.mask, source, dream)
-    push = torch.tensor(pushed_on(start.push, aim, change, start.visible, beats))
+    push = torch.tensor(pushed_on(start.push, aim, change, start.visible, beats, start.most))
     memory = {**start.memory, "target": start.target, "push": push}
     done = replace(done, picture=dream, pushed=done.pushed + extra.pushed)
     return State(moment.index, source, dream, memory), done
@@ -200,21 +202,19 @@ def in_turn(octaves: tuple[Octave, ...], index: int) -> tuple[Octave, ...]:
 def catch_up(dreamer: Dreamer, score: Score, start: Tensor, young: Tensor, pace: Pace, moment: Moment) -> Ascended:
     """Extra steps, in boxes round what newly appears: no hole travels behind a moving thing.
 
-    Most of them on the smallest octave, where large forms are found: once those stand, what later frames add to them
-    changes little. They come before the frame's own steps, which then draw the detail.
+    They are bold ones on the smallest octave, where large forms are found: once those stand, what later frames add to
+    them changes little. They come before the frame's own steps, which then draw the detail.
     """
-    boxes = boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])) if pace.steps else ()
+    smallest = dreamer.octaves(_shape(start), score)[:-1][:1]
+    boxes = boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])) if pace.steps and smallest else ()
     if not boxes:
         return Ascended(start, float("nan"), 0)
     sheet = laid_out(boxes)
-    smaller = dreamer.octaves(_shape(start), score)[:-1]
-    octaves = tuple(Octave(_scaled(sheet.shape, octave.scale), octave.scale) for octave in smaller)
+    octaves = tuple(Octave(_scaled(sheet.shape, octave.scale), octave.scale) for octave in smallest)
     gain = sheet.taken(young if pace.gain is None else young * pace.gain, 0.0)
-    picture, pushed = sheet.taken(start, _GREY), 0
-    for steps, some in ((_FORMS, octaves[:1]), (_DETAIL, octaves[1:])):
-        done = dreamer.ascend(picture, score, some, Pace(steps, pace.size, pace.jitter, gain), moment.index)
-        picture, pushed = done.picture, pushed + done.pushed
-    return Ascended(sheet.given_back(start, picture), float("nan"), pushed)
+    bold = Pace(_EXTRA, _BOLD * pace.size, pace.jitter, gain)
+    done = dreamer.ascend(sheet.taken(start, _GREY), score, octaves, bold, moment.index)
+    return replace(done, picture=sheet.given_back(start, done.picture), score=float("nan"))
 
 
 def _scaled(shape: tuple[int, int], by: float) -> tuple[int, int]:

@@ -23,10 +23,10 @@ _CELL = 8  # pixels a side of one value of the map
 _SOFT = 5  # cells of each of the two box blurs: about 32 pixels wide together
 _WEAKEST, _STRONGEST = 0.1, 4.0  # how far a step may be held back or driven on
 _BRAKE = 0.3
-_RESTORED = 1.08
-_LOST = 5.0
+_RESTORED = 1.15
+_LOST = 7.0
 _MEMORY = 0.6
-_PUSHED = (0.25, 8.0)
+_WEAK = 0.25
 _SEEN, _SAMPLES, _ALIKE = 0.5, 512, 0.06  # of visible cells at most so many are asked, and how near is alike
 _DARK = 1e-4  # RMS below what an 8-bit picture shows
 
@@ -116,18 +116,19 @@ def first_push(carry: float) -> float:
     return 1 + _LOST * (1 - carry)
 
 
-def pushed_on(push: float, target: Tensor, change: Tensor, visible: Tensor, beats: float) -> float:
+def pushed_on(push: float, target: Tensor, change: Tensor, visible: Tensor, beats: float, most: float) -> float:
     """The step's factor for the next frame: grown while what is carried is below its target, else shrunk.
 
     Without such a memory a loop settles below the target where little is carried. Only where the dream was `visible`
     (1×1×H×W) before is asked: with what newly appears counted in, rippling water drove the whole picture's steps to
-    three times their size, and faces filled with coloured specks.
+    three times their size, and faces filled with coloured specks. For the same reason it never exceeds `most`, what a
+    still picture needs: what is lost on the way is given back (`restored`), not stepped over.
     """
     old = resize(visible, target.shape[-2:]).clamp(0, 1).sqrt()
     wanted, found = mean_rms(target * old), mean_rms(local_rms(change) * old)
     if min(wanted, found) < _DARK:
         return push
-    return float(np.clip(push * (wanted / found) ** (_MEMORY * beats), *_PUSHED))
+    return float(np.clip(push * (wanted / found) ** (_MEMORY * beats), _WEAK, most))
 
 
 def mean_rms(change: Tensor) -> float:

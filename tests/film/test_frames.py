@@ -11,9 +11,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import octaves_of
 from mariana_video.film.dreamer import Dreamer
-from mariana_video.film.frames import dream_frames, in_turn
+from mariana_video.film.frames import catch_up, dream_frames, in_turn
 from mariana_video.film.state import Moment, State
 from mariana_video.film.strength import carried_target, local_rms, mean_rms, pushed_on, restored, step_gain
 from mariana_video.motion.motion import Motion
@@ -161,8 +162,31 @@ def test_what_newly_appears_does_not_drive_the_steps_of_the_rest() -> None:
     change[..., SHAPE[1] // 2 :] = 0.02
     target, visible = torch.full_like(local_rms(change), 0.1), torch.ones(1, 1, *SHAPE)
     visible[..., SHAPE[1] // 2 :] = 0
-    assert pushed_on(1.0, target, change, visible, 1.0) < 1.1
-    assert pushed_on(1.0, target, change, torch.ones_like(visible), 1.0) > 1.1
+    assert pushed_on(1.0, target, change, visible, 1.0, 8.0) < 1.1
+    assert pushed_on(1.0, target, change, torch.ones_like(visible), 1.0, 8.0) > 1.1
+
+
+def test_what_is_lost_on_the_way_is_never_stepped_over() -> None:
+    """However weak a dream has become, its steps stay as large as a still picture needs at most."""
+    change, visible = torch.full((1, 3, *SHAPE), 0.05), torch.ones(1, 1, *SHAPE)
+    target = torch.full_like(local_rms(change), 0.1)
+    push = 1.0
+    for _ in range(20):
+        push = pushed_on(push, target, change, visible, 1.0, 1.5)
+    assert push == 1.5
+
+
+def test_what_newly_appears_is_dreamed_at_once() -> None:
+    """A patch that was hidden catches up with extra steps; what was there before is left to the frame's own."""
+    which, source = dreamer(octaves=2), as_tensor(texture(192, 256))
+    young = torch.zeros(1, 1, 192, 256)
+    young[..., 64:96, 96:128] = 1.0
+    moment = Moment(1, 1 / RATE, float(1 / RATE), source, which.values(1, RATE))
+    found = catch_up(which, which.score(1, RATE), source, young, Pace(1, 0.02, 4), moment)
+    change = (found.picture - source).abs().mean(1, keepdim=True)
+    assert 0 < found.pushed < 192 * 256
+    assert change[young > 0].mean() > 0.05
+    assert change[young == 0].mean() < 0.1 * change[young > 0].mean()
 
 
 def test_a_transparent_place_is_never_dreamed() -> None:

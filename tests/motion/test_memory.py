@@ -81,6 +81,11 @@ def test_a_frame_shown_twice_does_not_stand_still():
     assert again[..., :3].min() > 0.8
 
 
+def test_ripples_move_and_the_noise_of_a_still_camera_does_not():
+    assert moved_lately(across(0.6), None)[..., :3].min() == 1
+    assert moved_lately(across(0.08), None).max() == 0
+
+
 def test_what_has_stopped_for_a_second_stands_still():
     moved = moved_lately(across(3.0), None)
     for _ in range(25):
