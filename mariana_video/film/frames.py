@@ -38,6 +38,7 @@ _REIN = 1.6  # the step's factor on what moves, in place of the push that makes 
 _EXTRA, _BOLD = 4, 2.0  # steps where something newly appears, and how many times a plain step each of them is …
 _BUDGET = 0.22  # … in boxes of at most this share of the frame
 _GREY = 0.5
+_HARDEST = 8.0  # push of a frame that has nothing else to hold its strength by
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Start:
     visible: Tensor
     mask: Tensor | None = None
     lift: float = 1.0
-    most: float = 8.0
+    most: float = _HARDEST
     rein: Tensor | None = None
     memory: Mapping[str, Tensor] = field(default_factory=dict)
 
@@ -135,8 +136,9 @@ def riding(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> St
     push = float(state.memory["push"])
     rein = 1 + (_REIN / max(push, 1.0) - 1) * moves * visible
     memory = {"seen": seen, "moved": moved, "strong": state.memory["strong"]}
-    most = first_push(carry)
-    return Start(moment.source, picture, target, push, visible, moment.mask, most=most, rein=rein, memory=memory)
+    return Start(
+        moment.source, picture, target, push, visible, moment.mask, most=first_push(carry), rein=rein, memory=memory
+    )
 
 
 def _pull(state: State, moment: Moment, motion: Motion) -> Pull | None:
@@ -205,16 +207,16 @@ def catch_up(dreamer: Dreamer, score: Score, start: Tensor, young: Tensor, pace:
     They are bold ones on the smallest octave, where large forms are found: once those stand, what later frames add to
     them changes little. They come before the frame's own steps, which then draw the detail.
     """
-    smallest = dreamer.octaves(_shape(start), score)[:-1][:1]
-    boxes = boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])) if pace.steps and smallest else ()
+    smaller = dreamer.octaves(_shape(start), score)[:-1]
+    boxes = boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])) if pace.steps and smaller else ()
     if not boxes:
         return Ascended(start, float("nan"), 0)
     sheet = laid_out(boxes)
-    octaves = tuple(Octave(_scaled(sheet.shape, octave.scale), octave.scale) for octave in smallest)
+    smallest = Octave(_scaled(sheet.shape, smaller[0].scale), smaller[0].scale)
     gain = sheet.taken(young if pace.gain is None else young * pace.gain, 0.0)
     bold = Pace(_EXTRA, _BOLD * pace.size, pace.jitter, gain)
-    done = dreamer.ascend(sheet.taken(start, _GREY), score, octaves, bold, moment.index)
-    return replace(done, picture=sheet.given_back(start, done.picture), score=float("nan"))
+    done = dreamer.ascend(sheet.taken(start, _GREY), score, (smallest,), bold, moment.index)
+    return Ascended(sheet.given_back(start, done.picture), float("nan"), done.pushed)
 
 
 def _scaled(shape: tuple[int, int], by: float) -> tuple[int, int]:

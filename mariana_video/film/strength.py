@@ -23,10 +23,10 @@ _CELL = 8  # pixels a side of one value of the map
 _SOFT = 5  # cells of each of the two box blurs: about 32 pixels wide together
 _WEAKEST, _STRONGEST = 0.1, 4.0  # how far a step may be held back or driven on
 _BRAKE = 0.3
-_RESTORED = 1.15
-_LOST = 7.0
+_RESTORED = 1.15  # what is lost on the way is given back by so much a frame at most
+_LOST = 7.0  # push of a still picture for each part of it that is not carried
 _MEMORY = 0.6
-_WEAK = 0.25
+_WEAKEST_PUSH = 0.25
 _SEEN, _SAMPLES, _ALIKE = 0.5, 512, 0.06  # of visible cells at most so many are asked, and how near is alike
 _DARK = 1e-4  # RMS below what an 8-bit picture shows
 
@@ -128,7 +128,7 @@ def pushed_on(push: float, target: Tensor, change: Tensor, visible: Tensor, beat
     wanted, found = mean_rms(target * old), mean_rms(local_rms(change) * old)
     if min(wanted, found) < _DARK:
         return push
-    return float(np.clip(push * (wanted / found) ** (_MEMORY * beats), _WEAK, most))
+    return float(np.clip(push * (wanted / found) ** (_MEMORY * beats), _WEAKEST_PUSH, most))
 
 
 def mean_rms(change: Tensor) -> float:
