@@ -3,6 +3,7 @@ frame after another."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -34,8 +35,9 @@ from mariana_video.motion.warp import warp
 
 BEAT = 25.0  # carry and ascent are stated per 1/25 s, so that 24 and 60 frames a second look alike
 _FAINT = 0.2  # below this strength a first frame says nothing about the target
-_REIN = 1.6  # the step's factor on what moves, in place of the push that makes up for what still parts forget
-_EXTRA, _BOLD = 4, 2.0  # steps where something newly appears, and how many times a plain step each of them is …
+_MOMENTUM = 0.65  # of what a frame's steps change, so much goes on in the next
+_REIN = 3.0  # the step's factor on what moves, in place of the push that makes up for what still parts forget
+_EXTRA, _BOLD = 3, 2.4  # steps where something newly appears, and how many times a plain step each of them is …
 _BUDGET = 0.22  # … in boxes of at most this share of the frame
 _GREY = 0.5
 _HARDEST = 8.0  # push of a frame that has nothing else to hold its strength by
@@ -47,8 +49,9 @@ class Start:
 
     The ascent starts at `picture` (1×3×H×W); its change to `source` is held at the strength `target` (1×1×h×w, a value
     a cell), `push` being how hard it has to try, up to `most`. `visible` (1×1×H×W) is how much of a place was there
-    before, and `mask` where to dream (None: everywhere). `lift` drives this frame's steps on beside the push, `rein`
-    (1×1×H×W) holds them back place by place, and `memory` is what else the next frame needs.
+    before, and `mask` where to dream (None: everywhere). `momentum` (1×3×H×W), where given, is what of earlier steps
+    goes on in this frame, already in `picture`: this frame's own steps are shorter for it. `lift` drives them on beside
+    the push, `rein` (1×1×H×W) holds them back place by place, and `memory` is what else the next frame needs.
     """
 
     source: Tensor
@@ -57,6 +60,7 @@ class Start:
     push: float
     visible: Tensor
     mask: Tensor | None = None
+    momentum: Tensor | None = None
     lift: float = 1.0
     most: float = _HARDEST
     rein: Tensor | None = None
@@ -111,7 +115,12 @@ def afresh(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | None = N
     else:
         target = torch.full_like(target, dreamer.network.suited.strength)
     strong = mean_rms(dream - source) if pull is None else pull.scale
-    memory = {"target": target, "push": torch.tensor(first_push(values.carry)), "strong": torch.tensor(strong)}
+    memory = {
+        "target": target,
+        "push": torch.tensor(first_push(values.carry)),
+        "strong": torch.tensor(strong),
+        "momentum": (1 - values.carry) * (dream - source),  # as if it had long been kept up against forgetting
+    }
     return State(moment.index, source, dream, memory), replace(done, picture=dream)
 
 
@@ -120,24 +129,35 @@ def riding(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> St
 
     What moves is kept a little more than what stands still, and less is added to it: what changes on a moving thing
     reads as flicker. What it loses on the way, by doubt and by the warp, is given back. What stands still is let go
-    where its scene has slowly gone.
+    where its scene has slowly gone. Steps ride along too, as momentum: what they have in common adds up, what the
+    jitter makes of each is averaged away, so that the dream changes smoothly rather than by shivering.
     """
     moved = moved_lately(motion.flow, state.memory.get("moved"), moment.elapsed)
     moves = resize(moved, motion.shape)
     recalled, seen = recall(motion, moment.source, state.memory.get("seen"), moment.elapsed)
     visible = torch.lerp(recalled.visible, motion.visible, moves)
-    carry = moment.values.carry
-    faded = (carry + (1 - carry) * carry * moves) ** (BEAT * moment.elapsed)
+    carry, beats = moment.values.carry, BEAT * moment.elapsed
+    faded = (carry + (1 - carry) * carry * moves) ** beats
     target = carried_target(state.memory["target"], Motion(motion.flow, visible), moment.source)
     aim = target * moment.values.strength * resize(faded, target.shape[-2:])
-    change = faded * visible * _carried_change(dreamer, state, moment.source, motion)
-    change = restored(change, aim, visible)
-    picture = (moment.source + change).clamp(0, 1)
+    change, momentum = _warped(dreamer, state, moment.source, motion)
+    change = restored(faded * visible * change, aim, visible)
+    momentum = math.pow(_MOMENTUM, beats) * visible * beats * momentum
+    picture = (moment.source + change + momentum).clamp(0, 1)
     push = float(state.memory["push"])
     rein = 1 + (_REIN / max(push, 1.0) - 1) * moves * visible
     memory = {"seen": seen, "moved": moved, "strong": state.memory["strong"]}
     return Start(
-        moment.source, picture, target, push, visible, moment.mask, most=first_push(carry), rein=rein, memory=memory
+        moment.source,
+        picture,
+        target,
+        push,
+        visible,
+        moment.mask,
+        momentum,
+        most=first_push(carry),
+        rein=rein,
+        memory=memory,
     )
 
 
@@ -153,20 +173,17 @@ def carried(
     dreamer: Dreamer, score: Score, moment: Moment, start: Start, pull: Pull | None = None
 ) -> tuple[State, Ascended]:
     """A frame that goes on from `start`, its strength held at the target."""
-    source, values = start.source, moment.values
+    source, values, jitter = start.source, moment.values, dreamer.recipe.dream.jitter
     beats = BEAT * moment.elapsed
     aim = start.target * values.strength
     gain = step_gain(aim, start.picture - source)
-    if start.rein is not None:
-        gain = gain * start.rein
-    pace = Pace(
-        values.steps,
-        values.step_size * values.strength * beats * start.push * start.lift,
-        dreamer.recipe.dream.jitter,
-        gain if start.mask is None else gain * start.mask,
-        pull=pull,
-    )
-    extra = catch_up(dreamer, score, start.picture, 1 - start.visible, pace, moment)
+    for factor in (start.rein, start.mask):
+        gain = gain if factor is None else gain * factor
+    plain = Pace(values.steps, values.step_size * values.strength * beats, jitter, gain, pull=pull)
+    extra = catch_up(dreamer, score, start.picture, 1 - start.visible, plain, moment.index)
+    if start.momentum is not None:
+        gain = gain * (1 - math.pow(_MOMENTUM, beats) * start.visible)
+    pace = replace(plain, size=plain.size * start.push * start.lift, gain=gain)
     octaves = in_turn(dreamer.octaves(_shape(source), score), moment.index)
     done = dreamer.ascend(extra.picture, score, octaves, pace, moment.index)
     change = done.picture - source
@@ -174,6 +191,8 @@ def carried(
     dream = _within(start.mask, source, dream)
     push = torch.tensor(pushed_on(start.push, aim, change, start.visible, beats, start.most))
     memory = {**start.memory, "target": start.target, "push": push}
+    if start.momentum is not None:
+        memory["momentum"] = (start.momentum + done.picture - extra.picture) / beats
     done = replace(done, picture=dream, pushed=done.pushed + extra.pushed)
     return State(moment.index, source, dream, memory), done
 
@@ -183,11 +202,15 @@ def _within(mask: Tensor | None, source: Tensor, dream: Tensor) -> Tensor:
     return dream if mask is None else source + (dream - source) * mask
 
 
-def _carried_change(dreamer: Dreamer, state: State, source: Tensor, motion: Motion) -> Tensor:
-    """What is laid over the source to go on from: the warped change, or the warped dream itself as a change."""
-    if dreamer.recipe.carry.carried == "frame":
-        return warp(state.dream, motion.flow) - source
-    return warp(state.dream - state.source, motion.flow)
+def _warped(dreamer: Dreamer, state: State, source: Tensor, motion: Motion) -> tuple[Tensor, Tensor]:
+    """What is laid over the source to go on from, and the momentum (a change in 1/25 s).
+
+    The first is the warped change, or the warped dream itself as a change.
+    """
+    whole = dreamer.recipe.carry.carried == "frame"
+    both = torch.cat([state.dream if whole else state.dream - state.source, state.memory["momentum"]], 1)
+    change, momentum = warp(both, motion.flow).chunk(2, 1)
+    return change - source if whole else change, momentum
 
 
 def in_turn(octaves: tuple[Octave, ...], index: int) -> tuple[Octave, ...]:
@@ -201,21 +224,21 @@ def in_turn(octaves: tuple[Octave, ...], index: int) -> tuple[Octave, ...]:
     return (smaller[index // 2 % len(smaller)],)
 
 
-def catch_up(dreamer: Dreamer, score: Score, start: Tensor, young: Tensor, pace: Pace, moment: Moment) -> Ascended:
+def catch_up(dreamer: Dreamer, score: Score, start: Tensor, young: Tensor, plain: Pace, index: int) -> Ascended:
     """Extra steps, in boxes round what newly appears: no hole travels behind a moving thing.
 
     They are bold ones on the smallest octave, where large forms are found: once those stand, what later frames add to
     them changes little. They come before the frame's own steps, which then draw the detail.
     """
     smaller = dreamer.octaves(_shape(start), score)[:-1]
-    boxes = boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])) if pace.steps and smaller else ()
+    boxes = boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])) if plain.steps and smaller else ()
     if not boxes:
         return Ascended(start, float("nan"), 0)
     sheet = laid_out(boxes)
     smallest = Octave(_scaled(sheet.shape, smaller[0].scale), smaller[0].scale)
-    gain = sheet.taken(young if pace.gain is None else young * pace.gain, 0.0)
-    bold = Pace(_EXTRA, _BOLD * pace.size, pace.jitter, gain)
-    done = dreamer.ascend(sheet.taken(start, _GREY), score, (smallest,), bold, moment.index)
+    gain = sheet.taken(young if plain.gain is None else young * plain.gain, 0.0)
+    bold = Pace(_EXTRA, _BOLD * plain.size, plain.jitter, gain)
+    done = dreamer.ascend(sheet.taken(start, _GREY), score, (smallest,), bold, index)
     return Ascended(sheet.given_back(start, done.picture), float("nan"), done.pushed)
 
 

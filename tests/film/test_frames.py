@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from torch import Tensor
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import octaves_of
 from mariana_video.film.dreamer import Dreamer
-from mariana_video.film.frames import catch_up, dream_frames, in_turn
+from mariana_video.film.frames import catch_up, dream_frames, in_turn, riding
 from mariana_video.film.state import Moment, State
 from mariana_video.film.strength import carried_target, local_rms, mean_rms, pushed_on, restored, step_gain
 from mariana_video.motion.motion import Motion
@@ -105,6 +106,30 @@ def test_strength_is_held_on_a_still_scene(carry: float) -> None:
     assert np.mean(strengths[-10:]) == pytest.approx(strengths[0], rel=0.2)
 
 
+def test_a_still_picture_goes_on_changing_and_smoothly() -> None:
+    """What changes in a frame goes on in the next: much comes of it in time, and little of it is shivering."""
+    which = dreamer()
+    changes = [state.dream - state.source for state in states(which, moving(which, 45, 0))][2:]
+    turns = [after - before for before, after in pairwise(changes)]
+    assert np.mean([correlation(before, after) for before, after in pairwise(turns)]) > 0.4
+    assert np.mean([1 - correlation(a, b) for a, b in zip(changes, changes[20:], strict=False)]) > 0.05
+
+
+def test_momentum_goes_along_with_a_known_motion() -> None:
+    which, shift = dreamer(), 4
+    first, second, third = moving(which, 3, shift)
+    assert third.motion is not None
+    *_, before = states(which, iter([first, second]))
+    start = riding(which, before, third, third.motion)
+    assert start.momentum is not None
+    was, goes_on = before.memory["momentum"], start.momentum
+    shifted = torch.roll(was, shift, -1)
+    inside = (..., slice(8, -8))
+    assert correlation(goes_on[inside], shifted[inside]) > 0.99
+    assert 0.5 < mean_rms(goes_on[inside]) / mean_rms(shifted[inside]) < 0.8
+    assert float(goes_on[..., :shift].abs().max()) < 0.05 * float(goes_on.abs().max())
+
+
 def test_24_and_60_frames_a_second_look_alike() -> None:
     def strength(rate: int) -> float:
         which = dreamer(carry=0.9)
@@ -181,8 +206,7 @@ def test_what_newly_appears_is_dreamed_at_once() -> None:
     which, source = dreamer(octaves=2), as_tensor(texture(192, 256))
     young = torch.zeros(1, 1, 192, 256)
     young[..., 64:96, 96:128] = 1.0
-    moment = Moment(1, 1 / RATE, float(1 / RATE), source, which.values(1, RATE))
-    found = catch_up(which, which.score(1, RATE), source, young, Pace(1, 0.02, 4), moment)
+    found = catch_up(which, which.score(1, RATE), source, young, Pace(1, 0.02, 4), 1)
     change = (found.picture - source).abs().mean(1, keepdim=True)
     assert 0 < found.pushed < 192 * 256
     assert change[young > 0].mean() > 0.05
