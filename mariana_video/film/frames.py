@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import torch
 from torch import Tensor
@@ -36,6 +37,7 @@ from mariana_video.motion.warp import warp
 BEAT = 25.0  # carry and ascent are stated per 1/25 s, so that 24 and 60 frames a second look alike
 _FAINT = 0.2  # below this strength a first frame says nothing about the target
 _MOMENTUM = 0.65  # of what a frame's steps change, so much goes on in the next
+_HELD = Fraction(12, 25)  # seconds with the same jitter: a new one each frame takes back what the last one gave
 _REIN = 3.0  # the step's factor on what moves, in place of the push that makes up for what still parts forget
 _EXTRA, _BOLD = 3, 2.4  # steps where something newly appears, and how many times a plain step each of them is …
 _BUDGET = 0.22  # … in boxes of at most this share of the frame
@@ -185,7 +187,8 @@ def carried(
         gain = gain * (1 - math.pow(_MOMENTUM, beats) * start.visible)
     pace = replace(plain, size=plain.size * start.push * start.lift, gain=gain)
     octaves = in_turn(dreamer.octaves(_shape(source), score), moment.index)
-    done = dreamer.ascend(extra.picture, score, octaves, pace, moment.index)
+    draw = moment.index if start.momentum is None else moment.time // _HELD  # a camera shifts the grid by itself
+    done = dreamer.ascend(extra.picture, score, octaves, pace, draw)
     change = done.picture - source
     dream = (source + braked(change, aim)).clamp(0, 1) if pace.steps else done.picture
     dream = _within(start.mask, source, dream)

@@ -131,7 +131,7 @@ class Ascent(Dream):
 class Carry(Group):
     """How a dream goes on from frame to frame."""
 
-    carry: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("0.85")
+    carry: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("0.8")
     """How much of the dream is kept over 1/25 s of film: 0 is a new dream every frame, 1 is glued to the picture."""
 
     mix: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("1")

@@ -111,7 +111,7 @@ def test_a_still_picture_goes_on_changing_and_smoothly() -> None:
     which = dreamer()
     changes = [state.dream - state.source for state in states(which, moving(which, 45, 0))][2:]
     turns = [after - before for before, after in pairwise(changes)]
-    assert np.mean([correlation(before, after) for before, after in pairwise(turns)]) > 0.4
+    assert np.mean([correlation(before, after) for before, after in pairwise(turns)]) > 0.2
     assert np.mean([1 - correlation(a, b) for a, b in zip(changes, changes[20:], strict=False)]) > 0.05
 
 
