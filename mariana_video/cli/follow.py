@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mariana_video.cli.progress import Bar, foretell, say
@@ -18,8 +17,6 @@ _FORETOLD = 5  # frames after which the whole can be foretold: the first one tak
 
 def follow(job: Job, todo: Todo, frames: Frames, quiet: bool) -> None:
     """Makes what is left of a prepared job, with a bar, and finishes it. Ctrl-C is told with the way to go on."""
-    from mariana_video.media.output import part_name
-
     began = time.monotonic()
     if 0 < todo.first < todo.total or todo.frames < todo.total:
         say(f"going on from frame {_grouped(min(todo.first + 1, todo.total))} of {_grouped(todo.total)}", quiet)
@@ -27,9 +24,6 @@ def follow(job: Job, todo: Todo, frames: Frames, quiet: bool) -> None:
         with Bar(todo.total, "frames", quiet=quiet, done=todo.total - todo.frames) as bar:
             job.make(frames, _Foretelling(bar, todo.frames).seen, job.storage.preview)
         job.finish(lambda note: say(note, quiet))
-        part = part_name(Path(job.output))
-        if part.is_file():  # what an earlier stop left to look at
-            part.unlink()
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"stopped; nothing is lost: the same command goes on{_shown(job)}") from None
     seconds = time.monotonic() - began

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+_WORD = 1 << 64  # as a machine's word holds a number below 0: what is not below stays itself
+
 
 def chance(*key: int) -> np.random.Generator:
-    """A generator of its own for `key`, whatever was drawn before."""
-    return np.random.default_rng(np.random.SeedSequence([int(part) for part in key]))
+    """A generator of its own for `key`, whatever was drawn before; parts of it may lie below 0, as times may."""
+    return np.random.default_rng(np.random.SeedSequence([int(part) % _WORD for part in key]))
 
 
 def offset(reach: int, *key: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from mariana_video.film.segments import Segments
 from mariana_video.film.store import Film, Told
 from mariana_video.media.colour import Floats
 from mariana_video.media.encoding import Encoding
+from mariana_video.media.output import told_of
 from mariana_video.media.segment import ending, pictures
 from mariana_video.media.writers import open_writer
 
@@ -30,7 +31,8 @@ class Animation(Segments):
         self._complete_all()
         made = self._folder / self._output.name
         parts = self._parts()
-        write_animation(made, self._film, _pictures(parts, self._encoding), ending_of(parts[-1]), told)
+        with told_of(self._output, self._folder):
+            write_animation(made, self._film, _pictures(parts, self._encoding), ending_of(parts[-1]), told)
         return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from mariana_video.errors import OutputError
 from mariana_video.film.animations import lossless, write_animation
+from mariana_video.film.beside import name_for, note
 from mariana_video.film.job import read_terms
 from mariana_video.film.pages import FRAMES, is_whole
 from mariana_video.film.place import folder_for
@@ -21,7 +23,7 @@ from mariana_video.media.encoding import Encoding
 from mariana_video.media.folders import frame_name
 from mariana_video.media.join import Beside, join
 from mariana_video.media.opening import open_clip
-from mariana_video.media.output import cannot_write, commit, part_name
+from mariana_video.media.output import cannot_write, commit, part_name, real
 from mariana_video.media.segment import Ending, SegmentEncoder, ending, pictures
 from mariana_video.media.soundtrack import lay_under
 from mariana_video.media.spool import spooled
@@ -41,8 +43,8 @@ def finish_so_far(output: str, told: Told) -> tuple[Path, int, int]:
         raise OutputError(f"{output} has no unfinished job beside it ({folder.name}/ is not there)")
     total = int(terms["film"]["frames"])
     if (folder / FRAMES).is_dir():
-        return *_pages(folder, path), total
-    with tempfile.TemporaryDirectory(prefix=".", dir=path.absolute().parent) as scratch:
+        return *_pages(folder, real(path)), total
+    with tempfile.TemporaryDirectory(prefix=".", dir=folder.parent) as scratch:
         film = _film(output, terms)
         animation = is_animation(path)
         threads = int(terms["film"]["encoder_threads"])
@@ -50,7 +52,7 @@ def finish_so_far(output: str, told: Told) -> tuple[Path, int, int]:
         parts = _parts(folder, Path(scratch), encoding)
         if not parts:
             raise OutputError(f"not one frame of {output} is finished yet")
-        result, made = part_name(path), Path(scratch) / path.name
+        result, made = name_for(folder, part_name(real(path))), Path(scratch) / path.name
         if animation:
             frames = _animation(parts, film, encoding, made, told)
         else:
@@ -59,7 +61,14 @@ def finish_so_far(output: str, told: Told) -> tuple[Path, int, int]:
             if film.under is not None:
                 lay_under(silent, film.under, made)
         commit(made, result)
+        _note(folder, result)
     return result, frames, total
+
+
+def _note(folder: Path, result: Path) -> None:
+    """Remembers that `result` is the job's; one that has just ended has no folder any more."""
+    with contextlib.suppress(OSError):
+        note(folder, result)
 
 
 def _film(output: str, terms: Sections) -> Film:
@@ -148,12 +157,13 @@ def _animation(parts: list[tuple[Path, Ending]], film: Film, encoding: Encoding,
 
 def _pages(folder: Path, output: Path) -> tuple[Path, int]:
     """Copies the pictures from the first on, as far as they follow each other, into a folder beside OUTPUT."""
-    result = output.with_name(f"{output.name}-so-far")
+    result = name_for(folder, output.with_name(f"{output.name}-so-far"))
     found = list(_whole(folder / FRAMES))
     if not found:
         raise OutputError(f"not one frame of {output} is finished yet")
     try:
         result.mkdir(exist_ok=True)
+        _note(folder, result)
         for path in found:
             shutil.copy(path, result)
     except OSError as error:

@@ -1,10 +1,11 @@
-"""A job that can be broken off anywhere and goes on exactly: what it needs for that lies in OUTPUT.part/.
+"""A job that can be broken off anywhere and goes on exactly: what it needs for that lies in OUTPUT.mariana/.
 
     lock                        held while a process works on the job
     job.toml                    what the job was begun with: recipe, source's checksum, machine, the film's clock
     000012.packets              a finished part of the film, encoded for good
     000013.frames, .encoding    the open part: its finished frames, losslessly, and what is encoded of it
     state-…                     the loop's state at the last checkpoints
+    so-far.json, preview.txt    what of the files beside OUTPUT is the job's own
 
 Any command that gives finished frames can be such a job. The state goes in and out as it is; nothing here looks at it.
 """
@@ -12,8 +13,6 @@ Any command that gives finished frames can be such a job. The state goes in and 
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -21,23 +20,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mariana_video.errors import OutputError, SourceError, UsageError
-from mariana_video.film import checkpoint
+from mariana_video.film import beside, checkpoint
 from mariana_video.film.files import write_whole
 from mariana_video.film.film import Finished
 from mariana_video.film.flashing import warn_of_flashes
 from mariana_video.film.lock import locked
 from mariana_video.film.pipeline import sink
-from mariana_video.film.place import folder_for, in_place, stands
+from mariana_video.film.place import TERMS, check_own, clear, folder_for, in_place, stands
 from mariana_video.film.preview import Preview
 from mariana_video.film.state import State
 from mariana_video.film.store import Film, Store, Told
 from mariana_video.film.stores import bytes_needed, film_section, open_store
 from mariana_video.film.terms import agree, content_of, machine_given, marks_of
-from mariana_video.media.output import cannot_write
+from mariana_video.media.output import cannot_write, check_output
 from mariana_video.recipe.job import Encoding, Machine
 from mariana_video.recipe.toml import Plain, Sections, from_text, to_text
 
-TERMS = "job.toml"
 _EVERY = 30.0  # seconds between checkpoints: half of the minute that may be lost at the most
 _BEHIND = 3  # frames that keeping may lag behind dreaming
 
@@ -88,9 +86,10 @@ class Job:
 
         `fresh` are the positions besides the first that need no state (cuts). Raises OutputError.
         """
-        self._terms = {**self._terms, "film": self._clock(film)}
+        self._terms = {**self._terms, "film": self._fixed(film)}
         self._film, self._fresh = film, fresh | {0}
         self._store = open_store(self.folder, self.output, film, self._terms, told)
+        self._write_terms()
         gaps = [(gap, self._start(gap)[0]) for gap in self._store.missing()]
         frames = sum(gap.stop - start for gap, start in gaps)
         return Todo(gaps[0][1] if gaps else len(film.times), frames, len(film.times))
@@ -99,6 +98,8 @@ class Job:
         """Makes and keeps every frame that is missing; `seen` is told of each. What is finished outlives any error."""
         assert self._store is not None, "prepare comes first"
         look = Preview(preview)
+        if preview is not None:
+            self._claim(preview)
         try:
             for gap in list(self._store.missing()):
                 first, state = self._start(gap)
@@ -118,23 +119,35 @@ class Job:
         assert self._store is not None, "prepare comes first"
         self._check_source()
         made = self._store.assemble(told)
+        check_output(self.output, None, self.storage.overwrite)  # somebody may have put a file there meanwhile
         in_place(made, self.output, self.folder)
         self.finished = True
         assert self._film is not None
         warn_of_flashes(Path(self.output), self._film.rate, told)
 
-    def _clock(self, film: Film) -> Mapping[str, Plain]:
-        """What is fixed of the film: as it was when the job began, or written down now."""
-        now, before = film_section(film), self.before.get("film")
+    def _fixed(self, film: Film) -> Mapping[str, Plain]:
+        """What is fixed of the film: as it was when the job began, or as it is now."""
+        now, before = film_section(film, self.output), self.before.get("film")
         if before is None:
-            try:
-                write_whole(self.folder / TERMS, to_text({**self._terms, "film": now}).encode())
-            except OSError as error:
-                raise cannot_write(self.output, error) from error
             return now
-        if any(before.get(name) != value for name, value in now.items() if name != "encoder_threads"):
+        if any(before.get(name, value) != value for name, value in now.items() if name != "encoder_threads"):
             raise SourceError(f"{self.source} gives other frames than when {self.output} was begun; say --restart")
         return before
+
+    def _write_terms(self) -> None:
+        """Writes down what the job is made with, once nothing is left that could refuse it."""
+        if self._terms == self.before:
+            return
+        try:
+            write_whole(self.folder / TERMS, to_text(self._terms).encode())
+        except OSError as error:
+            raise cannot_write(self.output, error) from error
+
+    def _claim(self, preview: Path) -> None:
+        try:
+            beside.claim_preview(self.folder, preview)
+        except OSError as error:
+            raise cannot_write(self.output, error) from error
 
     def _start(self, gap: range) -> tuple[int, State | None]:
         """The nearest position from which the first of `gap` can be reached, and the state to start with."""
@@ -195,26 +208,32 @@ def clear_up(output: str) -> None:
     """Removes what a job has left beside an OUTPUT that stands. Raises OutputError if a process works on it."""
     folder = folder_for(output)
     with locked(folder, output):
-        _clear(folder)
+        beside.take_away(folder)
+        clear(folder, output)
 
 
 @contextmanager
 def open_job(output: str, source: Path | None, storage: Encoding) -> Iterator[Job]:
-    """The job of making `output`, locked: begun, or gone on with where OUTPUT.part/ is there.
+    """The job of making `output`, locked: begun, or gone on with where OUTPUT.mariana/ is there.
 
     `output` is a text, for "/" at its end says a folder. `storage.restart` throws away what is there. On leaving, the
-    folder is removed if OUTPUT stands or nothing is in it. Raises OutputError if another process works on it.
+    folder is removed if OUTPUT stands or nothing is in it. Raises OutputError if another process works on it, if the
+    folder's name is taken by somebody's own, and for a preview that would replace somebody's file.
     """
     folder = folder_for(output)
+    check_own(folder, output)
     with locked(folder, output):
+        _check_preview(folder, storage)
         if storage.restart or stands(output):
-            _clear(folder)
+            clear(folder, output)
         job = Job(output, folder, source, storage, read_terms(folder))
         try:
             yield job
         finally:
+            if job.finished:
+                beside.take_away(folder)
             if job.finished or not (folder / TERMS).exists():
-                _clear(folder)
+                clear(folder, output)
 
 
 def read_terms(folder: Path) -> Sections:
@@ -236,11 +255,7 @@ def _numbered(coming: Iterator[Finished], positions: range, source: Path | None)
         yield position, done
 
 
-def _clear(folder: Path) -> None:
-    """Empties the job's folder, the terms last; the lock stays."""
-    for path in sorted(folder.iterdir(), key=lambda path: path.name == TERMS):
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name != "lock":
-            with contextlib.suppress(OSError):
-                os.unlink(path)  # noqa: PTH108
+def _check_preview(folder: Path, storage: Encoding) -> None:
+    """See that --preview replaces nobody's file: an earlier run's of the same job may be renewed."""
+    if storage.preview is not None and not beside.is_claimed(folder, storage.preview):
+        check_output(storage.preview, None, storage.overwrite)

@@ -50,7 +50,7 @@ def planned(job: Job, recipe: Recipe, machine: Machine, seen: Callable[[int], No
 def prepared(job: Job, dreamer: Dreamer, plan: Plan, told: Told) -> Prepared:
     """The job, ready to be made. Raises OutputError where the disk has too little room, DreamError where memory has."""
     check_memory(dreamer, dreamer.score(0, plan.clip.rate), plan.size)
-    made = Film(plan.clip, plan.size, plan.clip.rate, plan.times, plan.start, plan.duration)
+    made = Film(plan.clip, plan.size, plan.clip.rate, plan.times, plan.start, plan.duration, last=plan.last)
     check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(made))
     todo = job.prepare(made, plan.cuts, told)
     return Prepared(dreamer, plan, todo, lambda state, first: film(plan, dreamer, state, first))

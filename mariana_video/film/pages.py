@@ -9,7 +9,7 @@ from mariana_video.errors import OutputError
 from mariana_video.film.film import Finished
 from mariana_video.film.store import Film, Told
 from mariana_video.media.folders import frame_name
-from mariana_video.media.output import cannot_write, sync_folder
+from mariana_video.media.output import cannot_write, sync_folder, told_of
 from mariana_video.media.pictures import write_picture
 
 FRAMES = "frames"
@@ -45,7 +45,8 @@ class Pages:
     def add(self, position: int, done: Finished) -> None:
         """Write a picture. Raises OutputError if the disk refuses."""
         if position not in self._sound:
-            write_picture(self._path(position), done.rgb, done.alpha)
+            with told_of(self._output, self._pictures):
+                write_picture(self._path(position), done.rgb, done.alpha)
             self._sound.add(position)
 
     def sync(self) -> None:

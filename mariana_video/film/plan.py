@@ -33,6 +33,8 @@ class Plan:
     cuts: frozenset[int]
     first: int
     notes: tuple[str, ...] = ()
+    last: Fraction | None = None
+    """How long the last picture is shown, in seconds, where the source says so."""
 
     def __repr__(self) -> str:
         width, height = self.size
@@ -68,27 +70,29 @@ def make_plan(
     length = None if span.duration is None else _exact(span.duration)
     notes: list[str] = list(clip.notes)
     scanned = scan(clip, start=begin, duration=length, small=_CUTS_AT, notes=notes.append)
-    times, cuts = _times_and_cuts(scanned, seen)
+    times, cuts, last = _times_and_cuts(scanned, seen)
     first = round((times[0] - clip.start) * clip.rate)
-    return Plan(clip, span, size, times, cuts, first, tuple(notes))
+    return Plan(clip, span, size, times, cuts, first, tuple(notes), last)
 
 
 def _times_and_cuts(
     scanned: Iterator[Scanned], seen: Callable[[int], None]
-) -> tuple[tuple[Fraction, ...], frozenset[int]]:
+) -> tuple[tuple[Fraction, ...], frozenset[int], Fraction | None]:
     from scenedetect import ContentDetector, FrameTimecode
 
     # At the default of 15 frames a scene, it finds one of three cuts that follow each other quickly.
     detector = ContentDetector(min_scene_len=1)
     times: list[Fraction] = []
     cuts: set[int] = set()
+    last: Fraction | None = None
     for position, frame in enumerate(scanned):
         times.append(frame.pts)
+        last = frame.duration
         if frame.small is not None:
             found = detector.process_frame(FrameTimecode(position, 25.0), frame.small)
             cuts.update(cut.frame_num for cut in found)
         seen(len(times))
-    return tuple(times), frozenset(cuts)
+    return tuple(times), frozenset(cuts), last
 
 
 def _exact(seconds: float) -> Fraction:

@@ -18,7 +18,7 @@ from mariana_video.film.film import Finished
 from mariana_video.film.store import Film, Told
 from mariana_video.media.encoding import Encoding
 from mariana_video.media.join import Beside, join
-from mariana_video.media.output import cannot_write, sync_folder, write_failures
+from mariana_video.media.output import cannot_write, sync_folder, told_of, write_failures
 from mariana_video.media.segment import Ending, SegmentEncoder, ending
 from mariana_video.media.soundtrack import lay_under
 from mariana_video.media.spool import count, spool, spooled
@@ -42,6 +42,7 @@ class Segments:
     def __init__(self, folder: Path, output: Path, film: Film, encoding: Encoding, sound: bool) -> None:
         self._folder, self._output, self._film, self._encoding = folder, output, film, encoding
         self._clock = film.clock(encoding.time_base)
+        self._clock.check(film.times, output.name)
         self._ticks = self._clock.ticks(film.times)
         self._sound = sound
         each = frames_each(film.size, film.clip.bits if film.clip else 8)
@@ -103,9 +104,10 @@ class Segments:
         ends = self._ending(len(self._ranges) - 1)
         last = self._clock.last(self._ticks, None if ends is None else ends.length)
         silent = made if self._film.under is None else self._folder / f"silent{made.suffix}"
-        join(self._parts(), self._ticks, last, self._encoding, beside, silent, told)
-        if self._film.under is not None:
-            lay_under(silent, self._film.under, made)
+        with told_of(self._output, self._folder):
+            join(self._parts(), self._ticks, last, self._encoding, beside, silent, told, self._film.times)
+            if self._film.under is not None:
+                lay_under(silent, self._film.under, made)
         with made.open("rb") as file:
             sync(file)
         return made

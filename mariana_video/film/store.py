@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mariana_video.media.clip import Clip
 
 Told = Callable[[str], None]
+_LONGER = 1.25  # frames of the average rate: nothing that rounding makes
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Film:
 
     `clip` is the source whose sound and tags come along (None: a film of its own), `times` are all frames' times in
     seconds on its clock, `start` and `duration` the span of it in seconds, `size` is (width, height). `under` is a
-    sound file to lie under a film of its own; an animation that is `endless` begins again and again.
+    sound file to lie under a film of its own; an animation that is `endless` begins again and again. `last` is how long
+    the last picture is shown in seconds, where it is known.
     """
 
     clip: Clip | None
@@ -34,6 +36,18 @@ class Film:
     duration: Fraction | None = None
     under: Path | None = None
     endless: bool = True
+    last: Fraction | None = None
+
+    @property
+    def stays(self) -> bool:
+        """Whether its last picture is shown for longer than the others are."""
+        return self.last is not None and self.last * self.rate > _LONGER
+
+    @property
+    def own_times(self) -> list[Fraction]:
+        """All frames' times on the film's own clock, in seconds."""
+        zero = self.clock(Fraction(1)).zero
+        return [time - zero for time in self.times]
 
     def clock(self, time_base: Fraction) -> Clock:
         """The film's clock, in ticks of `time_base` seconds."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from fractions import Fraction
 from pathlib import Path
 
 from mariana_video.film.animations import Animation, lossless
 from mariana_video.film.pages import Pages
 from mariana_video.film.segments import Segments, frames_each
 from mariana_video.film.store import Film, Store, Told
-from mariana_video.media.containers import ANIMATIONS
+from mariana_video.media.containers import ANIMATIONS, container_for, time_base_for
 from mariana_video.media.encoding import Encoding
 from mariana_video.recipe.job import Encoding as Encoded
 from mariana_video.recipe.toml import Plain, Sections
@@ -17,9 +18,11 @@ from mariana_video.recipe.toml import Plain, Sections
 _THREADS = 8  # more gain an encoder little at these sizes
 
 
-def film_section(film: Film) -> dict[str, Plain]:
+def film_section(film: Film, output: str) -> dict[str, Plain]:
     """What of a film is fixed when its job begins."""
     seconds = {"start": film.start, "duration": film.duration}
+    if not is_folder(output) and not is_animation(Path(output)):
+        seconds["clock"] = time_base_for(container_for(Path(output)), film.clip, film.rate, film.own_times)
     return {
         "width": film.size[0],
         "height": film.size[1],
@@ -28,6 +31,7 @@ def film_section(film: Film) -> dict[str, Plain]:
         "clip": film.clip is not None,
         "begins": str(film.times[0]),
         **{name: str(value) for name, value in seconds.items() if value is not None},
+        "stays": film.stays,
         "encoder_threads": min(os.cpu_count() or 1, _THREADS),
     }
 
@@ -66,7 +70,7 @@ def is_animation(output: Path) -> bool:
 
 def encoding_of(output: Path, film: Film, terms: Sections, told: Told) -> Encoding:
     """How the film's pictures are encoded, as fixed when the job began."""
-    stored = terms["storage"]
+    stored, fixed = terms["storage"], terms["film"]
     codec = stored.get("codec")
     encoding = Encoding(
         output,
@@ -75,7 +79,9 @@ def encoding_of(output: Path, film: Film, terms: Sections, told: Told) -> Encodi
         rate=film.rate,
         codec=None if codec is None else str(codec),
         crf=int(stored["crf"]),
-        threads=int(terms["film"]["encoder_threads"]),
+        threads=int(fixed["encoder_threads"]),
+        time_base=Fraction(str(fixed["clock"])) if "clock" in fixed else None,
+        in_order=bool(fixed.get("stays", False)),
         notes=told,
     )
     encoding.tell_what_is_lost()

@@ -110,6 +110,9 @@ class Clip:
     tone_mapped: bool = False
     """Whether its frames are brought down to BT.709."""
 
+    shifts: tuple[Fraction, ...] = ()
+    """Of a file that was joined of parts, each with a clock of its own: what is added to each part's times."""
+
     @property
     def end(self) -> Fraction | None:
         """The end of the last picture on the clip's own clock, as claimed."""

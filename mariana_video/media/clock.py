@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import floor
+
+from mariana_video.errors import UsageError
 
 from .clip import Clip
 
@@ -42,7 +45,7 @@ class Clock:
 
     def tick(self, time: Fraction, before: int | None) -> int:
         """A time on the source's clock in ticks of the film's, after the frame `before`."""
-        tick = round((time - self.zero) / self.time_base)
+        tick = floor((time - self.zero) / self.time_base + Fraction(1, 2))  # Python's round has gaps: 1.5 and 2.5 are 2
         return tick if before is None else max(tick, before + 1)
 
     def ticks(self, times: Sequence[Fraction]) -> tuple[int, ...]:
@@ -51,6 +54,21 @@ class Clock:
         for time in times:
             found.append(self.tick(time, found[-1] if found else None))
         return tuple(found)
+
+    def check(self, times: Sequence[Fraction], name: str) -> None:
+        """See that this clock can tell `times` (on the source's) apart: else the film would play at another speed.
+
+        `name` is the film's. Raises UsageError.
+        """
+        told = ((tick * self.time_base, time - self.zero) for tick, time in zip(self.ticks(times), times, strict=True))
+        off = max((abs(now - wanted) for now, wanted in told), default=Fraction(0))
+        if self.rate * self.time_base <= 1 and off <= self.time_base:
+            return
+        closest = min((b - a for a, b in pairwise(times)), default=1 / self.rate)
+        raise UsageError(
+            f"{name} counts time in steps of {float(self.time_base):g} s, and pictures follow each other after "
+            f"{float(closest):.2g} s; give a name that ends in .mp4 or .mov, which can tell them apart"
+        )
 
     def last(self, ticks: Sequence[int], told: Fraction | None) -> int:
         """How many ticks the last frame is shown: as `told` (seconds), else to the source's end if believable."""

@@ -1,7 +1,9 @@
 """What an OUTPUT's ending means: container, codecs, and what may be copied into it as it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm
 from pathlib import Path
 
 from mariana_video.errors import UsageError
@@ -140,18 +142,43 @@ def keeps_hdr(output: str, codec: str | None) -> bool:
     return codec in _DEEP and not pictures
 
 
-def time_base_for(container: Container, clip: Clip | None, rate: Fraction) -> Fraction:
-    """A clock on which every frame's time is exact: the source's and the rate's together, if it is no finer
-    than 1/10 000 000 s.
-    """
-    from math import lcm
+_FINEST = 10_000_000
+"""Ticks a second: the finest clock that a film gets."""
 
+_ROUNDING = Fraction(1, 500)
+"""Seconds by which a coarse clock may have moved the frames of an even rate."""
+
+_AVI_FINEST = 1000
+"""The same for AVI, which stores an empty picture for every tick that shows nothing new."""
+
+
+def time_base_for(container: Container, clip: Clip | None, rate: Fraction, times: Sequence[Fraction] = ()) -> Fraction:
+    """A film's clock, in seconds a tick: one on which every frame's time is exact, where there is one.
+
+    `times` are those of all frames, in seconds on the film's own clock, where they are known beforehand. The source's
+    clock and the rate together hold nearly all films; else the times themselves say which clock does, and if none of
+    up to 1/10 000 000 s is exact for all of them, that one is taken.
+    """
     if container.tick is not None:
         return container.tick
     if container.format == "avi":
-        return 1 / rate
-    parts = [rate.numerator]
+        return _avi_clock(clip, rate, times)
+    usual = [rate.numerator]
     if clip is not None:
-        parts += [clip.time_base.denominator, clip.start.denominator]
-    together = lcm(*parts)
-    return Fraction(1, together) if together <= 10_000_000 else Fraction(1, parts[-1] if clip else rate.numerator)
+        usual += [clip.time_base.denominator, clip.start.denominator]
+    own = {time.denominator for time in times} or usual[1:] or usual
+    for parts in (usual, own):
+        if (together := lcm(*parts)) <= _FINEST:
+            return Fraction(1, together)
+    return Fraction(1, _FINEST)
+
+
+def _avi_clock(clip: Clip | None, rate: Fraction, times: Sequence[Fraction]) -> Fraction:
+    """The rate's own, or for frames that do not follow each other evenly the coarsest that is exact."""
+    if not times:
+        return 1 / rate if clip is None or not clip.varied else Fraction(1, _AVI_FINEST)
+    slack = min(clip.time_base, _ROUNDING) if clip is not None else Fraction(0)
+    places = ((time - times[0]) * rate for time in times)
+    if all(abs(place - round(place)) <= slack * rate for place in places):
+        return 1 / rate
+    return Fraction(1, min(lcm(*{time.denominator for time in times}), _AVI_FINEST))

@@ -1,6 +1,7 @@
 """From packets to decoded frames with exact times: seeking, damage, deinterlacing."""
 
 import contextlib
+import heapq
 import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mariana_video.errors import SourceError
 
 from .clip import Clip
+from .joined import Joints
 from .libav import open_input, reason
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def timed_frames(clip: Clip, begin: Fraction | None, damage: Damage) -> Iterator
     Frames before `begin` come along: whoever reads drops them. Interlaced clips come deinterlaced, one frame
     for each frame. Closes the file when the iterator is closed.
     """
-    if begin is not None and begin > clip.start:
+    if begin is not None and begin > clip.start and not clip.shifts:  # a time may stand in a joined file twice
         frames = _frames_from(clip, begin, damage)
         first = next(frames, None)
         if first is not None and first.pts <= begin:
@@ -71,15 +73,24 @@ def _frames_from(clip: Clip, begin: Fraction | None, damage: Damage) -> Generato
         stream: Any = container.streams[clip.stream]
         if begin is not None:
             _seek(container, clip, begin)
-        frames = decoded_frames(container, stream, damage)
+        frames = decoded_frames(container, stream, damage, clip.shifts)
         clock = _Clock(clip)
         for frame in _deinterlaced(frames, stream) if clip.interlaced else frames:
             yield clock.time(frame)
 
 
-def decoded_frames(container: "InputContainer", stream: Any, damage: Damage) -> Iterator["VideoFrame"]:
-    """The stream's frames as libav decodes them; packets that can't be decoded are counted and passed over."""
-    frames = _decoded(container, stream, damage)
+def decoded_frames(
+    container: "InputContainer", stream: Any, damage: Damage, shifts: tuple[Fraction, ...] = ()
+) -> Iterator["VideoFrame"]:
+    """The stream's frames as libav decodes them; packets that can't be decoded are counted and passed over.
+
+    `shifts` are those of the parts of a joined file (see `joined`).
+    """
+    packets: Iterator[Packet[Any]] = _packets(container, stream, damage)
+    if shifts:
+        packets = Joints(shifts).moved(packets)
+    decoded = _in_turn if container.format.name == "avi" else _decoded
+    frames = decoded(packets, stream, damage)
     return frames if container.format.flags & _NO_TIMES else _filled_in(frames, stream)
 
 
@@ -103,12 +114,38 @@ def _filled_in(frames: Iterator["VideoFrame"], stream: Any) -> Iterator["VideoFr
     yield from waiting
 
 
-def _decoded(container: "InputContainer", stream: Any, damage: Damage) -> Iterator["VideoFrame"]:
+def _in_turn(packets: Iterator["Packet[Any]"], stream: Any, damage: Damage) -> Iterator["VideoFrame"]:
+    """The frames of an AVI, which has no times of display: libav guesses them, and guesses wrong for B-frames.
+
+    Its frames are shown in turn as they were stored in turn, so the n-th frame out of the decoder has the n-th time.
+    """
+    waiting: list[int] = []
+
+    def noted() -> Iterator["Packet[Any]"]:
+        for packet in packets:
+            if packet.dts is None or not packet.size:
+                yield packet
+                continue
+            heapq.heappush(waiting, packet.dts)
+            failed = damage.failed
+            yield packet
+            if damage.failed > failed and packet.dts in waiting:  # no frame will come of it
+                waiting.remove(packet.dts)
+                heapq.heapify(waiting)
+            if len(waiting) > MOST_WAITING:  # nor of one that was passed over silently
+                heapq.heappop(waiting)
+
+    for frame in _decoded(noted(), stream, damage):
+        frame.pts = heapq.heappop(waiting) if waiting else None
+        yield frame
+
+
+def _decoded(packets: Iterator["Packet[Any]"], stream: Any, damage: Damage) -> Iterator["VideoFrame"]:
     import av
 
     decoder = _decoder(stream)
     last: VideoFrame | None = None
-    for packet in _packets(container, stream, damage):
+    for packet in packets:
         if packet.size == 0 and last is not None and (packet.pts is not None or packet.dts is not None):
             last.pts = packet.pts  # an empty packet repeats a picture (Theora); libav would take it for the end
             yield last

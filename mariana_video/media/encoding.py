@@ -22,9 +22,11 @@ Notes = Callable[[str], None]
 class Encoding:
     """Codec, pixel format, colours and clock of the film OUTPUT.
 
-    Arguments as for `Writer`. `container` is the kind of file that OUTPUT is, `codec` the picture codec's usual
-    name, `pixel_format` libav's name of what the encoder gets, `colour` the tags the film gets and `time_base` its
-    clock in seconds a tick. Raises UsageError for a codec that the container can't hold.
+    Arguments as for `Writer`. `time_base` is the film's clock, where it is known better than `time_base_for` knows it
+    without the frames' times; with `in_order` no picture is stored ahead of its turn. `container` is the kind of file
+    that OUTPUT is, `codec` the picture codec's usual name, `pixel_format` libav's name of what the encoder gets,
+    `colour` the tags the film gets and `time_base` its clock in seconds a tick. Raises UsageError for a codec that the
+    container can't hold.
     """
 
     def __init__(
@@ -37,6 +39,8 @@ class Encoding:
         codec: str | None,
         crf: int,
         threads: int,
+        time_base: Fraction | None = None,
+        in_order: bool = False,
         notes: Notes = lambda _: None,
     ) -> None:
         self.path, self.clip, self.size, self.rate = path, clip, size, rate
@@ -45,7 +49,8 @@ class Encoding:
         self.codec = codec_for(path, codec)
         self.encoder = ENCODERS[self.codec]
         self.pixel_format = self.encoder.pixel_format(clip.bits if clip else 8, bool(clip and clip.alpha))
-        self.time_base = time_base_for(self.container, clip, rate)
+        self.time_base = time_base or time_base_for(self.container, clip, rate)
+        self.in_order = in_order
         stored = clip.coded_size[1] if clip else size[1]
         self.colour = _colour(clip, stored, size[1], self.codec)
         # The height that an untagged matrix is guessed from: the same for reader, writer and players.
@@ -108,9 +113,10 @@ class Encoding:
                 f"{self.path.name} can't hold transparency as {self.codec}; it is left out "
                 "(.webm, .mov with prores and PNGs keep it)"
             )
-        if self.clip is not None and self.clip.varied and self.container.format == "avi":
+        if self.container.format == "avi" and self.time_base != 1 / self.rate:
             self.notes(
-                "AVI knows one rate only: frames are put at the times of the average rate (.mp4 and .mkv keep them)"
+                f"AVI knows one rate only: its clock ticks every {float(self.time_base):g} s, "
+                "and pictures stay until the next one's tick (.mp4 keeps their times)"
             )
 
     @property
@@ -124,7 +130,9 @@ class Encoding:
         options = dict(self.encoder.options)
         if self.encoder.quality:
             options[self.encoder.quality] = str(self.crf)
-        if self.container.format == "avi":  # has no times of display, so frames must be stored in order
+        # AVI has no times of display, so its frames must be stored in order. And in MP4 the picture that is stored last
+        # gives the film its end: one that is shown last and stays can't be stored before another.
+        if self.codec in ("h264", "hevc") and (self.container.format == "avi" or self.in_order):
             options["bf"] = "0"
         if self.codec == "ffv1" and min(self.size) < 32:  # too small for the slices of level 3
             options = {"level": "1", "g": "1"}

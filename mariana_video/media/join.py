@@ -1,6 +1,6 @@
 """A film out of its parts: packets joined, sound and the rest laid beside, read back, put in place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -33,18 +33,26 @@ class Beside:
 
 
 def join(
-    parts: list[Path], ticks: tuple[int, ...], last: int, encoding: Encoding, beside: Beside, made: Path, notes: Notes
+    parts: list[Path],
+    ticks: tuple[int, ...],
+    last: int,
+    encoding: Encoding,
+    beside: Beside,
+    made: Path,
+    notes: Notes,
+    times: Sequence[Fraction] | None = None,
 ) -> None:
     """Write the film `made` from complete parts and read it back.
 
-    `ticks` are the times of all frames on the film's clock, `last` is how many ticks the last one is shown. Raises
-    OutputError where writing fails or the film read back is not what was written.
+    `ticks` are the times of all frames on the film's clock, `last` is how many ticks the last one is shown. `times` are
+    the same in seconds as the source has them (from any zero), where they are known: those the film read back must
+    show. Raises OutputError where writing fails or the film read back is not what was to be written.
     """
     try:
         ends = _write(parts, ticks, last, encoding, beside, made, notes)
     except write_failures() as error:
         raise cannot_write(made, error) from error
-    check(made, ticks, encoding.time_base, ends)
+    check(made, [tick * encoding.time_base for tick in ticks] if times is None else times, encoding.time_base, ends)
 
 
 def _write(
@@ -123,22 +131,22 @@ class _Noted:
         self._output.mux_one(packet)
 
 
-def check(made: Path, ticks: tuple[int, ...], time_base: Fraction, ends: dict[int, Fraction]) -> None:
+def check(made: Path, wanted: Sequence[Fraction], slack: Fraction, ends: dict[int, Fraction]) -> None:
     """Read a film back.
 
-    Raises OutputError unless its pictures' number and times, and where its sounds end, are right.
+    Raises OutputError unless it has as many pictures as `wanted` has times (in seconds, from any zero), each shown at
+    its time within `slack` seconds, and its sounds end where `ends` says.
     """
     try:
         times, found = _read_back(made)
     except MarianaError as error:
         raise OutputError(f"{made.name} came out unreadable; see whether the disk is full or damaged") from error
-    if len(times) != len(ticks):
+    if len(times) != len(wanted):
         raise OutputError(
-            f"{made.name} holds {len(times)} of {len(ticks)} frames when read back; see whether the disk is full"
+            f"{made.name} holds {len(times)} of {len(wanted)} frames when read back; see whether the disk is full"
         )
-    wanted = [(tick - ticks[0]) * time_base for tick in ticks]
-    off = max(abs(a - times[0] - b) for a, b in zip(times, wanted, strict=True))
-    if off > max(time_base, Fraction(1, 500)):
+    off = max(abs((a - times[0]) - (b - wanted[0])) for a, b in zip(times, wanted, strict=True))
+    if off > slack:
         raise OutputError(f"{made.name} has frames that are {float(off):.3f} s off their time when read back")
     for index, end in ends.items():
         if found.get(index, Fraction(0)) < end - _SLACK:
@@ -151,10 +159,12 @@ def _read_back(made: Path) -> tuple[list[Fraction], dict[int, Fraction]]:
     ends: dict[int, Fraction] = {}
     with open_input(made) as container:
         picture = container.streams.video[0].index
+        stored = container.format.name == "avi"  # where libav only guesses when a picture is shown
         for packet in container.demux():
-            if not packet.size or packet.pts is None:
+            stamp = packet.dts if stored else packet.pts
+            if not packet.size or stamp is None:
                 continue
-            at = Fraction(packet.pts * packet.time_base)
+            at = Fraction(stamp * packet.time_base)
             if packet.stream.index == picture:
                 times.append(at)
             else:

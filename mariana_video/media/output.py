@@ -20,8 +20,10 @@ def check_output(path: str | Path, source: str | Path | None, overwrite: bool, n
     (also through links), exists and may not be overwritten, lies in a folder that is missing or read-only, or
     if the disk has too little room.
     """
-    target = Path(path)
+    target = real(path)
     folder = target.absolute().parent
+    if os.path.islink(target):  # noqa: PTH114  # as above
+        raise OutputError(f"{path} is a link that leads nowhere; give another name")
     if source is not None and _same(target, Path(source)):
         raise OutputError(f"{path} is the source itself; give another name for the output")
     if not folder.is_dir():
@@ -37,6 +39,12 @@ def check_output(path: str | Path, source: str | Path | None, overwrite: bool, n
         raise OutputError(
             f"{path} needs about {_size(needed)} and the disk has {_size(free)} left; free some or write elsewhere"
         )
+
+
+def real(path: str | Path) -> Path:
+    """Where OUTPUT truly lies: what is written to a link goes to the file or folder that it leads to."""
+    place = Path(path)  # without the "/" of a folder, behind which no link is seen
+    return Path(os.path.realpath(place)) if os.path.islink(place) else place  # noqa: PTH114  # false for a name too long
 
 
 def hidden_name(path: Path) -> Path:
@@ -57,8 +65,8 @@ def commit(made: Path, path: Path) -> None:
     try:
         with made.open("rb") as file:
             os.fsync(file.fileno())
-        made.replace(path)
-        sync_folder(path.parent)
+        made.replace(real(path))
+        sync_folder(real(path).parent)
     except OSError as error:
         raise cannot_write(path, error) from error
 

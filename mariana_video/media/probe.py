@@ -12,6 +12,7 @@ from mariana_video.errors import SourceError
 from .clip import Chapter, Clip, Track
 from .colour import ALONE, Colour, check_matrix, colour_of, has_alpha
 from .decode import Damage, decoded_frames
+from .joined import Joined, joined
 from .libav import open_input
 from .shape import MOST_PIXELS, UPRIGHT, Turn
 
@@ -52,13 +53,15 @@ def _described(
     origin = _origin(container)
     start = Fraction(0) if first.pts is None else first.pts * (first.time_base or base) - origin
     rate, varied = _rate(stream)
+    parts = joined(path) if container.format.flags & _TS_DISCONT else Joined((), {})
+    duration = parts.ends[stream.index] - origin - start if parts else _duration(container, stream, start, origin)
     clip = Clip(
         path=path,
         kind="video",
         rate=rate,
         varied=varied,
         start=start,
-        duration=_duration(container, stream, start, origin),
+        duration=duration,
         frames=_claimed(stream),
         metadata=dict(container.metadata),
         codec=stream.codec.canonical_name,
@@ -66,6 +69,7 @@ def _described(
         stream=stream.index,
         time_base=base,
         origin=origin,
+        shifts=parts.shifts if parts else (),
         **_picture(stream, frames),
         **_beside(container, stream, origin),
     )
@@ -279,6 +283,8 @@ def _notes(clip: Clip) -> Iterator[str]:
         yield "it is interlaced; its frames are deinterlaced (bwdif)"
     if clip.tone_mapped:
         yield f"it is HDR ({clip.colour.hdr}); it is tone-mapped to BT.709 (--codec hevc or prores keeps it as it is)"
+    if clip.shifts:
+        yield f"its clock begins anew {len(clip.shifts) - 1} times: its parts are put one after the other"
     films = [track for track in clip.others if track.kind == "picture" and not track.cover]
     if films:
         yield f"it holds {len(films) + 1} picture streams; the first film is taken"

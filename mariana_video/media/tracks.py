@@ -12,6 +12,7 @@ from typing import Any
 
 from .clip import Clip, Track
 from .containers import Container
+from .joined import Joints
 from .lanes import Converted, Copied, Cover, Lane, Reencoded, Span
 from .libav import open_input, reason
 
@@ -139,14 +140,15 @@ class Tracks:
 
         if not self._lanes:
             return
-        if zero > max(self.clip.start, Fraction(0)):
+        if zero > max(self.clip.start, Fraction(0)) and not self.clip.shifts:
             try:
                 self._source.seek(int((self.span.shift - 1) * 1_000_000), backward=True)
             except av.FFmpegError:
                 with contextlib.suppress(av.FFmpegError):
                     self._source.seek(0)
         try:
-            for packet in self._source.demux([self._source.streams[i] for i in self._lanes]):
+            packets = self._source.demux([self._source.streams[i] for i in self._lanes])
+            for packet in Joints(self.clip.shifts).moved(packets) if self.clip.shifts else packets:
                 timed = packet.dts is not None or packet.pts is not None
                 if packet.size and (timed or isinstance(self._lanes[packet.stream.index], Cover)):
                     yield packet

@@ -65,6 +65,7 @@ class Writer:
         self.frames = 0
         self._clock: Clock | None = None
         self._ticks: list[int] = []
+        self._times: list[Fraction] = []
         self._length: Fraction | None = None
         self._file: BinaryIO | None = None
         self._encoder: SegmentEncoder | None = None
@@ -100,6 +101,7 @@ class Writer:
         except write_failures() as error:
             raise cannot_write(self.path, error) from error
         self._ticks.append(tick)
+        self._times.append(pts)
         self._length = duration
         self.frames += 1
 
@@ -133,7 +135,7 @@ class Writer:
             raise cannot_write(self.path, error) from error
         beside = Beside(self.clip, self._clock.zero, end, self.sound)
         with told_of(self.path, self.folder):
-            join([self.folder / _PACKETS], ticks, last, self.encoding, beside, made, self.notes)
+            join([self.folder / _PACKETS], ticks, last, self.encoding, beside, made, self.notes, self._times)
         commit(made, name)
 
     def _close(self) -> None:

@@ -275,7 +275,7 @@ def test_a_second_run_is_refused(tmp_path: Path, clip: Path) -> None:
 
 
 def test_two_outputs_share_nothing() -> None:
-    names = ["a.mp4", "a.mkv", "a", "a.mp4.part", "ü" * 120 + "a.mp4", "ü" * 120 + "b.mp4"]
+    names = ["a.mp4", "a.mkv", "a", "a.mp4.mariana", "ü" * 120 + "a.mp4", "ü" * 120 + "b.mp4"]
     folders = {folder_for(name) for name in names}
     assert len(folders) == len(names)
     assert all(len(os.fsencode(folder.name)) <= 255 for folder in folders)
@@ -317,7 +317,7 @@ def test_so_far_of_nothing(tmp_path: Path) -> None:
 def test_stopped_while_clearing_up(tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     output = tmp_path / "film.mp4"
     with monkeypatch.context() as patch:
-        patch.setattr(job, "_clear", lambda folder: None)
+        patch.setattr(job, "clear", lambda folder, output: None)
         make(output, clip)
     assert part(output).exists()
     assert stands(str(output))
