@@ -72,7 +72,7 @@ def test_every_clock_and_start_in_every_container(tick: Fraction, rhythm: str, e
 def made(path: Path, times: Sequence[Fraction], tick: Fraction, codec: str = "libx264", **options: str) -> Path:
     """A clip of grey pictures, each lighter than the one before, at these times on a clock of this tick."""
     with av.open(str(path), "w", options=options) as output:
-        stream = output.add_stream(codec, rate=25, options={"preset": "ultrafast", "bf": "2", "b-adapt": "0"})
+        stream = output.add_stream(codec, rate=25, options={"preset": "ultrafast"})
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         stream.codec_context.time_base = stream.time_base = tick
         for number, time in enumerate(times):
@@ -102,6 +102,7 @@ def off(path: Path, wanted: Sequence[Fraction]) -> float:
 @pytest.mark.parametrize("tick", [Fraction(1, 1000000), Fraction(1, 10000000), Fraction(1, 90000)], ids=str)
 def test_a_clip_of_two_rates_keeps_its_times(tmp_path: Path, tick: Fraction, ending: str) -> None:
     source = made(tmp_path / "source.mp4", TEN_THEN_THIRTY, tick)
+    assert open_clip(source).rate.denominator > 300  # so that rate and clock have hardly a common one
     through(source, tmp_path / f"out.{ending}")
     assert off(tmp_path / f"out.{ending}", TEN_THEN_THIRTY) <= 0.0011
 
