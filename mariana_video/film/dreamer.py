@@ -17,7 +17,7 @@ from mariana_video.film.state import Values
 from mariana_video.networks.network import Network
 from mariana_video.networks.weights import load
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.objective import ALL, Objective, Terms
+from mariana_video.recipe.objective import Objective, Terms
 from mariana_video.recipe.options import Recipe, bounds_of
 from mariana_video.recipe.schedule import Schedule
 
@@ -106,16 +106,16 @@ class Ascended:
 
 
 def make_dreamer(recipe: Recipe, machine: Machine) -> Dreamer:
-    """Loads the network of `recipe` onto the machine; every layer it names is looked up now.
+    """Loads the network of `recipe` onto the machine; every layer and channel it ever names is looked up now.
 
-    Raises NetworkError on an unknown network, layer or damaged weights, UsageError on an unknown device.
+    Raises NetworkError on an unknown network, layer, channel or damaged weights, UsageError on an unknown device.
     """
     device = choose_device(machine.device)
     precision = choose_precision(machine.precision, device)
     network = load(recipe.dream.network, recipe.dream.weights)
     network = network.to(device, DTYPES[precision], torch.channels_last)
     objective = recipe.dream.layers or Objective(network.suited.layers)
-    for layer in objective.layers():
-        if layer != ALL:
-            network.resolve(layer)
-    return Dreamer(network, recipe, objective, device, precision)
+    dreamer = Dreamer(network, recipe, objective, device, precision)
+    for terms in objective.combinations():
+        dreamer.scored(terms)
+    return dreamer

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,7 @@ from mariana_video.film.store import Film, Store, Told
 from mariana_video.film.stores import bytes_needed, film_section, open_store
 from mariana_video.film.terms import agree, content_of, machine_given, marks_of
 from mariana_video.media.output import cannot_write, check_output
+from mariana_video.media.pictures import ENDINGS_OUT
 from mariana_video.recipe.job import Encoding, Machine
 from mariana_video.recipe.toml import Plain, Sections, from_text, to_text
 
@@ -58,6 +59,7 @@ class Job:
     def __init__(self, output: str, folder: Path, source: Path | None, storage: Encoding, before: Sections) -> None:
         self.output, self.folder, self.source, self.storage = output, folder, source, storage
         self.before = before
+        self.changed = False
         self.finished = False
         self._terms: Sections = before
         self._film: Film | None = None
@@ -70,11 +72,24 @@ class Job:
         """Where the job runs: what `given` leaves open is as it was when the job began."""
         return machine_given(given, self.before)
 
-    def agree(self, terms: Sections) -> None:
-        """Raises UsageError, naming the setting, unless the job was begun with these terms."""
+    def agree(self, terms: Sections, free: Collection[str] = ()) -> None:
+        """Raises UsageError, naming the setting, unless the job was begun with these terms.
+
+        Settings of the dream that are `free` may be others: `changed` then says so, and whoever makes the frames sees
+        to it that none that is `kept` would be another. Raises OutputError where a file that is written is one that the
+        terms read.
+        """
+        for section in terms.values():
+            if "path" in section:
+                self._check_apart(Path(str(section["path"])))
         if self.before:
-            agree(self.output, self.before, terms, checkpoint.reached(self.folder))
+            self.changed = agree(self.output, self.before, terms, checkpoint.reached(self.folder), free)
         self._terms = terms
+
+    def _check_apart(self, read: Path) -> None:
+        for written in (Path(self.output), self.storage.preview):
+            if written is not None and written.exists() and read.exists() and written.samefile(read):
+                raise OutputError(f"{written} is read for the dream; give another name for what is written")
 
     def bytes_needed(self, film: Film) -> int:
         """About how much more disk the job will take: OUTPUT, its parts, the open part's frames and the states."""
@@ -89,14 +104,22 @@ class Job:
         self._terms = {**self._terms, "film": self._fixed(film)}
         self._film, self._fresh = film, fresh | {0}
         self._store = open_store(self.folder, self.output, film, self._terms, told)
-        self._write_terms()
         gaps = [(gap, self._start(gap)[0]) for gap in self._store.missing()]
         frames = sum(gap.stop - start for gap, start in gaps)
         return Todo(gaps[0][1] if gaps else len(film.times), frames, len(film.times))
 
+    @property
+    def kept(self) -> int:
+        """How many frames from the first on hold one that is finished."""
+        assert self._store is not None, "prepare comes first"
+        assert self._film is not None
+        missing = {position for gap in self._store.missing() for position in gap}
+        return max((n + 1 for n in range(len(self._film.times)) if n not in missing), default=0)
+
     def make(self, frames: Frames, seen: Callable[[Finished], None], preview: Path | None = None) -> None:
         """Makes and keeps every frame that is missing; `seen` is told of each. What is finished outlives any error."""
         assert self._store is not None, "prepare comes first"
+        self._begin()
         look = Preview(preview)
         if preview is not None:
             self._claim(preview)
@@ -125,6 +148,15 @@ class Job:
         assert self._film is not None
         warn_of_flashes(Path(self.output), self._film.rate, told)
 
+    def _begin(self) -> None:
+        """Writes down what the job is made with, once nothing is left that could refuse it. Raises OutputError."""
+        if self._terms == self.before:
+            return
+        try:
+            write_whole(self.folder / TERMS, to_text(self._terms).encode())
+        except OSError as error:
+            raise cannot_write(self.output, error) from error
+
     def _fixed(self, film: Film) -> Mapping[str, Plain]:
         """What is fixed of the film: as it was when the job began, or as it is now."""
         now, before = film_section(film, self.output), self.before.get("film")
@@ -133,15 +165,6 @@ class Job:
         if any(before.get(name, value) != value for name, value in now.items() if name != "encoder_threads"):
             raise SourceError(f"{self.source} gives other frames than when {self.output} was begun; say --restart")
         return before
-
-    def _write_terms(self) -> None:
-        """Writes down what the job is made with, once nothing is left that could refuse it."""
-        if self._terms == self.before:
-            return
-        try:
-            write_whole(self.folder / TERMS, to_text(self._terms).encode())
-        except OSError as error:
-            raise cannot_write(self.output, error) from error
 
     def _claim(self, preview: Path) -> None:
         try:
@@ -223,7 +246,7 @@ def open_job(output: str, source: Path | None, storage: Encoding) -> Iterator[Jo
     folder = folder_for(output)
     check_own(folder, output)
     with locked(folder, output):
-        _check_preview(folder, storage)
+        _check_preview(folder, output, source, storage)
         if storage.restart or stands(output):
             clear(folder, output)
         job = Job(output, folder, source, storage, read_terms(folder))
@@ -255,7 +278,13 @@ def _numbered(coming: Iterator[Finished], positions: range, source: Path | None)
         yield position, done
 
 
-def _check_preview(folder: Path, storage: Encoding) -> None:
-    """See that --preview replaces nobody's file: an earlier run's of the same job may be renewed."""
-    if storage.preview is not None and not beside.is_claimed(folder, storage.preview):
-        check_output(storage.preview, None, storage.overwrite)
+def _check_preview(folder: Path, output: str, source: Path | None, storage: Encoding) -> None:
+    """See that --preview can be a picture and replaces nobody's file: one of the same job's may be renewed."""
+    preview = storage.preview
+    if preview is None:
+        return
+    if preview.suffix.lower() not in ENDINGS_OUT:
+        raise UsageError(f"--preview {preview} has no ending of a picture; these work: {', '.join(ENDINGS_OUT)}")
+    if preview.absolute() == Path(output).absolute():
+        raise UsageError(f"--preview {preview} is OUTPUT itself; give the preview another name")
+    check_output(preview, source, storage.overwrite or beside.is_claimed(folder, preview))

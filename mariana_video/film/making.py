@@ -9,7 +9,7 @@ from typing import Any
 
 from mariana_video.film.dreamer import Dreamer, make_dreamer
 from mariana_video.film.film import film
-from mariana_video.film.footprint import check_memory
+from mariana_video.film.foresight import FRAME_BY_FRAME, check_finished, check_whole
 from mariana_video.film.job import Frames, Job, Todo, open_job
 from mariana_video.film.masks import read_mask
 from mariana_video.film.plan import Plan, make_plan
@@ -21,6 +21,7 @@ from mariana_video.media.output import check_output
 from mariana_video.recipe.job import Machine, Storage
 from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.options import recipe as recipe_of
+from mariana_video.recipe.toml import recipe_of as before
 from mariana_video.recipe.toml import sections
 
 
@@ -43,16 +44,19 @@ def planned(job: Job, recipe: Recipe, machine: Machine, seen: Callable[[int], No
     if recipe.where.mask is not None:
         read_mask(recipe.where.mask)  # what is wrong with it is said before any work
     dreamer = make_dreamer(recipe, job.machine(machine))
-    job.agree(terms_of("video", sections(recipe), job.storage, dreamer, job.source))
+    job.agree(terms_of("video", sections(recipe), job.storage, dreamer, job.source), FRAME_BY_FRAME)
     return dreamer, make_plan(job.source, recipe.span, seen, keep_hdr=keeps_hdr(job.output, job.storage.codec))
 
 
 def prepared(job: Job, dreamer: Dreamer, plan: Plan, told: Told) -> Prepared:
     """The job, ready to be made. Raises OutputError where the disk has too little room, DreamError where memory has."""
-    check_memory(dreamer, dreamer.score(0, plan.clip.rate), plan.size)
+    check_whole(dreamer, len(plan.times), plan.clip.rate, plan.size)
     made = Film(plan.clip, plan.size, plan.clip.rate, plan.times, plan.start, plan.duration, last=plan.last)
     check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(made))
     todo = job.prepare(made, plan.cuts, told)
+    if job.changed:
+        check_finished(before(job.before), dreamer, job.kept, plan.clip.rate, job.output)
+        told(f"the new settings hold from frame {job.kept} on")
     return Prepared(dreamer, plan, todo, lambda state, first: film(plan, dreamer, state, first))
 
 

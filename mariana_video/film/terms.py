@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from mariana_video.recipe.toml import Difference, Plain, Sections, differences
 
 _LIBRARIES = ("mariana-video", "torch", "opencv-python-headless", "opencv-python", "numpy", "av")
 _STORED = ("codec", "crf", "sound")
+_DREAM = ("dream", "carry")
 _CHUNK = 1 << 22
 
 
@@ -43,11 +44,19 @@ def terms_of(
     }
 
 
-def agree(output: str, before: Sections, now: Sections, frames: int) -> None:
-    """Raises UsageError, naming the setting, where `now` differs from what OUTPUT was begun with."""
+def agree(output: str, before: Sections, now: Sections, frames: int, free: Collection[str] = ()) -> bool:
+    """Raises UsageError, naming the setting, where `now` differs from what OUTPUT was begun with.
+
+    Settings of the dream that are `free` may differ; gives whether any does.
+    """
+    changed = False
     for difference in differences(_compared(before), _compared(now)):
+        if difference.section in _DREAM and difference.name in free:
+            changed = True
+            continue
         kept = f"throw its {frames} finished frames away" if frames else "begin anew"
         raise UsageError(f"{output} was begun {_told(difference)}; say it as before, or --restart to {kept}")
+    return changed
 
 
 def machine_given(machine: Machine, before: Sections) -> Machine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.keys import Key, read_keys, unreadable
@@ -77,6 +78,18 @@ class Objective:
         """Every layer named anywhere, in order, each once."""
         return tuple(dict.fromkeys(term.layer for _, terms in self._keys for term in terms))
 
+    def combinations(self, frames: int | None = None, rate: float = 25.0) -> tuple[Terms, ...]:
+        """Every combination of terms that comes up in a film of so many `frames` (None: in one without end)."""
+        keys = sorted(((key.frame(rate), terms) for key, terms in self._keys), key=lambda pair: pair[0])
+        last = float("inf") if frames is None else frames - 1
+        found = [keys[0][1]]
+        for (at, terms), (later_at, later) in pairwise(keys):
+            if at < last and terms != later:
+                found.append(_scaled(terms, 0.5) + _scaled(later, 0.5))
+            if later_at <= last:
+                found.append(later)
+        return tuple(dict.fromkeys(found))
+
     def at(self, frame: float, rate: float) -> Terms:
         """The terms at `frame` of a film of `rate` frames a second; terms that have faded out are left away."""
         (at, terms), *later = sorted(((key.frame(rate), terms) for key, terms in self._keys), key=lambda pair: pair[0])
@@ -84,6 +97,8 @@ class Objective:
             if frame <= at:
                 return terms
             if frame < next_at:
+                if terms == next_terms:
+                    return terms
                 weight = (frame - at) / (next_at - at)
                 return _scaled(terms, 1 - weight) + _scaled(next_terms, weight)
             at, terms = next_at, next_terms
