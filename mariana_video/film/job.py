@@ -32,7 +32,7 @@ from mariana_video.film.state import State
 from mariana_video.film.store import Film, Store, Told
 from mariana_video.film.stores import bytes_needed, film_section, open_store
 from mariana_video.film.terms import agree, content_of, machine_given, marks_of
-from mariana_video.media.output import cannot_write, check_output
+from mariana_video.media.output import cannot_write, check_output, would_replace
 from mariana_video.media.pictures import ENDINGS_OUT
 from mariana_video.recipe.job import Encoding, Machine
 from mariana_video.recipe.toml import Plain, Sections, from_text, to_text
@@ -88,7 +88,7 @@ class Job:
 
     def _check_apart(self, read: Path) -> None:
         for written in (Path(self.output), self.storage.preview):
-            if written is not None and written.exists() and read.exists() and written.samefile(read):
+            if written is not None and would_replace(written, read):
                 raise OutputError(f"{written} is read for the dream; give another name for what is written")
 
     def bytes_needed(self, film: Film) -> int:

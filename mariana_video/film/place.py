@@ -12,7 +12,7 @@ from pathlib import Path
 from mariana_video.errors import OutputError
 from mariana_video.film.beside import mark_of
 from mariana_video.film.files import write_whole
-from mariana_video.media.output import LONGEST_NAME, cannot_write, commit, discard, real, sync_folder
+from mariana_video.media.output import LONGEST_NAME, NUMBERED, cannot_write, commit, discard, real, sync_folder
 
 TERMS = "job.toml"
 _ENDING = ".mariana"
@@ -92,8 +92,8 @@ def _folder_in_place(made: Path, output: Path) -> None:
         names = {file.name for file in made.iterdir()}
         for name in sorted(names):
             (made / name).replace(output / name)
-        for old in output.glob("frame-[0-9]*.png"):
-            if old.name not in names and old.stem.removeprefix("frame-").isdigit():
+        for old in output.iterdir():
+            if NUMBERED.fullmatch(old.name) and old.name not in names:
                 old.unlink()
         sync_folder(output)
     sync_folder(output.absolute().parent)

@@ -11,7 +11,7 @@ from mariana_video.errors import OutputError, UsageError
 
 from .clip import Clip
 from .colour import Floats
-from .output import cannot_write, discard, told_of
+from .output import NUMBERED, cannot_write, discard, told_of
 from .pictures import save_picture
 
 
@@ -94,8 +94,8 @@ class FolderWriter:
                 return
             for file in found:
                 file.replace(folder / file.name)
-            for old in folder.glob("frame-[0-9]*.png"):
-                if old.name > frame_name(self.frames) and old.stem.removeprefix("frame-").isdigit():
+            for old in folder.iterdir():
+                if NUMBERED.fullmatch(old.name) and old.name > frame_name(self.frames):
                     old.unlink()
         except OSError as error:
             raise cannot_write(self.path, error) from error

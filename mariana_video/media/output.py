@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from mariana_video.errors import OutputError
 
 LONGEST_NAME = 255
 """Bytes a file's name may have on the usual file systems."""
+
+NUMBERED = re.compile(r"frame-\d+\.png")
+"""A frame in an OUTPUT that is a folder."""
 
 
 def check_output(path: str | Path, source: str | Path | None, overwrite: bool, needed: int = 0) -> None:
@@ -24,7 +28,7 @@ def check_output(path: str | Path, source: str | Path | None, overwrite: bool, n
     folder = target.absolute().parent
     if os.path.islink(target):  # noqa: PTH114  # as above
         raise OutputError(f"{path} is a link that leads nowhere; give another name")
-    if source is not None and _same(target, Path(source)):
+    if source is not None and would_replace(target, Path(source)):
         raise OutputError(f"{path} is the source itself; give another name for the output")
     if not folder.is_dir():
         raise OutputError(f"{path} can't be written: the folder {folder} does not exist; make it first")
@@ -122,11 +126,18 @@ def _check_replaceable(path: str | Path, target: Path, overwrite: bool) -> None:
         raise OutputError(f"{path} is no ordinary file and is not replaced; give another name")
 
 
-def _same(target: Path, source: Path) -> bool:
+def would_replace(written: Path, read: Path) -> bool:
+    """Whether writing OUTPUT would replace what is read: the same file, or a frame in the folder that OUTPUT is."""
+    if written.is_dir() and NUMBERED.fullmatch(read.name):
+        return _same(written, read) or _same(written, read.absolute().parent)
+    return _same(written, read)
+
+
+def _same(one: Path, other: Path) -> bool:
     try:
-        return target.samefile(source)
+        return one.samefile(other)
     except OSError:
-        return target.absolute() == source.absolute()
+        return one.absolute() == other.absolute()
 
 
 def _writable(folder: Path) -> bool:
