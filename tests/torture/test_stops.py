@@ -42,7 +42,7 @@ MOMENTS = [
     Moment(f"{MEDIA}.join:check"),
     Moment(f"{FILM}.place:commit"),
     Moment(f"{FILM}.place:commit", after=True),
-    Moment(f"{FILM}.job:_clear"),
+    Moment(f"{FILM}.job:clear"),
 ]
 
 
