@@ -42,18 +42,21 @@ def read_folder(
     folder: Path,
     classes: tuple[str, ...] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    others: bool = True,
 ) -> Pictures:
     """Decode a folder of classes.
 
     Args:
         classes: names to number the labels by; subfolders of other names become label −1. None: the folder's own.
         progress: called with (done, total).
+        others: whether subfolders of other names are read at all.
 
     Raises:
         DataError: no folder, no classes, a class without a readable picture.
     """
     subfolders = class_folders(folder)
     own = classes if classes is not None else tuple(sorted(subfolders))
+    subfolders = {name: path for name, path in subfolders.items() if others or name in own}
     files, skipped = _listed(subfolders)
     pictures, labels = [], []
     for done, (path, name) in enumerate(files, start=1):

@@ -6,10 +6,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mariana_video.errors import UsageError
+from mariana_video.media.hush import unwarned
+from mariana_video.media.output import cannot_write, check_output, commit, discard, hidden_name
 from mariana_video.training.train import Row
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from mariana_video.training.evaluate import Evaluation
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".svg", ".pdf")
+
+
+def check_picture(path: Path, overwrite: bool) -> None:
+    """See that a plot can be written, before any work.
+
+    Raises:
+        UsageError: not a picture's ending. OutputError: it exists, or its folder is missing or read-only.
+    """
+    if path.suffix.lower() not in ENDINGS:
+        raise UsageError(f"{path.name} has no ending of a picture; these work: {', '.join(ENDINGS)}")
+    check_output(path, None, overwrite)
 
 
 def plot_curves(path: Path, rows: Sequence[Row], title: str, diverging_epoch: int | None = None) -> None:
@@ -26,14 +44,20 @@ def plot_curves(path: Path, rows: Sequence[Row], title: str, diverging_epoch: in
             axes.plot(*zip(*points, strict=True), label=name)
     if diverging_epoch is not None:
         axes.axvline(diverging_epoch, color="grey", linestyle="--", label=f"diverging at {diverging_epoch}")
-    axes.set(title=title, xlabel="epoch or chunk")
+    axes.set(xlabel="epoch or chunk")
+    axes.set_title(title, parse_math=False)
     axes.grid(alpha=0.3)
-    axes.legend()
-    figure.savefig(path, dpi=110)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend()
+    _save(figure, path)
 
 
 def plot_confusion(path: Path, evaluation: Evaluation, title: str) -> None:
-    """Rows: what it is; columns: what was said; each row adds up to 100 %."""
+    """Rows: what it is; columns: what was said; each row adds up to 100 %. The file appears when it is whole.
+
+    Raises:
+        OutputError: it can't be written.
+    """
     from matplotlib.figure import Figure
 
     totals = evaluation.confusion.sum(1, keepdims=True).clip(1)
@@ -43,11 +67,25 @@ def plot_confusion(path: Path, evaluation: Evaluation, title: str) -> None:
     axes = figure.add_subplot()
     axes.imshow(shares, cmap="viridis", vmin=0, vmax=100)
     places = range(len(evaluation.classes))
-    axes.set_xticks(places, evaluation.classes, rotation=60, ha="right")
-    axes.set_yticks(places, evaluation.classes)
+    axes.set_xticks(places, evaluation.classes, rotation=60, ha="right", parse_math=False)
+    axes.set_yticks(places, evaluation.classes, parse_math=False)
     for row in places if len(evaluation.classes) <= 20 else ():
         for column in places:
             shade = "black" if shares[row, column] > 60 else "white"
             axes.text(column, row, f"{shares[row, column]:.0f}", ha="center", va="center", color=shade, fontsize=8)
-    axes.set(title=title, xlabel="said", ylabel="is")
-    figure.savefig(path, dpi=110)
+    axes.set(xlabel="said", ylabel="is")
+    axes.set_title(title, parse_math=False)
+    made = hidden_name(path)
+    try:
+        _save(figure, made)
+        commit(made, path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        discard(made)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Draw it; letters that the font lacks become boxes, without a word."""
+    with unwarned("matplotlib"):
+        figure.savefig(path, dpi=110, format=path.suffix[1:].lower())
