@@ -68,8 +68,8 @@ class Place:
 
     @property
     def folder(self) -> Path:
-        """The working folder, there while a run is."""
-        return self.output.with_name(f"{self.output.name}.part")
+        """The working folder, there while a run is; hidden, for OUTPUT may lie beside the classes of DATA."""
+        return self.output.with_name(f".{self.output.name}.part")
 
     def check(self, settings: str | None = None) -> None:
         """See that nothing is in the way. With `settings`, a checkpoint must have been made with the same."""

@@ -32,9 +32,7 @@ def check_picture(path: Path, overwrite: bool) -> None:
 
 def plot_curves(path: Path, rows: Sequence[Row], title: str, diverging_epoch: int | None = None) -> None:
     """Every numeric column of the table that has two or more values, over units; divergence is marked."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    figure = _figure(7, 4.5)
     axes = figure.add_subplot()
     for name in dict.fromkeys(name for row in rows for name in row):
         points = [
@@ -58,12 +56,10 @@ def plot_confusion(path: Path, evaluation: Evaluation, title: str) -> None:
     Raises:
         OutputError: it can't be written.
     """
-    from matplotlib.figure import Figure
-
     totals = evaluation.confusion.sum(1, keepdims=True).clip(1)
     shares = 100 * evaluation.confusion / totals
     side = 2.5 + 0.45 * len(evaluation.classes)
-    figure = Figure(figsize=(side, side), layout="constrained")
+    figure = _figure(side, side)
     axes = figure.add_subplot()
     axes.imshow(shares, cmap="viridis", vmin=0, vmax=100)
     places = range(len(evaluation.classes))
@@ -83,6 +79,14 @@ def plot_confusion(path: Path, evaluation: Evaluation, title: str) -> None:
         raise cannot_write(path, error) from error
     finally:
         discard(made)
+
+
+def _figure(width: float, height: float) -> Figure:
+    """An empty figure, in inches; matplotlib speaks of its caches when it is first loaded."""
+    with unwarned("matplotlib"):
+        from matplotlib.figure import Figure
+
+        return Figure(figsize=(width, height), layout="constrained")
 
 
 def _save(figure: Figure, path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import torch
 
 from mariana_video.errors import DataError, OutputError
+from mariana_video.media.hush import unwarned
 
 Row = dict[str, float | str]
 
@@ -113,7 +114,8 @@ def read_checkpoint(path: Path) -> dict[str, Any] | None:
     if not os.path.lexists(path):
         return None
     try:
-        saved = torch.load(path, map_location="cpu", weights_only=True)
+        with unwarned("torch"):
+            saved = torch.load(path, map_location="cpu", weights_only=True)
         if {"fingerprint", "rows", "course"} <= saved.keys():
             return dict(saved)
         reason = "other things are in it"
