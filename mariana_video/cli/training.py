@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from mariana_video.cli.progress import Bar, say
-from mariana_video.training.options import Lessons, Study
+from mariana_video.training.options import Lessons, Study, check_together
 
 if TYPE_CHECKING:
     from mariana_video.training.classify import Classifier
@@ -44,19 +44,17 @@ def train(
     output
         The weights file to write, NAME.safetensors.
     overwrite
-        Replace OUTPUT where it exists; otherwise that is refused.
+        Replace OUTPUT and the files beside it where they exist; otherwise that is refused.
     quiet
         No bar and no remarks; errors are still told.
     """
-    from mariana_video.training import study as job
+    check_together(study, lessons)
+    from mariana_video.training import study as job  # loads torch: not for a refusal
 
-    job.check_output(output, overwrite)
-    with Bar(None, "pictures", label="reading", quiet=quiet) as bar:
-        pictures = job.read_pictures(data, lessons.also, lambda _done, _total: bar.step())
-    _tell_skipped(pictures, quiet)
     shown = _Shown(quiet)
+    told = job.Told(shown.reading, shown.read, lambda line: say(line, quiet), shown.step)
     try:
-        result = job.run(pictures, output, study, lessons, shown.step)
+        result = job.learn(data, output, study, lessons, overwrite, told)
     finally:
         shown.close()
     _tell_result(result, quiet)
@@ -69,6 +67,7 @@ def evaluate(
     *,
     picture: Annotated[Path | None, Parameter(negative=())] = None,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
+    overwrite: Flag = False,
 ) -> None:
     """Say how well NETWORK tells the pictures of DATA apart: accuracy, class by class, and what it takes for what.
 
@@ -82,28 +81,50 @@ def evaluate(
         Write the confusion matrix as a picture, too.
     json_
         Print JSON, for programs.
+    overwrite
+        Replace the file of --picture where it exists.
     """
     from mariana_video.networks.weights import load
     from mariana_video.training.data import read_folder
     from mariana_video.training.evaluate import evaluate as judge
-    from mariana_video.training.plots import plot_confusion
+    from mariana_video.training.evaluate import strangers
+    from mariana_video.training.plots import check_picture, plot_confusion
 
+    if picture is not None:
+        check_picture(picture, overwrite)
     found = load(network)
-    pictures = read_folder(data, found.classes)
+    unknown = strangers(found, data)
+    if unknown:
+        say(f"not classes of {found.name}, passed over: {', '.join(unknown)}")
+    pictures = read_folder(data, found.classes, others=False)
     _tell_skipped(pictures, False)
     with Bar(len(pictures), "pictures", label="looking", quiet=json_) as bar:
         evaluation = judge(found, pictures, lambda _done, _total: bar.step())
     if picture is not None:
         plot_confusion(picture, evaluation, found.name)
-    print(json.dumps(evaluation.to_dict(), indent=2) if json_ else _report(evaluation))
+    print(json.dumps(evaluation.to_dict(), indent=2, allow_nan=False) if json_ else _report(evaluation))
 
 
 class _Shown:
-    """The bar of a training: pictures a second, loss, accuracies and time left; a line after every unit."""
+    """What a person sees of a training: a bar while pictures are read, then one with loss, accuracies and time left.
+
+    After every unit there is a line.
+    """
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
         self._bar: Bar | None = None
+
+    def reading(self, _done: int, _total: int) -> None:
+        """One more picture was read."""
+        if self._bar is None:
+            self._bar = Bar(None, "pictures", label="reading", quiet=self._quiet)
+        self._bar.step()
+
+    def read(self, pictures: Pictures) -> None:
+        """All pictures were read."""
+        self.close()
+        _tell_skipped(pictures, self._quiet)
 
     def step(self, progress: Progress, course: Classifier | Lesson) -> None:
         """One step is done, or (with a row) a unit."""
@@ -124,6 +145,7 @@ class _Shown:
         """Leave the terminal as it was."""
         if self._bar is not None:
             self._bar.__exit__(None, None, None)
+            self._bar = None
 
 
 def _tell_skipped(pictures: Pictures, quiet: bool) -> None:

@@ -7,6 +7,7 @@ none that starts another program (EPS would).
 import os
 import re
 import tempfile
+from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +19,8 @@ from mariana_video.errors import SourceError, UsageError
 
 from .clip import Clip
 from .colour import Colour, Floats, to_rgb
+from .deep import to_grey, white_of
+from .hush import hushed
 from .libav import open_input, reason
 from .output import cannot_write
 from .shape import MOST_PIXELS
@@ -43,7 +46,7 @@ def read_picture(path: str | Path) -> tuple[Floats, Floats | None]:
     if deep is not None:
         return deep
     with opened(path) as image:
-        return _floats(_upright(image, path), path)
+        return _floats(upright(image, path), path)
 
 
 def write_picture(path: str | Path, rgb: Floats, alpha: Floats | None = None) -> None:
@@ -207,11 +210,13 @@ def _turned(image: "Image") -> tuple[int, int]:
     return (height, width) if sideways else (width, height)
 
 
-def _upright(image: "Image", path: Path) -> "Image":
+def upright(image: "Image", path: Path) -> "Image":
+    """The picture decoded and turned as its EXIF data say. Raises SourceError if its pixels are damaged."""
     from PIL import ImageOps
 
     try:
-        image.load()
+        with hushed() if image.format == "TIFF" else nullcontext():
+            image.load()
     except Exception as error:  # Pillow's decoders raise anything on damaged files
         raise SourceError(f"{path} is damaged: its pixels can't be decoded") from error
     try:
@@ -222,25 +227,21 @@ def _upright(image: "Image", path: Path) -> "Image":
 
 def _floats(image: "Image", path: Path) -> tuple[Floats, Floats | None]:
     if image.mode.startswith(("I", "F")):
-        return _grey16(image), None
-    profile = image.info.get("icc_profile")
-    if image.mode in {"P", "PA", "LA", "La", "RGBa"} or "transparency" in image.info:
-        image = image.convert("RGBA")
-    image = _in_srgb(image, profile)
-    if image.mode not in {"RGB", "RGBA"}:
-        image = image.convert("RGB")
-    pixels = np.asarray(image).astype(np.float32) / np.float32(255)
+        return np.repeat(to_grey(image, white_of(image))[..., None], 3, axis=2), None
+    pixels = np.asarray(eight_bit(image)).astype(np.float32) / np.float32(255)
     if pixels.ndim != 3:
         raise SourceError(f"{path} can't be read as a picture: it is damaged or of another kind")
     alpha = pixels[..., 3].copy() if pixels.shape[2] == 4 and float(pixels[..., 3].min()) < 1 else None
     return np.ascontiguousarray(pixels[..., :3]), alpha
 
 
-def _grey16(image: "Image") -> Floats:
-    grey = np.asarray(image, np.float64)
-    most = 65535.0 if image.mode.startswith("I") else max(1.0, float(np.nan_to_num(grey).max()))
-    grey = np.clip(np.nan_to_num(grey / most), 0, 1).astype(np.float32)
-    return np.repeat(grey[..., None], 3, axis=2)
+def eight_bit(image: "Image") -> "Image":
+    """A picture of 8-bit channels (grey, palette, CMYK …) as sRGB, of Pillow's mode RGB or RGBA."""
+    profile = image.info.get("icc_profile")
+    if image.mode in {"P", "PA", "LA", "La", "RGBa"} or "transparency" in image.info:
+        image = image.convert("RGBA")
+    image = _in_srgb(image, profile)
+    return image if image.mode in {"RGB", "RGBA"} else image.convert("RGB")
 
 
 def _in_srgb(image: "Image", profile: bytes | None) -> "Image":

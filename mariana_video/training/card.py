@@ -48,6 +48,9 @@ def _accuracy(title: str, evaluation: Mapping[str, Any]) -> Iterator[str]:
     yield "|---|---|"
     for name, value in evaluation["per_class"].items():
         yield f"| {name} | {percent(value)} |"
+    for name in evaluation["classes"]:
+        if name not in evaluation["per_class"]:
+            yield f"| {name} | no picture to judge by |"
     yield ""
 
 

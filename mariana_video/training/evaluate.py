@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from torch import Tensor
 from mariana_video.errors import DataError
 from mariana_video.networks.network import Network
 from mariana_video.training.data import Picture, Pictures
+from mariana_video.training.folders import class_folders
 
 SCALES = (1.0, 4 / 3)  # of the classifier's size: animals fill crops, seldom whole pictures (79.2 → 81.8 % on 270)
 Progress = Callable[[int, int], None]
@@ -52,6 +54,22 @@ class Evaluation:
             "classes": list(self.classes),
             "confusion": self.confusion.tolist(),
         }
+
+
+def strangers(network: Network, folder: Path) -> list[str]:
+    """Names of a folder's classes that a network doesn't know, before a picture is read.
+
+    Raises:
+        DataError: the network knows none, or no class at all.
+    """
+    if not network.classes:
+        raise DataError(f"{network.name} tells no classes apart, it only dreams; `mariana train` makes some that do")
+    found = class_folders(folder).keys()
+    if not found & set(network.classes):
+        raise DataError(
+            f"no subfolder of {folder} is named like a class of {network.name}: {', '.join(network.classes)}"
+        )
+    return sorted(found - set(network.classes))
 
 
 def evaluate(network: Network, pictures: Pictures, progress: Progress | None = None) -> Evaluation:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from cyclopts import Parameter
 
+from mariana_video.errors import UsageError
 from mariana_video.recipe.options import Group
 from mariana_video.recipe.schedule import Bounds
 
 VariantName = Literal[
     "grey3-dense100", "grey4-dense128", "colour4-dense256", "colour4-dense512", "colour4-dense512-l2-sgd", "mariana"
 ]
+Precision = Literal["auto", "fp32", "bf16"]
+EPOCHS = 110
+CHUNKS, CLASSIFY_CHUNKS = 46, 13
+CROP, GRID = 112, 16  # pixels; four poolings halve a crop's side
 _FLAG = Parameter(negative=())
 
 
@@ -25,11 +30,12 @@ class Study(Group):
     variant: VariantName | None = None
     """The paper's versions, or `mariana`. Default: `mariana` with a teacher, else the paper's best."""
 
-    epochs: Annotated[int, Bounds(1, 10_000)] = 110
-    """Times the pictures are gone through, without a teacher."""
+    epochs: Annotated[int | None, Bounds(1, 10_000)] = None
+    """Times the pictures are gone through, without a teacher. Default: 110."""
 
     stop_at_divergence: Annotated[bool, _FLAG] = False
-    """Stop when training accuracy has left validation accuracy 3.5 points behind; else both networks are kept."""
+    """Stop when training accuracy has left validation accuracy 3.5 points behind; else both networks are kept.
+    Not with a teacher."""
 
     held_back: Annotated[float, Bounds(0.01, 0.9)] = 0.1
     """Part of the pictures that validates and never trains; near-duplicates are never on both sides."""
@@ -46,8 +52,12 @@ class Study(Group):
     device: str = "auto"
     """`auto` takes CUDA, then Apple's MPS, then the CPU."""
 
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    precision: Precision = "auto"
     """`auto` takes what this machine is measured to be faster at."""
+
+    def rounds(self) -> int:
+        """How often the pictures are gone through."""
+        return EPOCHS if self.epochs is None else self.epochs
 
 
 @Parameter(name="*")
@@ -59,16 +69,57 @@ class Lessons(Group):
     """`vgg16`, a weights file of it (.pth or .safetensors), or a network of this program; layers match by name."""
 
     also: Annotated[tuple[Path, ...], Parameter(negative=())] = ()
-    """A further folder of pictures (may be repeated); subfolders named like a class of DATA count as labelled."""
+    """A further folder of pictures (may be repeated); subfolders named like a class of DATA count as labelled,
+    all others are for a teacher only."""
 
-    chunks: Annotated[int, Bounds(1, 100_000)] = 46
-    """Chunks of 1,024 crops that are taught, mainly by the teacher."""
+    chunks: Annotated[int | None, Bounds(1, 100_000)] = None
+    """Chunks of 1,024 crops that are taught, mainly by the teacher. Default: 46."""
 
-    classify_chunks: Annotated[int, Bounds(0, 100_000)] = 13
-    """Chunks after that in which the labels count fully; the teacher goes on."""
+    classify_chunks: Annotated[int | None, Bounds(0, 100_000)] = None
+    """Chunks after that in which the labels count fully; the teacher goes on. Default: 13."""
 
-    crop: Annotated[int, Bounds(32, 512)] = 112
-    """Side of the crops, and of the classifier's input, in pixels; a multiple of 16."""
+    crop: Annotated[int | None, Bounds(32, 512)] = None
+    """Side of a teacher's crops, and of the classifier's input, in pixels; a multiple of 16. Default: 112."""
 
     plain: Annotated[bool, _FLAG] = False
     """Don't balance the channels at export."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.crop is not None and self.crop % GRID:
+            low = self.crop // GRID * GRID
+            raise UsageError(f"--crop {self.crop}: give a multiple of {GRID}, such as {low} or {low + GRID}")
+
+    def lengths(self) -> tuple[int, int]:
+        """How many chunks are taught, and how many classified after that."""
+        taught = CHUNKS if self.chunks is None else self.chunks
+        return taught, CLASSIFY_CHUNKS if self.classify_chunks is None else self.classify_chunks
+
+    def side(self) -> int:
+        """The crops' side in pixels."""
+        return CROP if self.crop is None else self.crop
+
+
+def check_together(study: Study, lessons: Lessons) -> None:
+    """Refuse options that would do nothing beside the others.
+
+    Raises:
+        UsageError: names the option, and what to say instead.
+    """
+    _check_choice("variant", study.variant, (None, *get_args(VariantName)))
+    _check_choice("precision", study.precision, get_args(Precision))
+    if lessons.teacher is None:
+        if lessons.chunks is not None or lessons.classify_chunks is not None:
+            name = "--chunks" if lessons.chunks is not None else "--classify-chunks"
+            raise UsageError(f"{name} does nothing without --teacher; --epochs says how long is trained")
+        if lessons.crop is not None:
+            raise UsageError("--crop does nothing without --teacher; a --variant has a size of its own")
+    elif study.epochs is not None:
+        raise UsageError(f"--epochs {study.epochs} does nothing with --teacher; --chunks says how long is taught")
+    elif study.stop_at_divergence:
+        raise UsageError("--stop-at-divergence does nothing with --teacher, who teaches to the end; leave one out")
+
+
+def _check_choice(name: str, value: str | None, choices: tuple[str | None, ...]) -> None:
+    if value not in choices:
+        raise UsageError(f"--{name} {value}: give one of {', '.join(choice for choice in choices if choice)}")

@@ -15,6 +15,8 @@ from mariana_video.networks.mariana import Architecture, Mariana
 from mariana_video.networks.weights import find, load_model
 
 FASTER = 0.8  # bf16 is taken where a step needs less than this part of fp32's time
+FEW = 2  # pictures on which it is seen first whether bf16 is out of the question
+HOPELESS = 3.0  # times fp32's time; processors without bf16 need ten times as long, minutes for a whole batch
 
 
 def choose_device(name: str) -> torch.device:
@@ -39,6 +41,26 @@ def new_model(architecture: Architecture, seed: int) -> Mariana:
     return Mariana(architecture).to(memory_format=torch.channels_last)
 
 
+def fitting(path: str | Path, architecture: Architecture) -> Mariana:
+    """A released network whose convolutions are those of an architecture.
+
+    Raises:
+        NetworkError: there is none, or it has other blocks or another number of colours.
+    """
+    source, metadata = load_model(find(path))
+    theirs, ours = source.architecture, architecture
+    if (theirs.blocks, theirs.colour) != (ours.blocks, ours.colour):
+        raise NetworkError(
+            f"{metadata.get('name', path)} has {_kind(theirs)}, {_kind(ours)} are wanted; "
+            "another --variant or --init would do"
+        )
+    return source
+
+
+def _kind(architecture: Architecture) -> str:
+    return f"blocks {architecture.blocks} of {'colour' if architecture.colour else 'grey'}"
+
+
 def released_model(path: str | Path, architecture: Architecture, seed: int, pictures: Tensor) -> Mariana:
     """A network that starts as a released one; a classifier that doesn't fit is drawn anew.
 
@@ -48,13 +70,8 @@ def released_model(path: str | Path, architecture: Architecture, seed: int, pict
     Raises:
         NetworkError: the released network has other blocks or another number of colours.
     """
-    source, metadata = load_model(find(path))
+    source = fitting(path, architecture)
     theirs = source.architecture
-    if (theirs.blocks, theirs.colour) != (architecture.blocks, architecture.colour):
-        raise NetworkError(
-            f"{metadata.get('name', path)} has blocks {theirs.blocks}, {architecture.blocks} are wanted; "
-            "another --variant or --init would do"
-        )
     model = new_model(architecture, seed)
     ours = (architecture.dense, architecture.input_size, architecture.classes)
     fits = ours == (theirs.dense, theirs.input_size, theirs.classes)
@@ -94,7 +111,11 @@ def faster_precision(architecture: Architecture, batch: int, device: torch.devic
     side = max(32, architecture.input_size)
     x = torch.randn(batch, 3 if architecture.colour else 1, side, side, device=device)
     x = x.contiguous(memory_format=torch.channels_last)
-    times = {kind: min(_step_time(model, x, kind) for _ in range(3)) for kind in (torch.float32, torch.bfloat16)}
+    both = (torch.float32, torch.bfloat16)
+    glance = {kind: min(_step_time(model, x[:FEW], kind) for _ in range(2)) for kind in both}
+    if glance[torch.bfloat16] > HOPELESS * glance[torch.float32]:
+        return torch.float32
+    times = {kind: min(_step_time(model, x, kind) for _ in range(3)) for kind in both}
     return torch.bfloat16 if times[torch.bfloat16] < FASTER * times[torch.float32] else torch.float32
 
 

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import torch
 
 from mariana_video.errors import DataError, OutputError
+from mariana_video.media.hush import unwarned
 
 Row = dict[str, float | str]
 
@@ -47,6 +48,13 @@ class Course(Protocol):
         """Go on from what `state` gave."""
 
 
+class OtherRun(DataError):
+    """A checkpoint lies there whose settings or pictures are not these."""
+
+    def __init__(self, checkpoint: Path) -> None:
+        super().__init__(f"{checkpoint} belongs to other settings or pictures; repeat those, or remove it")
+
+
 @dataclass(frozen=True)
 class Progress:
     """What a callback is told after each step: `row` is set at the end of a unit."""
@@ -58,13 +66,18 @@ class Progress:
 
 
 def train(
-    course: Course, checkpoint: Path, fingerprint: str, told: Callable[[Progress], None] | None = None
+    course: Course,
+    checkpoint: Path,
+    fingerprint: str,
+    told: Callable[[Progress], None] | None = None,
+    scratch: Path | None = None,
 ) -> list[Row]:
     """Train a course to its end and return a row of figures a unit.
 
     Args:
         checkpoint: file that is replaced after every unit; where it exists, training goes on from it.
         fingerprint: settings and pictures; a checkpoint of another run is refused.
+        scratch: folder for the unfinished checkpoint, on the same disk; default: the checkpoint's own.
 
     Raises:
         DataError: the checkpoint is damaged or belongs to another run.
@@ -72,12 +85,13 @@ def train(
     """
     rows = _resumed(course, checkpoint, fingerprint)
     tell = told or (lambda _: None)
+    unfinished = (scratch or checkpoint.parent) / f".{checkpoint.name}.part"
     while len(rows) < course.units and not course.finished(rows):
         index = len(rows)
         for step, figures in enumerate(course.unit(index)):
             tell(Progress(index, step, figures))
         rows.append({"unit": float(index + 1), **course.judge(index)})
-        _save(checkpoint, {"fingerprint": fingerprint, "rows": rows, "course": course.state()})
+        save_checkpoint(checkpoint, unfinished, {"fingerprint": fingerprint, "rows": rows, "course": course.state()})
         tell(Progress(index, course.steps, {}, rows[-1]))
     return rows
 
@@ -91,26 +105,51 @@ def write_csv(path: Path, rows: list[Row]) -> None:
         writer.writerows({n: f"{v:.6g}" if isinstance(v, float) else v for n, v in row.items()} for row in rows)
 
 
-def _resumed(course: Course, checkpoint: Path, fingerprint: str) -> list[Row]:
-    if not checkpoint.exists():
-        return []
+def read_checkpoint(path: Path) -> dict[str, Any] | None:
+    """What a checkpoint holds (`fingerprint`, `rows`, `course`), or None where there is none. Nothing is unpickled.
+
+    Raises:
+        DataError: the file is not one of this program's, or damaged.
+    """
+    if not os.path.lexists(path):
+        return None
     try:
-        saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        rows: list[Row] = saved["rows"]
-        same = saved["fingerprint"] == fingerprint
-    except Exception as error:
-        raise DataError(f"{checkpoint} is damaged ({type(error).__name__}); remove it to start afresh") from None
-    if not same:
-        raise DataError(f"{checkpoint} belongs to other settings or pictures; repeat those, or remove it")
-    course.restore(saved["course"])
-    return rows
+        with unwarned("torch"):
+            saved = torch.load(path, map_location="cpu", weights_only=True)
+        if {"fingerprint", "rows", "course"} <= saved.keys():
+            return dict(saved)
+        reason = "other things are in it"
+    except Exception as error:  # torch raises anything on foreign files
+        reason = type(error).__name__
+    raise DataError(
+        f"{path} is damaged or not this program's ({reason}); "
+        "remove it to start afresh, or give OUTPUT another name to keep it"
+    )
 
 
-def _save(path: Path, values: Mapping[str, Any]) -> None:
-    temporary = path.with_name(f".{path.name}.part")
+def save_checkpoint(path: Path, unfinished: Path, values: Mapping[str, Any]) -> None:
+    """Replace a checkpoint, by way of an unfinished file beside it.
+
+    Raises:
+        OutputError: the disk refuses.
+    """
     try:
-        torch.save(dict(values), temporary)
-        os.replace(temporary, path)  # noqa: PTH105 (atomic on every system)
+        torch.save(dict(values), unfinished)
+        os.replace(unfinished, path)  # noqa: PTH105 (atomic on every system)
     except (OSError, RuntimeError) as error:
-        temporary.unlink(missing_ok=True)
         raise OutputError(f"the checkpoint {path} can't be written ({error}); free some space and go on") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _resumed(course: Course, checkpoint: Path, fingerprint: str) -> list[Row]:
+    saved = read_checkpoint(checkpoint)
+    if saved is None:
+        return []
+    if saved["fingerprint"] != fingerprint:
+        raise OtherRun(checkpoint)
+    try:
+        course.restore(saved["course"])
+        return list(saved["rows"])
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise DataError(f"{checkpoint} is damaged ({type(error).__name__}); remove it to start afresh") from None

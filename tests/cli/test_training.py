@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,37 @@ def test_a_network_is_trained_evaluated_and_listed(data: Path, tmp_path: Path, c
     assert capsys.readouterr().out.split("\n")[1].split() == ["conv1_1", "8", "1", "3"]
     assert run(words) == 1  # it exists now
     assert "--overwrite" in capsys.readouterr().err
+
+
+def test_a_class_that_is_not_judged_is_told(data: Path, tmp_path: Path, capsys: Capture) -> None:
+    (data / "mucca").mkdir()
+    for name in ("a.png", "b.png"):
+        (data / "mucca" / name).write_bytes((data / "cane" / "000.png").read_bytes())
+    words = ["train", str(data), str(tmp_path / "x.safetensors"), "--variant", "colour4-dense512", "--epochs", "1"]
+    assert run([*words, "--precision", "fp32"]) == 0
+    told = capsys.readouterr().err
+    assert "no picture of class 'cow' is held back" in told
+    assert "'dog'" not in told
+    assert "| cow | no picture to judge by |" in (tmp_path / "x.md").read_text()
+
+
+def test_names_of_any_bytes_are_trained_and_evaluated(tmp_path: Path, capsys: Capture) -> None:
+    odd = os.fsdecode(b"caf\xe9 $^$")
+    data = make_folder(tmp_path / "data", 6, {"a": (210, 60, 50), odd: (50, 70, 210)})
+    output, picture = str(tmp_path / "x.safetensors"), tmp_path / "c.png"
+    words = ["train", str(data), output, "--variant", "colour4-dense512", "--epochs", "2", "--precision", "fp32"]
+    assert run(words) == 0
+    assert "caf\\xe9" in (tmp_path / "x.md").read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert run(["evaluate", output, str(data), "--json", "--picture", str(picture)]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["classes"] == ["a", "caf\\xe9 $^$"]
+    assert shown.err == ""
+    before = picture.read_bytes()
+    assert run(["evaluate", output, str(data), "--picture", str(picture)]) == 1
+    assert "--overwrite" in capsys.readouterr().err
+    assert run(["evaluate", output, str(data), "--picture", str(picture), "--overwrite"]) == 0
+    assert picture.read_bytes() == before
 
 
 def test_networks_are_listed(capsys: Capture) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mariana_video.errors import DataError
-from mariana_video.training.data import Pictures, decode, read_folder, split
+from mariana_video.training.data import Pictures, decode, read_folder, split, unjudged
 from mariana_video.training.duplicates import clusters, difference_hash
 from tests.training.folders import make_folder
 
@@ -97,3 +97,46 @@ def test_the_split_is_stratified_seeded_and_never_divides_duplicates() -> None:
 def test_duplicates_of_two_classes_stay_in_training() -> None:
     pictures = Pictures([p for p in noise(30) for _ in range(2)], np.tile([0, 1], 30), ("a", "b"))
     assert split(pictures, 0.5, seed=0)[1] == []
+
+
+def test_every_class_that_can_spare_one_is_judged() -> None:
+    labels = np.repeat([0, 1, 2], [30, 4, 2])
+    pictures = Pictures(noise(36), labels, ("many", "few", "two"))
+    training, validation = split(pictures, 0.1, seed=0)
+    assert np.bincount(labels[validation]).tolist() == [3, 1, 1]
+    assert np.bincount(labels[training]).tolist() == [27, 3, 1]
+    assert unjudged(pictures, pictures.subset(validation)) == []
+
+
+def test_a_small_class_of_twins_gives_its_smallest_cluster_whole() -> None:
+    one, other, *rest = noise(32)
+    pictures = Pictures([*rest, one, one, one, other, other], np.repeat([0, 1], [30, 5]), ("many", "twins"))
+    validation = split(pictures, 0.1, seed=1)[1]
+    assert [i for i in validation if i >= 30] == [33, 34]
+
+
+def test_a_class_that_can_spare_none_is_named() -> None:
+    one, shared, own, *rest = noise(33)
+    pictures = Pictures(
+        [*rest, one, one, shared, shared, own],
+        np.array([0] * 30 + [1, 1] + [0, 2, 2]),
+        ("many", "alike", "shared"),
+    )
+    training, validation = split(pictures, 0.1, seed=1)
+    assert {30, 31, 32, 33} <= set(training)
+    assert 34 in validation  # the cluster that spans two classes is there to learn from
+    assert unjudged(pictures, pictures.subset(validation)) == ["alike"]
+
+
+@pytest.mark.parametrize("held_back", [0.5, 0.9])
+def test_every_class_keeps_something_to_learn_from(held_back: float) -> None:
+    labels = np.repeat([0, 1, 2, -1], [1, 2, 4, 1])
+    training, validation = split(Pictures(noise(8), labels, ("a", "b", "c")), held_back, seed=0)
+    assert set(labels[training].tolist()) == {0, 1, 2, -1}
+    assert set(labels[validation].tolist()) == {1, 2}
+
+
+def test_ordinary_folders_are_divided_as_ever() -> None:
+    """Networks say what they were held back from: the same folder and seed give the same sides."""
+    pictures = Pictures(noise(60), np.repeat([0, 1], 30), ("a", "b"))
+    assert split(pictures, 0.1, seed=0)[1] == [3, 20, 23, 39, 49, 58]

@@ -106,7 +106,7 @@ def test_the_whole_job_separates_simple_classes_and_writes_everything(pictures: 
     monkey = replace(VARIANTS["grey3-dense100"], architecture=TINY, rate=3e-3)
     output = tmp_path / "mine.safetensors"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(job, "VARIANTS", {"grey3-dense100": monkey})
+        patch.setitem(VARIANTS, "grey3-dense100", monkey)  # type: ignore[misc]
         study = Study(variant="grey3-dense100", epochs=25, batch=8, held_back=0.2, precision="fp32")
         result = job.run(pictures, output, study, Lessons())
     assert {path.name for path in tmp_path.iterdir()} >= {
