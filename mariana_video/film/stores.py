@@ -78,5 +78,5 @@ def encoding_of(output: Path, film: Film, terms: Sections, told: Told) -> Encodi
         threads=int(terms["film"]["encoder_threads"]),
         notes=told,
     )
-    encoding.tell_what_is_lost()
+    encoding.tell_what_is_lost(bool(stored.get("sound", True)))
     return encoding

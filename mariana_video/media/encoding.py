@@ -12,6 +12,7 @@ import numpy as np
 from .clip import Clip
 from .colour import BT709, Floats, for_output, from_rgb, has_alpha, is_rgb
 from .containers import ENCODERS, codec_for, container_for, time_base_for
+from .trial import plan_tracks
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -96,8 +97,8 @@ class Encoding:
             options["movie_timescale"] = str(max(1000, self.time_base.denominator))
         return options
 
-    def tell_what_is_lost(self) -> None:
-        """Tell `notes` what the kind of film can't hold."""
+    def tell_what_is_lost(self, sound: bool = True) -> None:
+        """Tell `notes` what the kind of film can't hold, or not as it is; without `sound` nothing of the sounds."""
         across, down = self._added
         width, height = self.size
         if across or down:
@@ -112,6 +113,11 @@ class Encoding:
             self.notes(
                 "AVI knows one rate only: frames are put at the times of the average rate (.mp4 and .mkv keep them)"
             )
+
+        if self.clip is not None:
+            for decision in plan_tracks(self.clip, self.container, self.codec, sound):
+                if decision.note:
+                    self.notes(decision.note)
 
     @property
     def _added(self) -> tuple[int, int]:

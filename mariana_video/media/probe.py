@@ -12,7 +12,7 @@ from mariana_video.errors import SourceError
 from .clip import Chapter, Clip, Track
 from .colour import ALONE, Colour, check_matrix, colour_of, has_alpha
 from .decode import Damage, decoded_frames
-from .libav import open_input
+from .libav import UNKNOWN, open_input
 from .shape import MOST_PIXELS, UPRIGHT, Turn
 
 if TYPE_CHECKING:
@@ -247,7 +247,9 @@ def _transparent(frame: "VideoFrame") -> bool:
 def _track(stream: "Stream") -> Track:
     kind: Any = _KINDS.get(stream.type, "other")
     context = getattr(stream, "codec_context", None)
-    codec = context.codec.canonical_name if context is not None else stream.name or stream.type
+    # Attachments are called by their file's name; data (a camera's timecode, sensors) has no codec at all.
+    other = getattr(stream, "name", None) or (stream.type if kind == "other" else UNKNOWN)
+    codec = other if context is None else context.codec.canonical_name
     tags = {key.lower(): value for key, value in stream.metadata.items()}
     language = tags.get("language")
     return Track(
