@@ -12,7 +12,8 @@ from mariana_video.errors import SourceError
 
 from .clip import Clip
 from .decode import Damage, Timed
-from .pictures import open_still, opened
+from .headers import opened
+from .stills import open_still
 
 FORMATS = ("webp", "avif")
 TICK = Fraction(1, 1000)

@@ -28,6 +28,7 @@ WIDEST_PIXEL = Fraction(16)
 
 _TS_DISCONT = 0x200  # libav's AVFMT_TS_DISCONT: formats whose clock starts anywhere
 _ATTACHED = 0x400  # libav's AV_DISPOSITION_ATTACHED_PIC
+_DEPENDENT = 0x80000  # libav's AV_DISPOSITION_DEPENDENT: a tile of a larger picture
 _KINDS = {"audio": "sound", "subtitle": "subtitle", "video": "picture"}
 
 
@@ -133,7 +134,10 @@ def _picture_stream(container: "InputContainer", path: Path) -> Any:
     if not known:
         raise SourceError(f"{path} holds pictures of a kind that can't be decoded here; convert it to H.264 first")
     best = container.streams.best("video")
-    return best if best in known else known[0]
+    chosen = best if best in known else known[0]
+    if int(chosen.disposition) & _DEPENDENT:
+        raise SourceError(f"{path} is stored in tiles that can't be put together here; save it as PNG or JPEG first")
+    return chosen
 
 
 def _check_size(path: Path, width: int, height: int) -> None:
