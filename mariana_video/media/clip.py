@@ -109,6 +109,8 @@ class Clip:
     """The pictures of a folder, in order."""
     tone_mapped: bool = False
     """Whether its frames are brought down to BT.709."""
+    plays: int | None = None
+    """How many times an animation is played, 0 for ever; None for what is no animation."""
 
     @property
     def end(self) -> Fraction | None:

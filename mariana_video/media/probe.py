@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from .clip import Chapter, Clip, Track
 from .colour import ALONE, Colour, check_matrix, colour_of, has_alpha
 from .decode import Damage, decoded_frames
 from .libav import UNKNOWN, open_input
+from .loops import plays_of
 from .shape import MOST_PIXELS, UPRIGHT, Turn
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 4
 """Frames decoded to learn what the header does not say: interlacing, transparency, orientation."""
+
+SEARCHED = 1 << 27
+"""Pixels looked at for the first transparent one, where the format has transparency: 64 frames of 1920×1080."""
 
 WIDEST_PIXEL = Fraction(16)
 """Pixels said to be wider or taller than this are taken for square ones."""
@@ -38,16 +42,18 @@ def open_video(path: Path, keep_hdr: bool = False) -> Clip:
         stream = _picture_stream(container, path)
         _check_size(path, stream.width or 0, stream.height or 0)
         damage = Damage()
-        frames = list(islice(decoded_frames(container, stream, damage), LOOKED_AT))
+        coming = decoded_frames(container, stream, damage)
+        frames = list(islice(coming, LOOKED_AT))
         if not frames:
             words = f": {damage.words}" if damage.words else ""
             raise SourceError(f"{path} holds no picture that can be decoded{words}")
-        return _described(path, container, stream, frames, keep_hdr)
+        clip = _described(path, container, stream, frames)
+        alpha = _seen_through(chain(frames, coming))
+    clip = replace(clip, alpha=alpha, tone_mapped=bool(clip.colour.hdr) and not keep_hdr)
+    return replace(clip, notes=tuple(_notes(clip)))
 
 
-def _described(
-    path: Path, container: "InputContainer", stream: Any, frames: list["VideoFrame"], keep_hdr: bool
-) -> Clip:
+def _described(path: Path, container: "InputContainer", stream: Any, frames: list["VideoFrame"]) -> Clip:
     first = frames[0]
     base = stream.time_base or Fraction(1, 1000)
     origin = _origin(container)
@@ -67,6 +73,7 @@ def _described(
         stream=stream.index,
         time_base=base,
         origin=origin,
+        plays=_plays(path, container.format.name),
         **_picture(stream, frames),
         **_beside(container, stream, origin),
     )
@@ -75,8 +82,7 @@ def _described(
     except SourceError as error:
         raise SourceError(f"{path}: {error}") from error
     _check_size(path, *clip.size)
-    clip = replace(clip, tone_mapped=bool(clip.colour.hdr) and not keep_hdr)
-    return replace(clip, notes=tuple(_notes(clip)))
+    return clip
 
 
 def _picture(stream: Any, frames: list["VideoFrame"]) -> dict[str, Any]:
@@ -93,7 +99,6 @@ def _picture(stream: Any, frames: list["VideoFrame"]) -> dict[str, Any]:
         "turn": turn,
         "rotation": _degrees(turn),
         "interlaced": any(frame.interlaced_frame for frame in frames),
-        "alpha": any(_transparent(frame) for frame in frames),
         "colour": _colour(first, stream),
         "bits": first.format.components[0].bits if first.format.name != "pal8" else 8,
     }
@@ -239,6 +244,30 @@ def _colour(frame: "VideoFrame", stream: Any) -> Colour:
     return Colour(
         None if matrix == "gbr" else matrix, range_, own.primaries or outer.primaries, own.transfer or outer.transfer
     )
+
+
+def _seen_through(frames: Iterator["VideoFrame"]) -> bool:
+    """Whether a film is transparent anywhere in its beginning; one that goes on is taken at its format's word."""
+    looked_at = 0
+    for frame in frames:
+        if _transparent(frame):
+            return True
+        looked_at += frame.width * frame.height
+        if not has_alpha(frame.format.name):
+            return False
+        if looked_at > SEARCHED:
+            return frame.format.name != "pal8"  # a palette may hold transparency and seldom does
+    return False
+
+
+def _plays(path: Path, name: str) -> int | None:
+    """How often an animation is played; a damaged one for ever."""
+    if name not in {"gif", "apng"}:
+        return None
+    try:
+        return plays_of(path)
+    except SourceError:
+        return 0
 
 
 def _transparent(frame: "VideoFrame") -> bool:
