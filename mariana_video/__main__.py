@@ -15,6 +15,7 @@ def main() -> None:
     # Torch's threads share the cores with decoding, flow and encoding. Spinning while they wait (OpenMP's habit) takes
     # the cores from those: a step took three times as long beside one busy thread. Read once, when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 writes its settings to the screen: errors only
     _keep_memory()
     if not sys.warnoptions:  # libraries' words to programmers; what matters to a person is said in our own
         warnings.simplefilter("ignore")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from .colour import UNTAGGED, Bytes, Colour, Floats
+from .display import Display
 from .shape import UPRIGHT, Turn
 
 Kind = Literal["video", "folder", "picture"]
@@ -111,6 +112,8 @@ class Clip:
     """Whether its frames are brought down to BT.709."""
     plays: int | None = None
     """How many times an animation is played, 0 for ever; None for what is no animation."""
+    display: Display | None = None
+    """What a film of high dynamic range says of the display it was made for."""
 
     @property
     def end(self) -> Fraction | None:

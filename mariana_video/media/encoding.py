@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mariana_video.errors import UsageError
+
 from .clip import Clip
 from .colour import BT709, Floats, for_output, from_rgb, has_alpha, is_rgb
 from .containers import ENCODERS, codec_for, container_for, time_base_for
+from .display import Display
 from .trial import plan_tracks
 
 if TYPE_CHECKING:
@@ -19,13 +22,17 @@ if TYPE_CHECKING:
 
 Notes = Callable[[str], None]
 
+# The encoders' options that take HDR10's static metadata.
+_DISPLAYS = {"hevc": ("x265-params", Display.for_x265), "av1": ("svtav1-params", Display.for_svtav1)}
+
 
 class Encoding:
     """Codec, pixel format, colours and clock of the film OUTPUT.
 
     Arguments as for `Writer`. `container` is the kind of file that OUTPUT is, `codec` the picture codec's usual
     name, `pixel_format` libav's name of what the encoder gets, `colour` the tags the film gets and `time_base` its
-    clock in seconds a tick. Raises UsageError for a codec that the container can't hold.
+    clock in seconds a tick. Raises UsageError for a codec that the container can't hold, and for a quality or size that
+    the codec does not have.
     """
 
     def __init__(
@@ -45,6 +52,7 @@ class Encoding:
         self.container = container_for(path)
         self.codec = codec_for(path, codec)
         self.encoder = ENCODERS[self.codec]
+        self._check()
         self.pixel_format = self.encoder.pixel_format(clip.bits if clip else 8, bool(clip and clip.alpha))
         self.time_base = time_base_for(self.container, clip, rate)
         stored = clip.coded_size[1] if clip else size[1]
@@ -109,6 +117,8 @@ class Encoding:
                 f"{self.path.name} can't hold transparency as {self.codec}; it is left out "
                 "(.webm, .mov with prores and PNGs keep it)"
             )
+        if lost := self._display_lost():
+            self.notes(lost)
         if self.clip is not None and self.clip.varied and self.container.format == "avi":
             self.notes(
                 "AVI knows one rate only: frames are put at the times of the average rate (.mp4 and .mkv keep them)"
@@ -126,8 +136,37 @@ class Encoding:
             return (0, 0)
         return (self.size[0] % 2, 0 if "422" in self.pixel_format else self.size[1] % 2)
 
+    @property
+    def _display(self) -> Display | None:
+        """What the film is to say of its display: the source's, where it stays in high dynamic range."""
+        return (
+            self.clip.display if self.clip is not None and self.clip.colour.hdr and not self.clip.tone_mapped else None
+        )
+
+    def _display_lost(self) -> str | None:
+        if self._display is None:
+            return None
+        dynamic = self._display.dynamic
+        if self._display.static and self.codec not in _DISPLAYS:
+            also = f" and its {dynamic}" if dynamic else ""
+            return (
+                f"{self.codec} can't hold its mastering display and light level{also} here; left out (hevc keeps them)"
+            )
+        return f"its {dynamic} is left out: it would no longer fit the pictures" if dynamic else None
+
+    def _check(self) -> None:
+        if self.encoder.quality and self.crf > self.encoder.worst:
+            raise UsageError(f"--crf {self.crf} is no quality of {self.codec}; give 0 (best) to {self.encoder.worst}")
+        least = self.encoder.least
+        if min(self.size) < least:
+            across, down = self.size
+            raise UsageError(f"{self.codec} holds no picture of {across}×{down}; sides need {least} pixels or more")
+
     def _options(self) -> dict[str, str]:
         options = dict(self.encoder.options)
+        if self._display is not None and self._display.static and self.codec in _DISPLAYS:
+            name, told = _DISPLAYS[self.codec]
+            options[name] = ":".join(part for part in (options.get(name), told(self._display)) if part)
         if self.encoder.quality:
             options[self.encoder.quality] = str(self.crf)
         if self.container.format == "avi":  # has no times of display, so frames must be stored in order

@@ -12,6 +12,7 @@ from mariana_video.errors import SourceError
 from .clip import Chapter, Clip, Track
 from .colour import ALONE, Colour, check_matrix, colour_of, has_alpha
 from .decode import Damage, decoded_frames
+from .display import display_of
 from .libav import UNKNOWN, open_input
 from .loops import plays_of
 from .shape import MOST_PIXELS, UPRIGHT, Turn
@@ -100,6 +101,7 @@ def _picture(stream: Any, frames: list["VideoFrame"]) -> dict[str, Any]:
         "rotation": _degrees(turn),
         "interlaced": any(frame.interlaced_frame for frame in frames),
         "colour": _colour(first, stream),
+        "display": display_of(frames),
         "bits": first.format.components[0].bits if first.format.name != "pal8" else 8,
     }
 
@@ -313,7 +315,7 @@ def _notes(clip: Clip) -> Iterator[str]:
     if clip.interlaced:
         yield "it is interlaced; its frames are deinterlaced (bwdif)"
     if clip.tone_mapped:
-        yield f"it is HDR ({clip.colour.hdr}); it is tone-mapped to BT.709 (--codec hevc or prores keeps it as it is)"
+        yield f"it is HDR ({clip.colour.hdr}); it is tone-mapped to BT.709 (--codec hevc, av1, prores keep it as it is)"
     films = [track for track in clip.others if track.kind == "picture" and not track.cover]
     if films:
         yield f"it holds {len(films) + 1} picture streams; the first film is taken"
