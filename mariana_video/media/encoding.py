@@ -15,6 +15,7 @@ from .clip import Clip
 from .colour import BT709, Floats, for_output, from_rgb, has_alpha, is_rgb
 from .containers import ENCODERS, codec_for, container_for, time_base_for
 from .display import Display
+from .tags import needs_keys
 from .trial import plan_tracks
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ class Encoding:
         options = dict(self.container.options)
         if self.container.negative:  # edit lists count in this clock; at its default of 1 ms they would round
             options["movie_timescale"] = str(max(1000, self.time_base.denominator))
+            if needs_keys(self.clip):
+                options["movflags"] += "+use_metadata_tags"
         return options
 
     def tell_what_is_lost(self, sound: bool = True) -> None:

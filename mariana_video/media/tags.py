@@ -13,20 +13,42 @@ _STALE = {
     "_statistics_writing_date_utc", "alpha_mode", "timecode", "software",
 }  # fmt: skip
 
+_MOV_LANGUAGES = {
+    "bod": "tib", "cze": "ces", "deu": "ger", "ell": "gre", "fre": "fra", "hye": "arm", "isl": "ice", "kat": "geo",
+    "mkd": "mac", "msa": "may", "mya": "bur", "nld": "dut", "rum": "ron", "slo": "slk", "sqi": "alb", "zho": "chi",
+}  # fmt: skip
+
 
 def kept_tags(clip: Clip) -> dict[str, str]:
     """The source's tags that are as true of the film."""
     return {key: value for key, value in clip.metadata.items() if key.lower() not in _STALE}
 
 
-def tag(made: Any, stream: Any, track: Track) -> None:
-    """Carry a stream's language, title, disposition and other tags over."""
+def needs_keys(clip: Clip | None) -> bool:
+    """Whether it has tags named as phones name them (com.apple.quicktime.make): MP4 and MOV hold those as keys of their
+    own or not at all.
+    """
+    return clip is not None and any(key.lower().startswith("com.") for key in kept_tags(clip))
+
+
+def tag_picture(made: Any, stream: Any, kind: str) -> None:
+    """Carry the picture stream's own language, title and other tags over into a film of that format."""
     for key, value in stream.metadata.items():
         if key.lower().split("-")[0] not in _STALE:
-            made.metadata[key] = value
+            made.metadata[key] = _spelt(value, kind) if key.lower() == "language" else value
+
+
+def tag(made: Any, stream: Any, track: Track, kind: str) -> None:
+    """Carry a stream's language, title, disposition and other tags over into a film of that format."""
+    tag_picture(made, stream, kind)
     if track.title:
         made.metadata["title"] = track.title
     made.disposition = stream.disposition
+
+
+def _spelt(language: str, kind: str) -> str:
+    """A language as the format's muxer knows it: MOV's has one of the two codes of ISO 639-2 for some."""
+    return _MOV_LANGUAGES.get(language, language) if kind == "mov" else language
 
 
 def chapters(clip: Clip, back: Fraction, end: Fraction | None) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from .clip import Clip
 from .containers import Container
 from .lanes import Cover, Lane, Span
 from .libav import open_input, reason
-from .tags import chapters, kept_tags, tag
+from .tags import chapters, kept_tags, tag, tag_picture
 from .trial import lane_for, plan_tracks
 
 Notes = Callable[[str], None]
@@ -35,12 +35,10 @@ class Tracks:
         self.clip, self.output, self.container, self.notes = clip, output, container, notes
         self.span = Span(zero + clip.origin, min(first, Fraction(0)), end)
         self._stack = ExitStack()
-        self._source: Any = None
         self._lanes: dict[int, Lane] = {}
         self._refused: Counter[int] = Counter()
-        if clip.sounds or clip.subtitles or clip.others:
-            self._source = self._stack.enter_context(open_input(clip.path))
-            self._add_streams(sound)
+        self._source = self._stack.enter_context(open_input(clip.path))
+        self._add_streams(sound)
         self._add_tags()
         self._packets = self._demuxed(zero)
         self._next: Any = next(self._packets, None)
@@ -78,7 +76,7 @@ class Tracks:
                 self.notes(f"{track} is left out: {reason(error)}")
                 continue
             if lane is not None:
-                tag(lane.stream, stream, track)
+                tag(lane.stream, stream, track, self.container.format)
                 self._lanes[track.index] = lane
 
     def _lead(self) -> int:
@@ -92,6 +90,8 @@ class Tracks:
         return 2 if alike and self.span.shift == self.clip.origin else 0
 
     def _add_tags(self) -> None:
+        picture = self._source.streams[self.clip.stream]
+        tag_picture(self.output.streams.video[0], picture, self.container.format)
         self.output.metadata.update(kept_tags(self.clip))
         if marks := list(chapters(self.clip, self.span.shift - self.clip.origin, self.span.end)):
             self.output.set_chapters(marks)
