@@ -15,7 +15,7 @@ from typing import Self
 
 from mariana_video.errors import OutputError, UsageError
 
-from . import webp
+from . import gif, webp
 from .clip import Clip
 from .colour import BT709, Floats
 from .ffmpeg import WHITELIST, run
@@ -171,9 +171,12 @@ class AnimationWriter:
         self._run("-vf", "palettegen=stats_mode=full", "-frames:v", "1", palette)
         # Ordered dither stays in place where error diffusion would crawl from frame to frame.
         use = "[0:v][1:v]paletteuse=dither=bayer:bayer_scale=3:diff_mode=rectangle"
-        flags = ["-gifflags", "-offsetting-transdiff"] if self.clip is not None and self.clip.alpha else []
+        clear = self.clip is not None and self.clip.alpha
+        flags = ["-gifflags", "-offsetting-transdiff"] if clear else []  # every frame whole
         loop = ["-loop", gif_loop(self.plays), "-final_delay", str(end - self._last)]
         self._run(*WHITELIST, "-i", palette, "-lavfi", use, *_OWN_TIMES, *flags, *loop, "-f", "gif", address(self.made))
+        if clear:
+            gif.clear_each(self.made)
 
     def _encode_webp(self, end: int) -> None:
         quality = ["-c:v", "libwebp_anim", "-quality", "80", "-compression_level", "4"]

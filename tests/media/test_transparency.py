@@ -66,3 +66,23 @@ def test_a_film_too_long_to_look_through_keeps_what_its_format_holds(
     assert open_clip(film(tmp_path / name, transparent=True)).alpha
     through(tmp_path / name, tmp_path / "out.webm")
     assert [frame.alpha is not None for frame in read(open_clip(tmp_path / "out.webm"))][-2:] == [True, True]
+
+
+@pytest.mark.parametrize("ending", ["gif", "webp"])
+@pytest.mark.parametrize("order", ["opaque first", "opaque last", "in turn"])
+def test_an_animation_shows_no_earlier_frame_through_a_later_ones_holes(
+    tmp_path: Path, ending: str, order: str
+) -> None:
+    holes = {"opaque first": [0, 0, 1, 1], "opaque last": [1, 1, 0, 0], "in turn": [0, 1, 0, 1]}[order]
+    for number, hole in enumerate(holes, 1):
+        pixels = np.full((48, 64, 4), 255, np.uint8)
+        pixels[..., 0] = 50 * number
+        pixels[: 24 * hole, :, 3] = 0
+        Image.fromarray(pixels if hole else pixels[..., :3]).save(tmp_path / f"{number}.png")
+    through(tmp_path, tmp_path / f"out.{ending}")
+    with Image.open(tmp_path / f"out.{ending}") as image:
+        assert image.n_frames == 4  # type: ignore[attr-defined]
+        for number, hole in enumerate(holes):
+            image.seek(number)
+            alpha = np.asarray(image.convert("RGBA"))[..., 3]
+            assert (alpha[:24].mean(), alpha[24:].mean()) == (0 if hole else 255, 255)
