@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 _KEPT = 1 << 30  # bytes; malloc takes no more than an int
@@ -14,7 +15,10 @@ def main() -> None:
     # Torch's threads share the cores with decoding, flow and encoding. Spinning while they wait (OpenMP's habit) takes
     # the cores from those: a step took three times as long beside one busy thread. Read once, when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 writes its settings to the screen: errors only
     _keep_memory()
+    if not sys.warnoptions:  # libraries' words to programmers; what matters to a person is said in our own
+        warnings.simplefilter("ignore")
     from mariana_video.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

@@ -84,5 +84,5 @@ def encoding_of(output: Path, film: Film, terms: Sections, told: Told) -> Encodi
         in_order=bool(fixed.get("stays", False)),
         notes=told,
     )
-    encoding.tell_what_is_lost()
+    encoding.tell_what_is_lost(bool(stored.get("sound", True)))
     return encoding

@@ -12,7 +12,9 @@ from mariana_video.errors import SourceError
 
 from .clip import Clip
 from .decode import Damage, Timed
-from .pictures import open_still, opened
+from .headers import opened
+from .loops import plays
+from .stills import open_still
 
 FORMATS = ("webp", "avif")
 TICK = Fraction(1, 1000)
@@ -31,8 +33,9 @@ def open_animated(path: Path) -> Clip | None:
         if count < 2:
             return None
         codec = str(image.format or "").lower()
-        alpha = "A" in image.mode
-    lengths = [length for _, length in _pictures(path, Damage())]
+        often = plays(image)
+    looked_at = [(length, int(pixels[..., 3].min())) for pixels, length in _pictures(path, Damage())]
+    lengths = [length for length, _ in looked_at]
     if not lengths:
         raise SourceError(f"{path} is damaged: its pixels can't be decoded")
     total = sum(lengths) * TICK
@@ -43,12 +46,13 @@ def open_animated(path: Path) -> Clip | None:
         rate=len(lengths) / total,
         duration=total,
         frames=count,
-        alpha=alpha,
+        alpha=any(thinnest < 255 for _, thinnest in looked_at),
         varied=len(set(lengths)) > 1,
         codec=codec,
         container=codec,
         time_base=TICK,
         files=(),
+        plays=often,
     )
 
 

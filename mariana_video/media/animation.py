@@ -15,11 +15,12 @@ from typing import Self
 
 from mariana_video.errors import OutputError, UsageError
 
-from . import webp
+from . import gif, webp
 from .clip import Clip
 from .colour import BT709, Floats
 from .ffmpeg import WHITELIST, run
 from .libav import address
+from .loops import MOST, gif_loop
 from .output import commit, discard, hidden_name, part_name, told_of
 from .writer import Writer
 
@@ -42,7 +43,9 @@ _OWN_TIMES = ("-fps_mode", "passthrough", "-enc_time_base", "demux")  # every fr
 
 
 class AnimationWriter:
-    """Writes a looping (or with `loop` False once played) GIF or WebP; otherwise as `Writer`.
+    """Writes a GIF or WebP that is played as often as the animation `clip`, else for ever; otherwise as `Writer`.
+
+    With `loop` False it is played once.
 
     Frames are spooled losslessly, so memory does not grow with length. Raises OutputError with ffmpeg's own words
     if it fails.
@@ -66,7 +69,8 @@ class AnimationWriter:
         self.kind = KINDS[self.ending]
         if max(size) >= LONGEST_SIDE[self.ending]:
             raise UsageError(f"{self.kind.name} holds no picture of {size[0]}×{size[1]}; give a smaller size")
-        self.clip, self.size, self.loop, self.threads = clip, size, loop, threads
+        self.clip, self.size, self.threads = clip, size, threads
+        self.plays = ((clip.plays if clip else None) or 0) if loop else 1
         self.start, self.duration = start, duration
         self.rate = Fraction(rate if rate is not None else clip.rate if clip else 25)
         self.notes = notes or (lambda _: None)
@@ -167,15 +171,18 @@ class AnimationWriter:
         self._run("-vf", "palettegen=stats_mode=full", "-frames:v", "1", palette)
         # Ordered dither stays in place where error diffusion would crawl from frame to frame.
         use = "[0:v][1:v]paletteuse=dither=bayer:bayer_scale=3:diff_mode=rectangle"
-        flags = ["-gifflags", "-offsetting-transdiff"] if self.clip is not None and self.clip.alpha else []
-        loop = ["-loop", "0" if self.loop else "-1", "-final_delay", str(end - self._last)]
+        clear = self.clip is not None and self.clip.alpha
+        flags = ["-gifflags", "-offsetting-transdiff"] if clear else []  # every frame whole
+        loop = ["-loop", gif_loop(self.plays), "-final_delay", str(end - self._last)]
         self._run(*WHITELIST, "-i", palette, "-lavfi", use, *_OWN_TIMES, *flags, *loop, "-f", "gif", address(self.made))
+        if clear:
+            gif.clear_each(self.made)
 
     def _encode_webp(self, end: int) -> None:
         quality = ["-c:v", "libwebp_anim", "-quality", "80", "-compression_level", "4"]
-        loop = ["-loop", "0" if self.loop else "1"]
+        loop = ["-loop", str(min(self.plays, MOST))]
         self._run(*quality, *_OWN_TIMES, *loop, "-f", "webp", address(self.made))
-        webp.put_right(self.made, end, self.size, self.loop, bool(self.clip and self.clip.alpha))
+        webp.put_right(self.made, end, self.size, self.plays, bool(self.clip and self.clip.alpha))
 
     def _run(self, *arguments: str) -> None:
         """ffmpeg with the spool as its first input."""

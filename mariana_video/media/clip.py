@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from .colour import UNTAGGED, Bytes, Colour, Floats
+from .display import Display
 from .shape import UPRIGHT, Turn
 
 Kind = Literal["video", "folder", "picture"]
@@ -109,6 +110,10 @@ class Clip:
     """The pictures of a folder, in order."""
     tone_mapped: bool = False
     """Whether its frames are brought down to BT.709."""
+    plays: int | None = None
+    """How many times an animation is played, 0 for ever; None for what is no animation."""
+    display: Display | None = None
+    """What a film of high dynamic range says of the display it was made for."""
 
     shifts: tuple[Fraction, ...] = ()
     """Of a file that was joined of parts, each with a clock of its own: what is added to each part's times."""

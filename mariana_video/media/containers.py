@@ -33,12 +33,18 @@ class Container:
 
 @dataclass(frozen=True)
 class Encoder:
-    """A picture codec: libav's encoder, pixel formats by (deep, alpha), and its options."""
+    """A picture codec: libav's encoder, pixel formats by (deep, alpha), and its options.
+
+    `quality` is the option that takes a quality of 0 to `worst`, None for a codec that has none; `least` is the
+    shortest side in pixels.
+    """
 
     name: str
     formats: dict[tuple[bool, bool], str]
     options: dict[str, str] = field(default_factory=dict)
     quality: str | None = "crf"
+    worst: int = 51
+    least: int = 1
 
     def pixel_format(self, bits: int, alpha: bool) -> str:
         """The pixel format for pictures of this depth; without alpha where the codec has none."""
@@ -51,7 +57,7 @@ class Encoder:
 _PCM = ("pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_f32le", "pcm_u8")
 _COMMON = ("aac", "mp3", "ac3", "eac3", "alac")
 _MP4 = Container(
-    "mp4", ("h264", "hevc"), "aac", (*_COMMON, "opus", "flac"), "mov_text", ("mov_text",),
+    "mp4", ("h264", "hevc", "av1"), "aac", (*_COMMON, "opus", "flac"), "mov_text", ("mov_text",),
     {"movflags": "+faststart"}, negative=True,
 )  # fmt: skip
 _MOV = Container(
@@ -59,12 +65,12 @@ _MOV = Container(
     {"movflags": "+faststart"}, negative=True,
 )  # fmt: skip
 _MKV = Container(
-    "matroska", ("h264", "hevc", "prores", "ffv1", "vp9"), "aac",
+    "matroska", ("h264", "hevc", "prores", "ffv1", "vp9", "av1"), "aac",
     (*_COMMON, *_PCM, "opus", "vorbis", "flac", "mp2", "dts", "truehd", "mlp", "tta", "wavpack"), "subrip",
     ("subrip", "ass", "ssa", "webvtt", "hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle"),
     tick=Fraction(1, 1000),
 )  # fmt: skip
-_WEBM = Container("webm", ("vp9",), "libopus", ("opus", "vorbis"), "webvtt", ("webvtt",), tick=Fraction(1, 1000))
+_WEBM = Container("webm", ("vp9", "av1"), "libopus", ("opus", "vorbis"), "webvtt", ("webvtt",), tick=Fraction(1, 1000))
 _AVI = Container("avi", ("h264", "ffv1"), "aac", ("mp3", "mp2", "ac3", "pcm_s16le", "pcm_u8", "aac"))
 _TS = Container(
     "mpegts", ("h264", "hevc"), "aac", ("aac", "mp3", "mp2", "ac3", "eac3", "dts", "opus"),
@@ -99,10 +105,14 @@ ENCODERS = {
         "libvpx-vp9",
         {(False, False): "yuv420p", (False, True): "yuva420p"},
         {"b": "0", "row-mt": "1", "cpu-used": "4", "deadline": "good"},
+        worst=63,
+    ),
+    "av1": Encoder(
+        "libsvtav1", {(False, False): "yuv420p", (True, False): "yuv420p10le"}, {"preset": "6"}, worst=63, least=4
     ),
 }  # fmt: skip
 
-_DEEP = ("hevc", "prores", "ffv1")
+_DEEP = ("hevc", "prores", "ffv1", "av1")
 ANIMATIONS = (".gif", ".webp")
 ENDINGS = (*CONTAINERS, *ANIMATIONS)
 

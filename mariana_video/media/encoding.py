@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mariana_video.errors import UsageError
+
 from .clip import Clip
 from .colour import BT709, Floats, for_output, from_rgb, has_alpha, is_rgb
 from .containers import ENCODERS, codec_for, container_for, time_base_for
+from .display import Display
+from .tags import needs_keys
+from .trial import plan_tracks
 
 if TYPE_CHECKING:
     from av import VideoFrame
 
 Notes = Callable[[str], None]
+
+# The encoders' options that take HDR10's static metadata.
+_DISPLAYS = {"hevc": ("x265-params", Display.for_x265), "av1": ("svtav1-params", Display.for_svtav1)}
 
 
 class Encoding:
@@ -26,7 +34,7 @@ class Encoding:
     without the frames' times; with `in_order` no picture is stored ahead of its turn. `container` is the kind of file
     that OUTPUT is, `codec` the picture codec's usual name, `pixel_format` libav's name of what the encoder gets,
     `colour` the tags the film gets and `time_base` its clock in seconds a tick. Raises UsageError for a codec that the
-    container can't hold.
+    container can't hold, and for a quality or size that the codec does not have.
     """
 
     def __init__(
@@ -48,6 +56,7 @@ class Encoding:
         self.container = container_for(path)
         self.codec = codec_for(path, codec)
         self.encoder = ENCODERS[self.codec]
+        self._check()
         self.pixel_format = self.encoder.pixel_format(clip.bits if clip else 8, bool(clip and clip.alpha))
         self.time_base = time_base or time_base_for(self.container, clip, rate)
         self.in_order = in_order
@@ -99,10 +108,12 @@ class Encoding:
         options = dict(self.container.options)
         if self.container.negative:  # edit lists count in this clock; at its default of 1 ms they would round
             options["movie_timescale"] = str(max(1000, self.time_base.denominator))
+            if needs_keys(self.clip):
+                options["movflags"] += "+use_metadata_tags"
         return options
 
-    def tell_what_is_lost(self) -> None:
-        """Tell `notes` what the kind of film can't hold."""
+    def tell_what_is_lost(self, sound: bool = True) -> None:
+        """Tell `notes` what the kind of film can't hold, or not as it is; without `sound` nothing of the sounds."""
         across, down = self._added
         width, height = self.size
         if across or down:
@@ -113,11 +124,18 @@ class Encoding:
                 f"{self.path.name} can't hold transparency as {self.codec}; it is left out "
                 "(.webm, .mov with prores and PNGs keep it)"
             )
+        if lost := self._display_lost():
+            self.notes(lost)
         if self.container.format == "avi" and self.time_base != 1 / self.rate:
             self.notes(
                 f"AVI knows one rate only: its clock ticks every {float(self.time_base):g} s, "
                 "and pictures stay until the next one's tick (.mp4 keeps their times)"
             )
+
+        if self.clip is not None:
+            for decision in plan_tracks(self.clip, self.container, self.codec, sound):
+                if decision.note:
+                    self.notes(decision.note)
 
     @property
     def _added(self) -> tuple[int, int]:
@@ -126,8 +144,37 @@ class Encoding:
             return (0, 0)
         return (self.size[0] % 2, 0 if "422" in self.pixel_format else self.size[1] % 2)
 
+    @property
+    def _display(self) -> Display | None:
+        """What the film is to say of its display: the source's, where it stays in high dynamic range."""
+        return (
+            self.clip.display if self.clip is not None and self.clip.colour.hdr and not self.clip.tone_mapped else None
+        )
+
+    def _display_lost(self) -> str | None:
+        if self._display is None:
+            return None
+        dynamic = self._display.dynamic
+        if self._display.static and self.codec not in _DISPLAYS:
+            also = f" and its {dynamic}" if dynamic else ""
+            return (
+                f"{self.codec} can't hold its mastering display and light level{also} here; left out (hevc keeps them)"
+            )
+        return f"its {dynamic} is left out: it would no longer fit the pictures" if dynamic else None
+
+    def _check(self) -> None:
+        if self.encoder.quality and self.crf > self.encoder.worst:
+            raise UsageError(f"--crf {self.crf} is no quality of {self.codec}; give 0 (best) to {self.encoder.worst}")
+        least = self.encoder.least
+        if min(self.size) < least:
+            across, down = self.size
+            raise UsageError(f"{self.codec} holds no picture of {across}×{down}; sides need {least} pixels or more")
+
     def _options(self) -> dict[str, str]:
         options = dict(self.encoder.options)
+        if self._display is not None and self._display.static and self.codec in _DISPLAYS:
+            name, told = _DISPLAYS[self.codec]
+            options[name] = ":".join(part for part in (options.get(name), told(self._display)) if part)
         if self.encoder.quality:
             options[self.encoder.quality] = str(self.crf)
         # AVI has no times of display, so its frames must be stored in order. And in MP4 the picture that is stored last

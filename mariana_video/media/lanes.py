@@ -31,7 +31,9 @@ class Span:
 
 
 class Lane(Protocol):
-    """What takes a source stream's packets."""
+    """What takes a source stream's packets into `stream` of the film."""
+
+    stream: Any
 
     def take(self, packet: Any) -> None:
         """Pass a packet on."""
@@ -128,6 +130,19 @@ class Cover:
         packet.pts = packet.dts = 0
         packet.stream = self.stream
         self.output.mux_one(packet)
+
+    def finish(self) -> None:
+        """Nothing is held back."""
+
+
+class Attached:
+    """A file that lies in the film: its bytes go over at once."""
+
+    def __init__(self, stream: Any, output: Any) -> None:
+        self.stream = output.add_attachment(stream.name or "attachment", stream.mimetype or "", stream.data)
+
+    def take(self, packet: Any) -> None:
+        """It has no packets."""
 
     def finish(self) -> None:
         """Nothing is held back."""

@@ -25,6 +25,8 @@ _REFUSED = {
     "svg_pipe", "bintext", "xbin", "adf", "idf", "sbg", "codec2raw", "dvdvideo", "tedcaptions",
 }  # fmt: skip
 
+UNKNOWN = "unknown"
+"""What a stream's codec is called where libav knows none."""
 
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"v=0", b"[playlist]", b"<?xml", b"<svg", b"<MPD")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mariana_video.errors import SourceError, UsageError
 
-from . import animated, pictures, probe
+from . import animated, headers, probe, stills
 from .clip import Clip
 from .containers import ANIMATIONS, container_for
 from .output import check_output
@@ -37,9 +37,9 @@ def open_clip(path: str | Path, rate: Fraction | None = None, *, keep_hdr: bool 
         raise UsageError(f"a rate of {rate} frames per second makes no film; give a number above 0")
     _check_there(path)
     if path.is_dir():
-        return pictures.open_folder(path, rate or FOLDER_RATE)
-    if pictures.is_still(path):
-        return pictures.open_still(path, rate or FOLDER_RATE)
+        return stills.open_folder(path, rate or FOLDER_RATE)
+    if headers.is_still(path):
+        return stills.open_still(path, rate or FOLDER_RATE)
     return animated.open_animated(path) or probe.open_video(path, keep_hdr)
 
 

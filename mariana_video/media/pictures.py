@@ -1,15 +1,9 @@
-"""Still pictures and folders of numbered pictures, in and out.
-
-imageio reads and writes them, with Pillow behind it. Only formats that Pillow itself decodes are let in:
-none that starts another program (EPS would).
-"""
+"""Still pictures in and out: as float RGB, upright, in sRGB."""
 
 import os
 import re
 import tempfile
 from contextlib import nullcontext
-from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,21 +11,19 @@ import numpy as np
 
 from mariana_video.errors import SourceError, UsageError
 
-from .clip import Clip
 from .colour import Colour, Floats, to_rgb
 from .deep import to_grey, white_of
+from .headers import ENDINGS_IN, opened, turn_of
+from .heif import is_heif, read_heif
 from .hush import hushed
 from .libav import open_input, reason
 from .output import cannot_write
-from .shape import MOST_PIXELS
+from .shape import turned
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-ENDINGS_IN = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".ppm", ".pgm", ".avif", ".jp2")
 ENDINGS_OUT = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
-
-_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "AVIF", "JPEG2000")
 
 
 def read_picture(path: str | Path) -> tuple[Floats, Floats | None]:
@@ -42,11 +34,15 @@ def read_picture(path: str | Path) -> tuple[Floats, Floats | None]:
     more than 2^28 pixels.
     """
     path = Path(path)
+    if is_heif(path):
+        made, profile = read_heif(path)
+        return made if isinstance(made, tuple) else _floats(made, path, profile)
     deep = _read_deep(path)
     if deep is not None:
         return deep
     with opened(path) as image:
-        return _floats(upright(image, path), path)
+        made = upright(image, path)
+        return _floats(made, path, made.info.get("icc_profile"))
 
 
 def write_picture(path: str | Path, rgb: Floats, alpha: Floats | None = None) -> None:
@@ -113,103 +109,6 @@ def natural(path: Path) -> tuple[Any, ...]:
     return (*((int(part), "") if part.isdigit() else (-1, part) for part in parts), path.name)
 
 
-def open_folder(folder: Path, rate: Fraction) -> Clip:
-    """A folder of numbered pictures as a clip. Raises SourceError if they differ in size or can't be read."""
-    files = picture_files(folder)
-    first = open_still(files[0], rate)
-    for file in files[1:]:
-        size = _shown(file)
-        if size != first.size:
-            raise SourceError(
-                f"the pictures in {folder} differ in size: {files[0].name} is {first.size[0]}×{first.size[1]}, "
-                f"{file.name} {size[0]}×{size[1]}; make them one size"
-            )
-    return replace(
-        first,
-        path=folder,
-        kind="folder",
-        duration=len(files) / rate,
-        frames=len(files),
-        files=tuple(files),
-        notes=tuple(_gaps(files)),
-    )
-
-
-def open_still(path: Path, rate: Fraction) -> Clip:
-    """A single picture as a clip of one frame."""
-    with opened(path) as image:
-        size, coded = _turned(image), image.size
-        alpha = image.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in image.info
-        bits = 16 if image.mode.startswith(("I", "F")) else 8
-        codec = (image.format or "").lower()
-    return Clip(
-        path=path,
-        kind="picture",
-        size=size,
-        coded_size=coded,
-        rate=rate,
-        duration=1 / rate,
-        frames=1,
-        alpha=alpha,
-        bits=bits,
-        colour=Colour("gbr", "full"),
-        time_base=1 / rate,
-        codec=codec,
-        container=codec,
-        files=(path,),
-    )
-
-
-def is_still(path: Path) -> bool:
-    """Whether a file is a still picture by its content (an animation or a video is not)."""
-    try:
-        with opened(path) as image:
-            return image.format in {"MPO", "TIFF"} or getattr(image, "n_frames", 1) == 1
-    except (SourceError, EOFError, OSError, SyntaxError, ValueError):
-        return path.suffix.lower() in ENDINGS_IN and _signed(path)
-
-
-def _signed(path: Path) -> bool:
-    """Whether a damaged file begins like a picture all the same, so that its error speaks of a picture."""
-    with path.open("rb") as file:
-        return file.read(8).startswith((b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM"))
-
-
-def opened(path: Path) -> "Image":
-    """The picture's header, size checked; pixels are decoded later. Raises SourceError."""
-    from PIL import Image
-
-    Image.init()
-    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-    try:
-        image = Image.open(path, formats=_FORMATS)
-    except FileNotFoundError as error:
-        raise SourceError(f"{path} does not exist") from error
-    except Exception as error:  # Pillow's readers raise anything on damaged files
-        raise SourceError(f"{path} can't be read as a picture: it is damaged or of another kind") from error
-    finally:
-        Image.MAX_IMAGE_PIXELS = limit
-    width, height = image.size
-    if width * height > MOST_PIXELS:
-        image.close()
-        raise SourceError(f"{path} claims {width}×{height} pixels; at most {MOST_PIXELS} can be held")
-    return image
-
-
-def _shown(path: Path) -> tuple[int, int]:
-    with opened(path) as image:
-        return _turned(image)
-
-
-def _turned(image: "Image") -> tuple[int, int]:
-    try:
-        sideways = image.getexif().get(0x0112, 1) in {5, 6, 7, 8}
-    except Exception:  # damaged EXIF data: shown as stored
-        sideways = False
-    width, height = image.size
-    return (height, width) if sideways else (width, height)
-
-
 def upright(image: "Image", path: Path) -> "Image":
     """The picture decoded and turned as its EXIF data say. Raises SourceError if its pixels are damaged."""
     from PIL import ImageOps
@@ -225,19 +124,21 @@ def upright(image: "Image", path: Path) -> "Image":
         return image
 
 
-def _floats(image: "Image", path: Path) -> tuple[Floats, Floats | None]:
+def _floats(image: "Image", path: Path, profile: bytes | None) -> tuple[Floats, Floats | None]:
     if image.mode.startswith(("I", "F")):
         return np.repeat(to_grey(image, white_of(image))[..., None], 3, axis=2), None
-    pixels = np.asarray(eight_bit(image)).astype(np.float32) / np.float32(255)
+    pixels = np.asarray(eight_bit(image, profile)).astype(np.float32) / np.float32(255)
     if pixels.ndim != 3:
         raise SourceError(f"{path} can't be read as a picture: it is damaged or of another kind")
     alpha = pixels[..., 3].copy() if pixels.shape[2] == 4 and float(pixels[..., 3].min()) < 1 else None
     return np.ascontiguousarray(pixels[..., :3]), alpha
 
 
-def eight_bit(image: "Image") -> "Image":
-    """A picture of 8-bit channels (grey, palette, CMYK …) as sRGB, of Pillow's mode RGB or RGBA."""
-    profile = image.info.get("icc_profile")
+def eight_bit(image: "Image", profile: bytes | None) -> "Image":
+    """A picture of 8-bit channels (grey, palette, CMYK …) as sRGB, of Pillow's mode RGB or RGBA.
+
+    `profile` is what its colours are told in, None for sRGB.
+    """
     if image.mode in {"P", "PA", "LA", "La", "RGBa"} or "transparency" in image.info:
         image = image.convert("RGBA")
     image = _in_srgb(image, profile)
@@ -262,31 +163,38 @@ def _in_srgb(image: "Image", profile: bytes | None) -> "Image":
 
 
 def _read_deep(path: Path) -> tuple[Floats, Floats | None] | None:
-    """A PNG of 16 bits with colour, read by libav, for Pillow cuts it to 8; None for all other pictures."""
+    """A PNG or TIFF of 16 bits with colour, read by libav, for Pillow cuts it to 8; None for all other pictures."""
     import av
 
-    head = path.open("rb").read(26) if path.is_file() else b""
-    if not head.startswith(b"\x89PNG\r\n\x1a\n") or len(head) < 26 or head[24] != 16 or head[25] not in (2, 6):
-        return None
-    with opened(path):  # its size is checked there
-        pass
+    with opened(path) as image:
+        png, tiff = _deep_png(path), _deep_tiff(image)
+        if not png and not tiff:
+            return None
+        turn = turn_of(image)
     try:
         with open_input(path) as container:
             frame = next(container.decode(video=0))
-            return to_rgb(frame, Colour("gbr", "full"), (frame.width, frame.height))
-    except (av.FFmpegError, StopIteration) as error:
+            rgb, alpha = to_rgb(frame, Colour("gbr", "full"), (frame.width, frame.height))
+    except (av.FFmpegError, StopIteration, SourceError) as error:
+        if tiff:  # of a kind that libav does not know: Pillow's 8 bits are better than none
+            return None
         raise SourceError(f"{path} is damaged: its pixels can't be decoded") from error
+    return turned(rgb, turn), None if alpha is None else turned(alpha, turn)
 
 
-def _gaps(files: list[Path]) -> list[str]:
-    """A sentence about numbers that are missing in a numbered sequence."""
-    numbers = [int(found[-1]) for file in files if (found := re.findall(r"[0-9]+", file.stem))]
-    if len(numbers) != len(files) or len(set(numbers)) != len(numbers):
-        return []
-    missing = numbers[-1] - numbers[0] + 1 - len(numbers)
-    if missing <= 0 or sorted(numbers) != numbers:
-        return []
-    return [f"its numbers run from {numbers[0]} to {numbers[-1]} with {missing} missing; the gaps are closed up"]
+def _deep_png(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(26)
+    return head.startswith(b"\x89PNG\r\n\x1a\n") and len(head) == 26 and head[24] == 16 and head[25] in (2, 6)
+
+
+def _deep_tiff(image: "Image") -> bool:
+    """Whether it holds RGB of 16 bits (tags 258 BitsPerSample, 262 PhotometricInterpretation)."""
+    tags: Any = getattr(image, "tag_v2", None)
+    if image.format != "TIFF" or not tags:
+        return False
+    bits = tags.get(258)
+    return isinstance(bits, tuple) and len(bits) in (3, 4) and set(bits) == {16} and tags.get(262) == 2
 
 
 def _umask() -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,10 @@ from mariana_video.errors import SourceError
 from .clip import Chapter, Clip, Track
 from .colour import ALONE, Colour, check_matrix, colour_of, has_alpha
 from .decode import Damage, decoded_frames
+from .display import display_of
 from .joined import Joined, joined
-from .libav import open_input
+from .libav import UNKNOWN, open_input
+from .loops import plays_of
 from .shape import MOST_PIXELS, UPRIGHT, Turn
 
 if TYPE_CHECKING:
@@ -24,11 +26,15 @@ if TYPE_CHECKING:
 LOOKED_AT = 4
 """Frames decoded to learn what the header does not say: interlacing, transparency, orientation."""
 
+SEARCHED = 1 << 27
+"""Pixels looked at for the first transparent one, where the format has transparency: 64 frames of 1920×1080."""
+
 WIDEST_PIXEL = Fraction(16)
 """Pixels said to be wider or taller than this are taken for square ones."""
 
 _TS_DISCONT = 0x200  # libav's AVFMT_TS_DISCONT: formats whose clock starts anywhere
 _ATTACHED = 0x400  # libav's AV_DISPOSITION_ATTACHED_PIC
+_DEPENDENT = 0x80000  # libav's AV_DISPOSITION_DEPENDENT: a tile of a larger picture
 _KINDS = {"audio": "sound", "subtitle": "subtitle", "video": "picture"}
 
 
@@ -38,16 +44,18 @@ def open_video(path: Path, keep_hdr: bool = False) -> Clip:
         stream = _picture_stream(container, path)
         _check_size(path, stream.width or 0, stream.height or 0)
         damage = Damage()
-        frames = list(islice(decoded_frames(container, stream, damage), LOOKED_AT))
+        coming = decoded_frames(container, stream, damage)
+        frames = list(islice(coming, LOOKED_AT))
         if not frames:
             words = f": {damage.words}" if damage.words else ""
             raise SourceError(f"{path} holds no picture that can be decoded{words}")
-        return _described(path, container, stream, frames, keep_hdr)
+        clip = _described(path, container, stream, frames)
+        alpha = _seen_through(chain(frames, coming))
+    clip = replace(clip, alpha=alpha, tone_mapped=bool(clip.colour.hdr) and not keep_hdr)
+    return replace(clip, notes=tuple(_notes(clip)))
 
 
-def _described(
-    path: Path, container: "InputContainer", stream: Any, frames: list["VideoFrame"], keep_hdr: bool
-) -> Clip:
+def _described(path: Path, container: "InputContainer", stream: Any, frames: list["VideoFrame"]) -> Clip:
     first = frames[0]
     base = stream.time_base or Fraction(1, 1000)
     origin = _origin(container)
@@ -70,6 +78,7 @@ def _described(
         time_base=base,
         origin=origin,
         shifts=parts.shifts if parts else (),
+        plays=_plays(path, container.format.name),
         **_picture(stream, frames),
         **_beside(container, stream, origin),
     )
@@ -78,8 +87,7 @@ def _described(
     except SourceError as error:
         raise SourceError(f"{path}: {error}") from error
     _check_size(path, *clip.size)
-    clip = replace(clip, tone_mapped=bool(clip.colour.hdr) and not keep_hdr)
-    return replace(clip, notes=tuple(_notes(clip)))
+    return clip
 
 
 def _picture(stream: Any, frames: list["VideoFrame"]) -> dict[str, Any]:
@@ -96,8 +104,8 @@ def _picture(stream: Any, frames: list["VideoFrame"]) -> dict[str, Any]:
         "turn": turn,
         "rotation": _degrees(turn),
         "interlaced": any(frame.interlaced_frame for frame in frames),
-        "alpha": any(_transparent(frame) for frame in frames),
         "colour": _colour(first, stream),
+        "display": display_of(frames),
         "bits": first.format.components[0].bits if first.format.name != "pal8" else 8,
     }
 
@@ -137,7 +145,10 @@ def _picture_stream(container: "InputContainer", path: Path) -> Any:
     if not known:
         raise SourceError(f"{path} holds pictures of a kind that can't be decoded here; convert it to H.264 first")
     best = container.streams.best("video")
-    return best if best in known else known[0]
+    chosen = best if best in known else known[0]
+    if int(chosen.disposition) & _DEPENDENT:
+        raise SourceError(f"{path} is stored in tiles that can't be put together here; save it as PNG or JPEG first")
+    return chosen
 
 
 def _check_size(path: Path, width: int, height: int) -> None:
@@ -241,6 +252,30 @@ def _colour(frame: "VideoFrame", stream: Any) -> Colour:
     )
 
 
+def _seen_through(frames: Iterator["VideoFrame"]) -> bool:
+    """Whether a film is transparent anywhere in its beginning; one that goes on is taken at its format's word."""
+    looked_at = 0
+    for frame in frames:
+        if _transparent(frame):
+            return True
+        looked_at += frame.width * frame.height
+        if not has_alpha(frame.format.name):
+            return False
+        if looked_at > SEARCHED:
+            return frame.format.name != "pal8"  # a palette may hold transparency and seldom does
+    return False
+
+
+def _plays(path: Path, name: str) -> int | None:
+    """How often an animation is played; a damaged one for ever."""
+    if name not in {"gif", "apng"}:
+        return None
+    try:
+        return plays_of(path)
+    except SourceError:
+        return 0
+
+
 def _transparent(frame: "VideoFrame") -> bool:
     if not has_alpha(frame.format.name):
         return False
@@ -251,7 +286,9 @@ def _transparent(frame: "VideoFrame") -> bool:
 def _track(stream: "Stream") -> Track:
     kind: Any = _KINDS.get(stream.type, "other")
     context = getattr(stream, "codec_context", None)
-    codec = context.codec.canonical_name if context is not None else stream.name or stream.type
+    # Attachments are called by their file's name; data (a camera's timecode, sensors) has no codec at all.
+    other = getattr(stream, "name", None) or (stream.type if kind == "other" else UNKNOWN)
+    codec = other if context is None else context.codec.canonical_name
     tags = {key.lower(): value for key, value in stream.metadata.items()}
     language = tags.get("language")
     return Track(
@@ -282,7 +319,7 @@ def _notes(clip: Clip) -> Iterator[str]:
     if clip.interlaced:
         yield "it is interlaced; its frames are deinterlaced (bwdif)"
     if clip.tone_mapped:
-        yield f"it is HDR ({clip.colour.hdr}); it is tone-mapped to BT.709 (--codec hevc or prores keeps it as it is)"
+        yield f"it is HDR ({clip.colour.hdr}); it is tone-mapped to BT.709 (--codec hevc, av1, prores keep it as it is)"
     if clip.shifts:
         yield f"its clock begins anew {len(clip.shifts) - 1} times: its parts are put one after the other"
     films = [track for track in clip.others if track.kind == "picture" and not track.cover]

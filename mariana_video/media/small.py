@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from mariana_video.errors import SourceError
 
 from .deep import to_grey, white_of
+from .headers import opened
+from .heif import is_heif
 from .hush import unwarned
-from .pictures import eight_bit, opened, to_bytes, upright
+from .pictures import eight_bit, read_picture, to_bytes, upright
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -43,6 +45,8 @@ def read_small(path: Path, short: int, long: int) -> NDArray[np.uint8]:
 
 
 def _read(path: Path, short: int, long: int) -> NDArray[np.uint8]:
+    if is_heif(path):
+        return np.asarray(_middle(_shrunk(_whole(path), short), long), dtype=np.uint8)
     with opened(path) as image:
         image.draft("RGB", (2 * short, 2 * short))
         width, height = image.size
@@ -51,13 +55,23 @@ def _read(path: Path, short: int, long: int) -> NDArray[np.uint8]:
         return np.asarray(_middle(_shrunk(_plain(upright(image, path)), short), long), dtype=np.uint8)
 
 
+def _whole(path: Path) -> Image:
+    """A picture that Pillow alone can't read, as 8-bit RGB, on white."""
+    from PIL import Image as Pillow
+
+    rgb, alpha = read_picture(path)
+    if alpha is not None:
+        rgb = rgb * alpha[..., None] + (1 - alpha[..., None])
+    return Pillow.fromarray(to_bytes(rgb, None))
+
+
 def _plain(image: Image) -> Image:
     """Any picture as 8-bit RGB, on white."""
     from PIL import Image as Pillow
 
     if image.mode.startswith(("I", "F")):
         return _grey(image).convert("RGB")
-    image = eight_bit(image)
+    image = eight_bit(image, image.info.get("icc_profile"))
     if image.mode == "RGBA":
         image = Pillow.alpha_composite(Pillow.new("RGBA", image.size, "white"), image).convert("RGB")
     return image

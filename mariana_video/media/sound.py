@@ -28,7 +28,9 @@ class Reencoder:
         layout = _layout(context.layout)
         self.stream = output.add_stream(encoder, rate=self.rate, layout=layout)
         self.stream.codec_context.bit_rate = BITS_PER_CHANNEL * self.stream.codec_context.channels
+        self.layout = layout
         self.resampler = _resampler(layout, self.rate)
+        self.form: tuple[Any, ...] | None = None
         self.waiting: list[Floats] = []
         self.position: int | None = None
         self.sent: int = 0
@@ -58,6 +60,14 @@ class Reencoder:
         self.output.mux(self.stream.encode(None))
 
     def _add(self, frame: Any) -> None:
+        form = None if frame is None else (frame.format.name, frame.layout.name, frame.sample_rate)
+        if form and self.form and form != self.form:  # a broadcast may change from mono to 5.1 in the middle
+            self._resampled(None)
+            self.resampler = _resampler(self.layout, self.rate)
+        self.form = form or self.form
+        self._resampled(frame)
+
+    def _resampled(self, frame: Any) -> None:
         for made in self.resampler.resample(frame):
             samples = np.atleast_2d(made.to_ndarray())
             due = self.position

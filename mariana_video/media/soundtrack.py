@@ -28,10 +28,13 @@ def check_sound(sound: Path, output: str) -> None:
     with open_input(sound) as container:
         if not container.streams.audio:
             raise SourceError(f"{sound} holds no sound")
+        if not _known(container):
+            raise SourceError(f"{sound} holds no sound that can be decoded here; convert it to AAC or FLAC first")
 
 
 def lay_under(film: Path, sound: Path, output: Path) -> None:
-    """Write `output`: the pictures of `film`, unchanged, and the first track of `sound` from its beginning.
+    """Write `output`: the pictures of `film`, unchanged, and the first track of `sound` that can be decoded, from its
+    beginning.
 
     Raises OutputError where the disk refuses.
     """
@@ -56,8 +59,9 @@ def _mux(film: Path, sound: Path, made: Path) -> None:
             options["movie_timescale"] = str(max(1000, source.time_base.denominator if source.time_base else 1000))
         with av.open(address(made), "w", format=kind.format, options=options) as output:
             shown = output.add_stream_from_template(source)
-            coder = _Faded(tones.streams.audio[0], output, kind.sound, _length(film))
-            packets = (packet for packet in tones.demux(tones.streams.audio[0]) if packet.size)
+            heard = _known(tones)[0]
+            coder = _Faded(heard, output, kind.sound, _length(film))
+            packets = (packet for packet in tones.demux(heard) if packet.size)
             waiting = next(packets, None)
             for packet in _dated(packet for packet in pictures.demux(source) if packet.size):
                 while waiting is not None and _time(waiting) - coder.shift <= _time(packet):
@@ -69,6 +73,11 @@ def _mux(film: Path, sound: Path, made: Path) -> None:
                 coder.take(waiting, coder.until)
                 waiting = next(packets, None)
             coder.finish()
+
+
+def _known(container: Any) -> list[Any]:
+    """The sounds that there is a decoder for."""
+    return [stream for stream in container.streams.audio if stream.codec_context is not None]
 
 
 def _dated(packets: Iterable[Any]) -> Iterator[Any]:

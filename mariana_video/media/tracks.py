@@ -1,32 +1,25 @@
 """Everything but the picture, from the source into the film: sound, subtitles, chapters, tags.
 
-Packets are copied where the container allows. Other sound is re-encoded, other text subtitles are converted,
-and what can't come along is named. They are muxed in step with the picture, so nothing piles up in memory.
+What becomes of each was decided and told before (`trial.plan_tracks`). They are muxed in step with the picture, so
+nothing piles up in memory.
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from fractions import Fraction
 from typing import Any
 
-from .clip import Clip, Track
+from .clip import Clip
 from .containers import Container
 from .joined import Joints
-from .lanes import Converted, Copied, Cover, Lane, Reencoded, Span
+from .lanes import Cover, Lane, Span
 from .libav import open_input, reason
+from .tags import chapters, kept_tags, tag, tag_picture
+from .trial import lane_for, plan_tracks
 
 Notes = Callable[[str], None]
-
-_TEXT = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}
-_COVERS = {"png", "mjpeg", "bmp"}
-
-# Tags that describe the old file rather than the film.
-_STALE = {
-    "major_brand", "minor_version", "compatible_brands", "encoder", "handler_name", "vendor_id", "duration",
-    "number_of_frames", "number_of_bytes", "bps", "_statistics_writing_app", "_statistics_tags", "rotate",
-    "_statistics_writing_date_utc", "alpha_mode", "timecode", "software",
-}  # fmt: skip
 
 
 class Tracks:
@@ -43,11 +36,10 @@ class Tracks:
         self.clip, self.output, self.container, self.notes = clip, output, container, notes
         self.span = Span(zero + clip.origin, min(first, Fraction(0)), end)
         self._stack = ExitStack()
-        self._source: Any = None
         self._lanes: dict[int, Lane] = {}
-        if clip.sounds or clip.subtitles or clip.others:
-            self._source = self._stack.enter_context(open_input(clip.path))
-            self._add_streams(sound)
+        self._refused: Counter[int] = Counter()
+        self._source = self._stack.enter_context(open_input(clip.path))
+        self._add_streams(sound)
         self._add_tags()
         self._packets = self._demuxed(zero)
         self._next: Any = next(self._packets, None)
@@ -65,44 +57,28 @@ class Tracks:
             self._pass()
         for lane in self._lanes.values():
             lane.finish()
+        for track in (*self.clip.sounds, *self.clip.subtitles, *self.clip.others):
+            if count := self._refused[track.index]:
+                packets = "1 packet is" if count == 1 else f"{count} packets are"
+                self.notes(f"{track}: {packets} left out, damaged or out of order")
 
     def close(self) -> None:
         """Close the source."""
         self._stack.close()
 
     def _add_streams(self, sound: bool) -> None:
-        for track in (*self.clip.sounds, *self.clip.subtitles, *self.clip.others):
-            if track.kind == "sound" and not sound:
-                continue
+        codec = self.output.streams.video[0].codec_context.codec.canonical_name
+        for decision in plan_tracks(self.clip, self.container, codec, sound):
+            track = decision.track
             stream = self._source.streams[track.index]
             try:
-                lane = self._lane(track, stream)
+                lane = lane_for(decision.way, stream, self.output, self.span, self.container, self._lead())
             except Exception as error:  # a stream that libav can't set up must not cost the film
                 self.notes(f"{track} is left out: {reason(error)}")
                 continue
-            if lane is None:
-                self.notes(f"{track} is left out: {self.container.format} can't hold it")
-            elif lane is not _ATTACHED:
-                _tag(lane.stream, stream, track)
+            if lane is not None:
+                tag(lane.stream, stream, track, self.container.format)
                 self._lanes[track.index] = lane
-
-    def _lane(self, track: Track, stream: Any) -> Any:
-        kind = self.container
-        if track.kind == "sound":
-            if track.codec in kind.sounds:
-                return Copied(stream, self.output, self.span, lead=self._lead())
-            self.notes(f"{track} is re-encoded: {kind.format} can't hold it as it is")
-            return Reencoded(stream, self.output, self.span, kind.sound)
-        if track.kind == "subtitle" and track.codec in kind.subtitles:
-            return Copied(stream, self.output, self.span, lead=0)
-        if track.kind == "subtitle" and kind.subtitle and track.codec in _TEXT:
-            return Converted(stream, self.output, self.span, kind.subtitle)
-        if track.kind == "picture" and track.cover and track.codec in _COVERS and kind.negative:
-            return Cover(stream, self.output)
-        if stream.type == "attachment" and kind.format == "matroska":
-            self.output.add_attachment(stream.name or "attachment", stream.mimetype or "", stream.data)
-            return _ATTACHED
-        return None
 
     def _lead(self) -> int:
         """How many packets of sound may begin before the film: see `Copied`.
@@ -115,24 +91,11 @@ class Tracks:
         return 2 if alike and self.span.shift == self.clip.origin else 0
 
     def _add_tags(self) -> None:
-        kept = {k: v for k, v in self.clip.metadata.items() if k.lower() not in _STALE}
-        self.output.metadata.update(kept)
-        if marks := list(self._chapters()):
+        picture = self._source.streams[self.clip.stream]
+        tag_picture(self.output.streams.video[0], picture, self.container.format)
+        self.output.metadata.update(kept_tags(self.clip))
+        if marks := list(chapters(self.clip, self.span.shift - self.clip.origin, self.span.end)):
             self.output.set_chapters(marks)
-
-    def _chapters(self) -> Iterator[dict[str, Any]]:
-        back, end = self.span.shift - self.clip.origin, self.span.end
-        for number, chapter in enumerate(self.clip.chapters):
-            begin = max(chapter.start - back, Fraction(0))
-            until = chapter.end - back if end is None else min(chapter.end - back, end)
-            if until > begin:
-                yield {
-                    "id": number,
-                    "start": round(begin * 1000),
-                    "end": round(until * 1000),
-                    "time_base": Fraction(1, 1000),
-                    "metadata": {"title": chapter.title} if chapter.title else {},
-                }
 
     def _demuxed(self, zero: Fraction) -> Iterator[Any]:
         """The wanted packets in file order; a source that breaks off just ends."""
@@ -160,19 +123,12 @@ class Tracks:
         return self.span.begin if stamp is None else Fraction(stamp * packet.time_base) - self.span.shift
 
     def _pass(self) -> None:
-        self._lanes[self._next.stream.index].take(self._next)
+        """Hand the next packet on; one that the muxer refuses must not cost the film."""
+        import av
+
+        index = self._next.stream.index
+        try:
+            self._lanes[index].take(self._next)
+        except (av.ArgumentError, av.InvalidDataError):
+            self._refused[index] += 1
         self._next = next(self._packets, None)
-
-
-_ATTACHED: Any = object()
-"""Marks what has been attached already and has no packets."""
-
-
-def _tag(made: Any, stream: Any, track: Track) -> None:
-    """Carry language, title, disposition and other tags over."""
-    for key, value in stream.metadata.items():
-        if key.lower().split("-")[0] not in _STALE:
-            made.metadata[key] = value
-    if track.title:
-        made.metadata["title"] = track.title
-    made.disposition = stream.disposition

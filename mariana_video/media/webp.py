@@ -8,17 +8,18 @@ _LONGEST = (1 << 24) - 1
 _ANIMATED, _ALPHA = 0x02, 0x10
 
 
-def put_right(path: Path, milliseconds: int, size: tuple[int, int], loop: bool, alpha: bool) -> None:
+def put_right(path: Path, milliseconds: int, size: tuple[int, int], plays: int, alpha: bool) -> None:
     """Make a WebP file last as long as it should, by the duration of its last frame.
 
     The encoder is never told how long its last frame is shown, and guesses. Of a film that never changes it makes
-    a still picture: that becomes an animation of one frame, `size` (width, height). With `alpha` what no frame
-    covers is marked as transparent: the encoder crops frames to what is seen, and forgets to say so.
+    a still picture: that becomes an animation of one frame, `size` (width, height), played `plays` times (0: for ever).
+    With `alpha` what no frame covers is marked as transparent: the encoder crops frames to what is seen, and forgets to
+    say so.
     """
     with path.open("r+b") as file:
         frames = list(_durations(file))
         if not frames:
-            _animate(file, milliseconds, size, loop)
+            _animate(file, milliseconds, size, plays)
             return
         if alpha:
             _mark_transparent(file)
@@ -65,7 +66,7 @@ def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
         at += 8 + size + size % 2
 
 
-def _animate(file: BinaryIO, milliseconds: int, size: tuple[int, int], loop: bool) -> None:
+def _animate(file: BinaryIO, milliseconds: int, size: tuple[int, int], plays: int) -> None:
     """Turn a still file into an animation of one frame."""
     picture = b""
     for kind, at, count in list(_chunks(file)):
@@ -78,7 +79,7 @@ def _animate(file: BinaryIO, milliseconds: int, size: tuple[int, int], loop: boo
     body = b"".join(
         (
             _chunk(b"VP8X", bytes([flags, 0, 0, 0]) + sides),
-            _chunk(b"ANIM", bytes(4) + (0 if loop else 1).to_bytes(2, "little")),
+            _chunk(b"ANIM", bytes(4) + min(plays, 65535).to_bytes(2, "little")),
             _chunk(b"ANMF", bytes(6) + sides + duration + b"\0" + picture),
         )
     )

@@ -71,7 +71,7 @@ class Writer:
         self._encoder: SegmentEncoder | None = None
 
     def __enter__(self) -> Self:
-        self.encoding.tell_what_is_lost()
+        self.encoding.tell_what_is_lost(self.sound)
         return self
 
     def __exit__(

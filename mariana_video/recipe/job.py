@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from mariana_video.recipe.options import Group
 from mariana_video.recipe.schedule import Bounds
 
-Codec = Literal["h264", "hevc", "prores", "ffv1"]
+Codec = Literal["h264", "hevc", "vp9", "av1", "prores", "ffv1"]
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 
 
@@ -35,8 +35,8 @@ class Encoding(Group):
     codec: Codec | None = None
     """Default: what suits OUTPUT's ending; h264 for .mp4."""
 
-    crf: Annotated[int, Bounds(0, 51)] = 17
-    """Quality of h264 and hevc: 0 is lossless, 17 looks lossless, 28 is small."""
+    crf: Annotated[int, Bounds(0, 63)] = 17
+    """Quality of h264 and hevc (0 to 51), vp9 and av1 (0 to 63): 0 is the best, 17 looks lossless, 28 is small."""
 
     overwrite: Annotated[bool, Parameter(negative=())] = False
     """Replace OUTPUT where it exists; otherwise that is refused."""

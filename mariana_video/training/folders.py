@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mariana_video.errors import DataError
-from mariana_video.media.pictures import ENDINGS_IN
+from mariana_video.media.headers import ENDINGS_IN
 
 WANTED = "DATA is a folder with one subfolder of pictures a class"
 

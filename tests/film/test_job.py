@@ -54,6 +54,8 @@ EVERYDAY = [
 SELDOM = [
     ("film.mp4", Storage(codec="hevc")),
     ("film.mkv", Storage()),
+    ("film.mp4", Storage(codec="av1")),
+    ("film.mkv", Storage(codec="vp9", crf=55)),
     ("film.mov", Storage(codec="prores")),
     ("film.avi", Storage()),
     ("film.ts", Storage()),

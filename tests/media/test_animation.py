@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from mariana_video.errors import OutputError, UsageError
+from mariana_video.media.opening import open_clip
 from mariana_video.media.writers import open_writer
 
 from .clips import ffmpeg, make, pictures
@@ -147,3 +148,44 @@ def test_ffmpegs_own_words_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     ):
         writer.write(np.zeros((32, 32, 3), np.float32), Fraction(0))
     assert list(tmp_path.iterdir()) == [false]
+
+
+def hopping(path: Path, loop: int | None) -> Path:
+    """Three grey pictures as an animation by Pillow, with the loop count as the format writes it."""
+    frames = [Image.new("RGB", (32, 32), (shade, 90, 90)) for shade in (0, 100, 200)]
+    count = {} if loop is None else {"loop": loop}
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=100, **count)
+    return path
+
+
+@pytest.mark.parametrize("loop", [None, 0, 1, 3, 65535])
+def test_a_gif_is_played_as_often_as_its_source(tmp_path: Path, loop: int | None) -> None:
+    through(hopping(tmp_path / "in.gif", loop), tmp_path / "out.gif")
+    with Image.open(tmp_path / "out.gif") as image:
+        assert image.info.get("loop") == loop
+
+
+@pytest.mark.parametrize(
+    ("source", "loop", "output", "wanted"),
+    [
+        ("in.gif", None, "out.webp", 1), ("in.gif", 0, "out.webp", 0), ("in.gif", 3, "out.webp", 4),
+        ("in.gif", 65535, "out.webp", 65535), ("in.webp", 0, "out.gif", 0), ("in.webp", 1, "out.gif", None),
+        ("in.webp", 4, "out.gif", 3), ("in.webp", 4, "out.webp", 4), ("in.png", 1, "out.gif", None),
+        ("in.png", 0, "out.gif", 0), ("in.png", 5, "out.webp", 5), ("in.png", 5, "out.gif", 4),
+    ],
+)  # fmt: skip
+def test_every_format_counts_its_own_way(
+    tmp_path: Path, source: str, loop: int | None, output: str, wanted: int | None
+) -> None:
+    """A GIF says how often it begins again (nothing: never), WebP and APNG how often they are played; 0 is for ever."""
+    through(hopping(tmp_path / source, loop), tmp_path / output)
+    with Image.open(tmp_path / output) as image:
+        assert image.info.get("loop") == wanted
+
+
+def test_a_film_becomes_an_endless_animation(tmp_path: Path) -> None:
+    source = make(tmp_path / "in.mp4", seconds=0.2)
+    assert open_clip(source).plays is None
+    through(source, tmp_path / "out.gif")
+    with Image.open(tmp_path / "out.gif") as image:
+        assert image.info["loop"] == 0
