@@ -184,7 +184,7 @@ def _film(job: Job, shown: Progression, endless: bool, quiet: bool) -> None:
 
     still = 0
     if Path(job.output).suffix.lower() in CONTAINERS:  # a film's players would pass over one picture's length
-        still = round(Fraction(repr(shown.options.hold)) * shown.rate)
+        still = round(shown.options.hold.amount * shown.rate)
     count = shown.pictures + still
     times = tuple(number / shown.rate for number in range(count))
     film = Film(None, shown.size, shown.rate, times, endless=endless)
