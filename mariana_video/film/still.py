@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from mariana_video.errors import UsageError
 from mariana_video.media.clip import Clip, Frame
+from mariana_video.media.counting import frames_before
 from mariana_video.media.opening import open_clip
-from mariana_video.media.reader import frame_at, scan
+from mariana_video.media.reader import frame_at
 from mariana_video.recipe.size import Size
 from mariana_video.recipe.time import Time
 
@@ -41,7 +42,7 @@ def read_still(source: Path, at: Time | None = None, size: Size | None = None) -
     if size is not None:  # frames come as large as a film of that size would have them
         clip = replace(clip, size=size.fit(clip.size))
     frame = shown_at(clip, at)
-    return Still(frame.rgb, frame.alpha, position_of(clip, frame.pts), clip.rate)
+    return Still(frame.rgb, frame.alpha, frames_before(clip, frame.pts), clip.rate)
 
 
 def shown_at(clip: Clip, at: Time | None) -> Frame:
@@ -57,13 +58,3 @@ def shown_at(clip: Clip, at: Time | None) -> Frame:
     if at.percent and clip.duration is not None:
         moment = max(Fraction(0), min(moment, clip.duration - 1 / clip.rate))
     return frame_at(clip, moment)
-
-
-def position_of(clip: Clip, time: Fraction) -> int:
-    """How many frames of the clip come before the one at `time` on its own clock.
-
-    Where frames don't follow the clip's rate they are counted, which decodes all that come before.
-    """
-    if not clip.varied:
-        return round((time - clip.start) * clip.rate)
-    return sum(1 for _ in scan(clip, duration=time - clip.start)) if time > clip.start else 0
