@@ -57,6 +57,9 @@ def image(
     quiet
         No bar and no remarks; errors are still told.
     """
+    from mariana_video.film.idle import check_image
+
+    check_image(dream)
     recipe = Recipe(dream, where=where)
     if not source.is_dir():
         _one(source, output, recipe, at, size, machine, overwrite, quiet)

@@ -65,6 +65,7 @@ def progress(
     quiet
         No bar and no remarks; errors are still told.
     """
+    from mariana_video.film.idle import check_progress, check_sheet
     from mariana_video.media.output import check_output
 
     on_a_sheet = Path(output).suffix.lower() in _SHEETS and not output.endswith("/")
@@ -73,10 +74,10 @@ def progress(
         if stands_already(output, encoding.overwrite, quiet):
             return
     check_output(output, source, encoding.overwrite)
-    columns, rows = (
-        variants(ascent, progress.columns, "columns"),
-        [variants(one.dream, progress.rows, "rows") for one in variants(ascent, progress.columns, "columns")],
-    )
+    columns = variants(ascent, progress.columns, "columns")
+    rows = [variants(one.dream, progress.rows, "rows") for one in columns]
+    for one in (one for below in rows for one in below):
+        (check_sheet if on_a_sheet else check_progress)(one.dream, encoding, output, play_once, progress)
     if progress.plot is not None:
         _check_plot(progress.plot, source, encoding.overwrite)
     picture = _picture(source, at, progress, output, on_a_sheet)

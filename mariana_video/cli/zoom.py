@@ -60,6 +60,7 @@ def zoom(
     quiet
         No bar and no remarks; errors are still told.
     """
+    from mariana_video.film.idle import check_dive
     from mariana_video.media.output import check_output
     from mariana_video.media.soundtrack import check_sound
 
@@ -70,6 +71,7 @@ def zoom(
     check_output(output, file, encoding.overwrite)
     if sound is not None:
         check_sound(sound, output)
+    check_dive(dream, encoding, output, play_once)
 
     from mariana_video.film.job import open_job
 

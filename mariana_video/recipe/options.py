@@ -202,10 +202,10 @@ def recipe(**options: Any) -> Recipe:
     Numbers may be given as numbers or as schedules' text. Raises UsageError on an unknown name (with the nearest known
     one), on a value of another kind and on one outside its bounds.
     """
-    return Recipe(*shared_out(options, Dream, Carry, Span, Where))  # type: ignore[arg-type]  # in their order
+    return Recipe(*shared_out(options, Dream, Carry, Span, Where))
 
 
-def shared_out(options: Mapping[str, Any], *groups: type[Group], besides: Sequence[str] = ()) -> tuple[Group, ...]:
+def shared_out(options: Mapping[str, Any], *groups: type[Group], besides: Sequence[str] = ()) -> tuple[Any, ...]:
     """Each of `groups` made with its part of `options`. Raises UsageError on a name that none of them has.
 
     `besides` are further names that a caller may have meant.
