@@ -21,6 +21,7 @@ from mariana_video.media.opening import check_film
 from mariana_video.media.output import check_output
 from mariana_video.recipe.job import Machine, Storage
 from mariana_video.recipe.options import Carry, Dream, Recipe, Span, Where, shared_out
+from mariana_video.recipe.reading import declare
 from mariana_video.recipe.toml import sections
 
 
@@ -64,9 +65,10 @@ def video(source: str | Path, output: str | Path, told: Told = lambda note: None
     """
     *parts, machine, storage = shared_out(options, Dream, Carry, Span, Where, Machine, Storage, besides=("told",))
     recipe = Recipe(*parts)
-    check_film(Path(source), str(output), storage.overwrite)
-    check_video(recipe, storage, Path(source), str(output))
-    with open_job(str(output), Path(source), storage) as job:
+    clip, made = declare("source", Path).read(source), declare("output", str).read(output)
+    check_film(clip, made, storage.overwrite)
+    check_video(recipe, storage, clip, made)
+    with open_job(made, clip, storage) as job:
         todo = prepared(job, *planned(job, recipe, machine, lambda frames: None), told)
         job.make(todo.frames, lambda done: None, storage.preview)
         job.finish(told)

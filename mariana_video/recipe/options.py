@@ -144,7 +144,7 @@ class Carry(Group):
 
     temporal_weight: Annotated[Schedule, Bounds(0, 1000), _NUMBER] = Schedule("0")
     """How hard the ascent is pulled to the dream before, warped (LucidDream's loss); it wants several --steps. With
-    --carry 0 every frame begins at its source, and only the pull holds them together."""
+    --carry 0 every frame begins at its source, takes --first-steps, and only the pull holds them together."""
 
     carried: Literal["change", "frame"] = "change"
     """What is carried: the dream's `change` to its frame (the scene stays readable) or the dreamed `frame` itself."""

@@ -13,6 +13,7 @@ from PIL import Image
 from mariana_video.errors import DreamError
 from mariana_video.film import batch
 from mariana_video.film.batch import names_of
+from mariana_video.film.lock import locked
 from mariana_video.film.record import WORK
 from mariana_video.media.pictures import read_picture, write_picture
 from tests.conftest import texture
@@ -177,6 +178,13 @@ def test_other_settings_are_no_way_to_go_on(begun: Mariana, words: list[str], sa
     assert content("out") == before
     assert begun(*words, "--overwrite")[0] == 0
     assert not content("out").items() & before.items()
+
+
+def test_two_at_once_are_kept_apart(begun: Mariana) -> None:
+    with locked(Path("out", WORK), "out"):
+        code, told = begun()
+    assert (code, "out is being made by another run" in told) == (1, True), told
+    assert begun()[0] == 0
 
 
 def test_a_damaged_record_is_told(begun: Mariana) -> None:

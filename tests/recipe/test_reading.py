@@ -115,6 +115,8 @@ def test_python_refuses_what_the_command_refuses(clip: Path, tmp_path: Path) -> 
     ):
         with pytest.raises(UsageError):
             video(clip, tmp_path / "out.mp4", **options)
+    with pytest.raises(UsageError, match="--source 3: give the path"):
+        video(3, tmp_path / "out.mp4")  # type: ignore[arg-type]
     assert not list(tmp_path.iterdir())
 
 
