@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from mariana_video.cli.progress import Bar, say
-from mariana_video.errors import SourceError, UsageError
-from mariana_video.recipe.job import Machine
+from mariana_video.errors import MarianaError, SourceError, UsageError
+from mariana_video.recipe.job import Encoding, Machine
 from mariana_video.recipe.options import Dream, Recipe, Where, from_text
+from mariana_video.recipe.schedule import Bounds
 from mariana_video.recipe.size import Size
+from mariana_video.recipe.time import Time
+from mariana_video.recipe.toml import Plain, plain
 
 if TYPE_CHECKING:
+    from mariana_video.film.batch import Pair
     from mariana_video.film.dreamer import Dreamer
+    from mariana_video.film.record import Record
+    from mariana_video.film.still import Still
 
 _FLAG = Parameter(negative=())
+_NAMED = 3  # pictures that failed and are named in the last line
 
 
 def image(
@@ -26,8 +33,8 @@ def image(
     *,
     dream: Dream = Dream(),
     where: Where = Where(),
-    at: float | None = None,
-    size: Annotated[Size | None, from_text(Size.of)] = None,
+    at: Annotated[Time | None, from_text(Annotated[Time, Bounds(0)])] = None,
+    size: Annotated[Size | None, from_text(Size)] = None,
     machine: Machine = Machine(),
     overwrite: Annotated[bool, _FLAG] = False,
     quiet: Annotated[bool, _FLAG] = False,
@@ -37,11 +44,12 @@ def image(
     Parameters
     ----------
     source
-        A picture, a folder of pictures, or with --at a video.
+        A picture, a folder of pictures, or a video or animation (its frame --at).
     output
         A picture (.png, .jpg, .webp, .tif), or a folder where SOURCE is one.
     at
-        The frame of a video at so many seconds.
+        The frame of a video that is on the screen then: `90` (seconds), `1:02.5`, `75%`. What moves along the film is
+        as `mariana video` has it there, in a film of the whole video. Default: its first.
     size
         `640x360`, or `640x` and `x360` to keep the shape. Default: the source's.
     overwrite
@@ -49,63 +57,126 @@ def image(
     quiet
         No bar and no remarks; errors are still told.
     """
-    from mariana_video.film.dreamer import make_dreamer
-    from mariana_video.media.output import check_output
+    from mariana_video.film.idle import check_image
 
-    jobs = _jobs(source, output, at)
-    for given, made in jobs:
-        check_output(made, given, overwrite)
-    dreamer = make_dreamer(Recipe(dream, where=where), machine)
-    total = round(dream.first()(0, 25))
-    for number, (given, made) in enumerate(jobs, 1):
-        label = f"{number} of {len(jobs)}" if len(jobs) > 1 else ""
-        with Bar(None, "steps", label=label, quiet=quiet) as bar:
-            _dream_one(dreamer, given, made, at, size, bar)
-    say(f"{output}: dreamed {dreamer.objective}, {total} steps an octave, in {dreamer.precision}", quiet)
-
-
-def _jobs(source: Path, output: Path, at: float | None) -> list[tuple[Path, Path]]:
-    """What is read and what is written: one pair, or one a picture of a folder."""
-    from mariana_video.media.pictures import ENDINGS_OUT, picture_files
-
-    if at is not None and at < 0:
-        raise UsageError(f"--at {at:g}: give seconds of at least 0")
+    check_image(dream)
+    recipe = Recipe(dream, where=where)
     if not source.is_dir():
-        if output.suffix.lower() not in ENDINGS_OUT:
-            raise UsageError(f"{output} has no ending of a picture; these work: {', '.join(ENDINGS_OUT)}")
-        return [(source, output)]
-    if at is not None:
-        raise UsageError(f"--at {at:g} takes a frame of a video, and {source} is a folder")
-    files = picture_files(source)
-    if not files:
-        raise SourceError(f"{source} holds no pictures")
-    output.mkdir(exist_ok=True)
-    return [
-        (file, output / (file.stem + (file.suffix if file.suffix.lower() in ENDINGS_OUT else ".png"))) for file in files
-    ]
+        _one(source, output, recipe, at, size, machine, overwrite, quiet)
+    elif at is not None:
+        raise UsageError(f"--at {at} takes a frame of a video, and {source} is a folder; leave --at away")
+    else:
+        _folder(source, output, recipe, size, machine, overwrite, quiet)
 
 
-def _dream_one(dreamer: Dreamer, source: Path, output: Path, at: float | None, size: Size | None, bar: Bar) -> None:
-    from fractions import Fraction
+def _one(
+    source: Path,
+    output: Path,
+    recipe: Recipe,
+    at: Time | None,
+    size: Size | None,
+    machine: Machine,
+    overwrite: bool,
+    quiet: bool,
+) -> None:
+    from mariana_video.media.output import check_output
+    from mariana_video.media.pictures import ENDINGS_OUT
 
+    if output.suffix.lower() not in ENDINGS_OUT:
+        raise UsageError(f"{output} has no ending of a picture; these work: {', '.join(ENDINGS_OUT)}")
+    for read in (source, recipe.where.mask):
+        check_output(output, read, overwrite)
+
+    from mariana_video.film.dreamer import make_dreamer  # loads torch: not for a refusal
+    from mariana_video.film.still import read_still
+
+    still = read_still(source, at, size)
+    dreamer = make_dreamer(recipe, machine)
+    _dream_one(dreamer, still, output, quiet)
+    say(f"{output}: {_dreamed(dreamer, still)}", quiet)
+
+
+def _dream_one(dreamer: Dreamer, still: Still, output: Path, quiet: bool) -> None:
     from mariana_video.film.film import dream_picture
     from mariana_video.film.footprint import check_memory
     from mariana_video.film.tensors import to_array
-    from mariana_video.media.opening import open_clip
-    from mariana_video.media.pictures import read_picture, write_picture
-    from mariana_video.media.reader import frame_at
-    from mariana_video.media.shape import resized
+    from mariana_video.media.pictures import write_picture
 
-    if at is None:
-        rgb, alpha = read_picture(source)
-    else:
-        frame = frame_at(open_clip(source), Fraction(repr(at)))
-        rgb, alpha = frame.rgb, frame.alpha
-    wanted = rgb.shape[1], rgb.shape[0]
-    if size is not None:
-        wanted = size.fit(wanted)
-    check_memory(dreamer, dreamer.score(0, Fraction(25)), wanted)
-    if size is not None:
-        rgb, alpha = resized(rgb, wanted), None if alpha is None else resized(alpha[..., None], wanted)[..., 0]
-    rendered = dream_picture(dreamer, rgb, alpha, seen=lambda step: bar.step(f"score {step.score:.1f}"))
-    write_picture(output, to_array(rendered.picture), alpha)
+    height, width = still.rgb.shape[:2]
+    score, values = dreamer.score(still.position, still.rate), dreamer.values(still.position, still.rate)
+    check_memory(dreamer, score, (width, height))
+    steps = values.first_steps * len(dreamer.octaves((height, width), score, values))
+    with Bar(steps, "steps", quiet=quiet) as bar:
+        rendered = dream_picture(
+            dreamer,
+            still.rgb,
+            still.alpha,
+            lambda step: bar.step(f"score {step.score:.1f}"),
+            still.position,
+            still.rate,
+        )
+    write_picture(output, to_array(rendered.picture), still.alpha)
+
+
+def _dreamed(dreamer: Dreamer, still: Still) -> str:
+    steps = dreamer.values(still.position, still.rate).first_steps
+    frame = f"frame {still.position}, " if still.position else ""
+    return f"{frame}dreamed {dreamer.objective}, {steps} steps an octave, in {dreamer.precision}"
+
+
+def _folder(
+    source: Path, output: Path, recipe: Recipe, size: Size | None, machine: Machine, overwrite: bool, quiet: bool
+) -> None:
+    from mariana_video.film.batch import check_largest, left_to_make, make_folder, pairs_of
+    from mariana_video.film.dreamer import make_dreamer
+    from mariana_video.film.record import open_record
+    from mariana_video.film.terms import terms_of
+
+    pairs = pairs_of(source, output)
+    dreamer = make_dreamer(recipe, machine)
+    check_largest(pairs, dreamer, size)
+    picture: dict[str, Plain] = {} if size is None else {"size": str(size)}
+    terms = terms_of("image", {"dream": plain(recipe.dream), "picture": picture}, Encoding(), dreamer, None)
+    begun = make_folder(output)
+    try:
+        with open_record(output, terms, overwrite) as record:
+            left = left_to_make(pairs, record, overwrite)
+            _dream_left(left, len(pairs), output, dreamer, size, record, quiet)
+    finally:
+        if begun and not any(output.iterdir()):
+            output.rmdir()
+    say(f"{output}: {len(pairs)} pictures, dreamed {dreamer.objective} in {dreamer.precision}", quiet)
+
+
+def _dream_left(
+    left: list[Pair], total: int, output: Path, dreamer: Dreamer, size: Size | None, record: Record, quiet: bool
+) -> None:
+    """Makes what is left of a folder, with a bar. Raises SourceError at the end, naming the pictures that failed."""
+    from mariana_video.film.batch import dream_each
+
+    stand, failed = total - len(left), list[MarianaError]()
+    if stand:
+        say(f"going on: {stand} of {total} pictures stand", quiet)
+    try:
+        with Bar(total, "pictures", quiet=quiet, done=stand) as bar:
+            for error in dream_each(left, dreamer, size, record):
+                if error is None:
+                    stand += 1
+                else:
+                    failed.append(error)
+                    bar.say(f"left out: {error}")
+                bar.step()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"stopped; {stand} of {total} pictures stand, and the same command goes on") from None
+    if failed:
+        raise _not_all(failed, total, output)
+    record.whole = True
+
+
+def _not_all(failed: list[MarianaError], total: int, output: Path) -> SourceError:
+    named = "; ".join(str(error) for error in failed[:_NAMED])
+    more = f"; and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+    return SourceError(
+        f"{len(failed)} of {total} pictures could not be dreamed: {named}{more}. The others stand in {output}: "
+        "put this right, and the same command makes only what is missing"
+    )

@@ -11,6 +11,8 @@ from mariana_video.cli.progress import Bar, say
 from mariana_video.errors import OutputError, UsageError
 from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import from_text
+from mariana_video.recipe.schedule import Bounds
+from mariana_video.recipe.time import Time
 
 if TYPE_CHECKING:
     from mariana_video.dream.score import Score
@@ -32,7 +34,7 @@ def measure(
     weights: Path | None = None,
     layers: Annotated[Objective | None, from_text(Objective)] = None,
     flow_weights: Path | None = None,
-    start: float | None = None,
+    start: Annotated[Time | None, from_text(Annotated[Time, Bounds(0)])] = None,
     width: int = 480,
     json: Path | None = None,
     plot: Path | None = None,
@@ -56,7 +58,7 @@ def measure(
     flow_weights
         RAFT's weights, to judge motion with RAFT. Not for a dream that was made with it.
     start
-        Where DREAM begins in SOURCE, in seconds, when it is a dream of a part.
+        Where DREAM begins in SOURCE, when it is a dream of a part: `90` (seconds), `1:02.5`, `75%`.
     width
         Motion is judged on pictures of at most so many pixels on the longer side.
     json

@@ -15,8 +15,10 @@ from mariana_video.cli.making import check_kind, foretell_size, usual_size
 from mariana_video.cli.progress import Bar, say
 from mariana_video.errors import UsageError
 from mariana_video.recipe.job import Encoding, Machine
-from mariana_video.recipe.options import Ascent, Recipe
+from mariana_video.recipe.options import Ascent, Recipe, from_text
 from mariana_video.recipe.progress import Progress, Variant, variants
+from mariana_video.recipe.schedule import Bounds
+from mariana_video.recipe.time import Time
 from mariana_video.recipe.toml import Plain, plain
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def progress(
     *,
     ascent: Ascent = Ascent(),
     progress: Progress = Progress(),
-    at: float | None = None,
+    at: Annotated[Time | None, from_text(Annotated[Time, Bounds(0)])] = None,
     play_once: Annotated[bool, _FLAG] = False,
     machine: Machine = Machine(),
     encoding: Encoding = Encoding(),
@@ -52,17 +54,18 @@ def progress(
     Parameters
     ----------
     source
-        A picture, or a video (its frame --at).
+        A picture, or a video or an animation (its frame --at).
     output
         .gif, .webp, .mp4 … for a film; a name that ends in / for a folder of PNGs; .png or .jpg for a contact sheet,
         which of a comparison shows the last pictures.
     at
-        The frame of a video at so many seconds. Default: its first.
+        The frame of a video that is on the screen then: `90` (seconds), `1:02.5`, `75%`. Default: its first.
     play_once
         An animation that stops at its end. Default: it begins again and again.
     quiet
         No bar and no remarks; errors are still told.
     """
+    from mariana_video.film.idle import check_progress, check_sheet
     from mariana_video.media.output import check_output
 
     on_a_sheet = Path(output).suffix.lower() in _SHEETS and not output.endswith("/")
@@ -71,10 +74,10 @@ def progress(
         if stands_already(output, encoding.overwrite, quiet):
             return
     check_output(output, source, encoding.overwrite)
-    columns, rows = (
-        variants(ascent, progress.columns, "columns"),
-        [variants(one.dream, progress.rows, "rows") for one in variants(ascent, progress.columns, "columns")],
-    )
+    columns = variants(ascent, progress.columns, "columns")
+    rows = [variants(one.dream, progress.rows, "rows") for one in columns]
+    for one in (one for below in rows for one in below):
+        (check_sheet if on_a_sheet else check_progress)(one.dream, encoding, output, play_once, progress)
     if progress.plot is not None:
         _check_plot(progress.plot, source, encoding.overwrite)
     picture = _picture(source, at, progress, output, on_a_sheet)
@@ -86,7 +89,7 @@ def progress(
 
         with open_job(output, source, encoding) as job:
             shown = _shown(picture, columns, rows, progress, job.machine(machine), on_a_sheet)
-            job.agree(_terms(job, shown, ascent, at or 0.0, play_once))
+            job.agree(_terms(job, shown, ascent, str(at or 0), play_once))
             _film(job, shown, not play_once, quiet)
     if progress.plot is not None:
         _plot(progress.plot, _whole(shown))
@@ -102,16 +105,12 @@ def _check_plot(plot: Path, source: Path, overwrite: bool) -> None:
     check_output(plot, source, overwrite)
 
 
-def _picture(source: Path, at: float | None, progress: Progress, output: str, on_a_sheet: bool) -> NDArray[np.float32]:
+def _picture(source: Path, at: Time | None, progress: Progress, output: str, on_a_sheet: bool) -> NDArray[np.float32]:
+    from mariana_video.film.still import shown_at
     from mariana_video.media.opening import open_clip
-    from mariana_video.media.reader import frame_at
     from mariana_video.media.shape import fitted, resized
 
-    clip = open_clip(source)
-    if at is not None and (at < 0 or clip.kind == "picture"):
-        what = "give seconds of at least 0" if at < 0 else f"it takes a frame of a video, and {source} is a picture"
-        raise UsageError(f"--at {at:g}: {what}")
-    rgb = frame_at(clip, Fraction(repr(at or 0))).rgb
+    rgb = shown_at(open_clip(source), at).rgb
     whole = rgb.shape[1], rgb.shape[0]
     usual = fitted(whole, _SHEET_SIDE) if on_a_sheet else usual_size(whole, output)
     return resized(rgb, usual if progress.size is None else progress.size.fit(whole))
@@ -161,7 +160,7 @@ def _sheet(output: str, shown: Progression, quiet: bool) -> None:
     say(f"{output}: {len(kept)} pictures", quiet)
 
 
-def _terms(job: Job, shown: Progression, ascent: Ascent, at: float, play_once: bool) -> dict[str, dict[str, Plain]]:
+def _terms(job: Job, shown: Progression, ascent: Ascent, at: str, play_once: bool) -> dict[str, dict[str, Plain]]:
     """All that the film depends on; where the plot goes is not of it."""
     from mariana_video.film.terms import terms_of, weights_of
 
@@ -177,6 +176,7 @@ def _terms(job: Job, shown: Progression, ascent: Ascent, at: float, play_once: b
 
 
 def _film(job: Job, shown: Progression, endless: bool, quiet: bool) -> None:
+    from mariana_video.film.foresight import check_numbers
     from mariana_video.film.progression import frames
     from mariana_video.film.store import Film
     from mariana_video.media.containers import CONTAINERS
@@ -184,7 +184,8 @@ def _film(job: Job, shown: Progression, endless: bool, quiet: bool) -> None:
 
     still = 0
     if Path(job.output).suffix.lower() in CONTAINERS:  # a film's players would pass over one picture's length
-        still = round(Fraction(repr(shown.options.hold)) * shown.rate)
+        still = round(shown.options.hold.amount * shown.rate)
+    check_numbers(shown.options, shown.pictures, shown.rate)
     count = shown.pictures + still
     times = tuple(number / shown.rate for number in range(count))
     film = Film(None, shown.size, shown.rate, times, endless=endless)

@@ -51,10 +51,15 @@ def video(
         return
     check_film(source, output, storage.overwrite)
 
+    from mariana_video.film.idle import check_video
+
+    recipe = Recipe(dream, carry, span, where)
+    check_video(recipe, storage, source, output)
+
     from mariana_video.film.job import open_job  # loads torch: not for a refusal
 
     with open_job(output, source, storage) as job:
-        _make(job, Recipe(dream, carry, span, where), machine, quiet)
+        _make(job, recipe, machine, quiet)
 
 
 def _make(job: Job, recipe: Recipe, machine: Machine, quiet: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +13,9 @@ from mariana_video.cli.progress import say
 from mariana_video.errors import UsageError
 from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.job import Encoding, Machine
-from mariana_video.recipe.options import Dream, Recipe
+from mariana_video.recipe.options import Dream, Recipe, from_text
+from mariana_video.recipe.schedule import Bounds
+from mariana_video.recipe.time import Time
 from mariana_video.recipe.toml import Plain, plain
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def zoom(
     dream: Dream = Dream(),
     camera: Camera = Camera(),
     dive: Dive = Dive(),
-    at: float | None = None,
+    at: Annotated[Time | None, from_text(Annotated[Time, Bounds(0)])] = None,
     sound: Path | None = None,
     play_once: Annotated[bool, _FLAG] = False,
     machine: Machine = Machine(),
@@ -47,11 +48,11 @@ def zoom(
     Parameters
     ----------
     source
-        A picture, a video (its frame --at), or the word `noise`.
+        A picture, a video or an animation (its frame --at), or the word `noise`.
     output
         Its ending chooses the kind: .mp4, .gif, .webp, .mkv …, or a folder for numbered PNGs when it ends in /.
     at
-        The frame of a video at so many seconds. Default: its first.
+        The frame of a video that is on the screen then: `90` (seconds), `1:02.5`, `75%`. Default: its first.
     sound
         A sound file, or a film's sound, to lie under the dive; cut to its length.
     play_once
@@ -59,6 +60,7 @@ def zoom(
     quiet
         No bar and no remarks; errors are still told.
     """
+    from mariana_video.film.idle import check_dive
     from mariana_video.media.output import check_output
     from mariana_video.media.soundtrack import check_sound
 
@@ -69,6 +71,7 @@ def zoom(
     check_output(output, file, encoding.overwrite)
     if sound is not None:
         check_sound(sound, output)
+    check_dive(dream, encoding, output, play_once)
 
     from mariana_video.film.job import open_job
 
@@ -86,56 +89,56 @@ def _prepare(
     machine: Machine,
     picture: Tensor,
     size: tuple[int, int],
-    words: tuple[str, float | None, Path | None, bool],
+    words: tuple[str, Time | None, Path | None, bool],
 ) -> Descent:
     """The dive, after seeing that a job that was begun was begun with these settings (UsageError)."""
     from mariana_video.film.dreamer import make_dreamer
+    from mariana_video.film.foresight import FRAME_BY_FRAME
     from mariana_video.film.terms import terms_of
     from mariana_video.film.zoom import prepare
 
     source, at, sound, play_once = words
     camera, dive = groups
     dreamer = make_dreamer(recipe, job.machine(machine))
-    begins: dict[str, Plain] = {"at": at or 0.0, "play_once": play_once}
+    begins: dict[str, Plain] = {"at": str(at or 0), "play_once": play_once}
     if job.source is None:
         begins["source"] = source
     options = {"dream": plain(recipe.dream), "camera": plain(camera), "dive": plain(dive), "begins": begins}
-    job.agree(terms_of("zoom", options, job.storage, dreamer, job.source, sound))
+    # The way as a whole says how large the canvas is, what suits its first layers, and where a loop closes.
+    free = frozenset() if dive.loop else FRAME_BY_FRAME - {"layers"}
+    job.agree(terms_of("zoom", options, job.storage, dreamer, job.source, sound), free)
     return prepare(dreamer, camera, dive, picture, size)
 
 
 def _make(job: Job, descent: Descent, sound: Path | None, play_once: bool, quiet: bool) -> None:
-    from mariana_video.film.footprint import check_memory
+    from mariana_video.film.foresight import check_changed, check_whole
     from mariana_video.film.store import Film
     from mariana_video.film.zoom import dive
     from mariana_video.media.output import check_output
 
     size, dreamer = descent.canvas.size, descent.dreamer
-    shape = descent.canvas.shape
-    check_memory(dreamer, dreamer.score(0, descent.rate), size, shape[0] * shape[1])
+    check_whole(dreamer, descent.frames, descent.rate, size, groups=(descent.dive,), shape=descent.canvas.shape)
     times = tuple(index / descent.rate for index in range(descent.frames))
     film = Film(None, size, descent.rate, times, under=sound, endless=not play_once)
     check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(film))
     told = foretell_size(job.output, size, descent.frames)
     say(f"{told}; {dreamer.network.name} dreams {dreamer.objective} in {dreamer.precision}", quiet)
     todo = job.prepare(film, frozenset(), lambda note: say(note, quiet))
+    check_changed(job, dreamer, descent.rate, lambda note: say(note, quiet))
     follow(job, todo, lambda state, first: dive(descent, state, first), quiet)
 
 
-def _start(source: str, at: float | None, seed: int) -> tuple[Tensor, tuple[int, int]]:
+def _start(source: str, at: Time | None, seed: int) -> tuple[Tensor, tuple[int, int]]:
     """The picture that a dive begins with (1×3×H×W), and its (width, height)."""
     from mariana_video.film.ground import noise
+    from mariana_video.film.still import shown_at
     from mariana_video.film.tensors import to_tensor
     from mariana_video.media.opening import open_clip
-    from mariana_video.media.reader import frame_at
 
-    if at is not None and at < 0:
-        raise UsageError(f"--at {at:g}: give seconds of at least 0")
     if source == "noise":
+        if at is not None:
+            raise UsageError(f"--at {at} takes a frame of a video, and noise is none; leave --at away")
         width, height = _NOISE
         return (0.5 + 0.2 * noise((height, width), seed, 0)).clamp(0, 1), _NOISE
-    clip = open_clip(Path(source))
-    if at is not None and clip.kind == "picture":
-        raise UsageError(f"--at {at:g} takes a frame of a video, and {source} is a picture")
-    frame = frame_at(clip, Fraction(repr(at or 0)))
+    frame = shown_at(open_clip(Path(source)), at)
     return to_tensor(frame.rgb), (frame.rgb.shape[1], frame.rgb.shape[0])

@@ -82,7 +82,7 @@ def values_at(descent: Descent, index: int) -> Values:
     if each is None:
         return values
     seed, seconds = dreamer.recipe.dream.seed, float(index / descent.rate)
-    return replace(values, terms=wandering(dreamer.network, values.terms, seconds, each, seed))
+    return replace(values, terms=wandering(dreamer.network, values.terms, seconds, float(each.amount), seed))
 
 
 def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
@@ -144,8 +144,8 @@ def natural_sharpness(descent: Descent) -> float | None:
     if not (values.first_steps and dreamer.objective.constant and descent.dive.wander is None):
         return None
     score = dreamer.score(0, descent.rate)
-    pace = Pace(values.first_steps, values.step_size, dreamer.recipe.dream.jitter)
-    octaves = dreamer.octaves((source.shape[-2], source.shape[-1]), score)
+    pace = Pace(values.first_steps, values.step_size, values.jitter)
+    octaves = dreamer.octaves((source.shape[-2], source.shape[-1]), score, values)
     change = dreamer.ascend(source, score, octaves, pace, 0).picture - source
     power = float((change - ground_of(change)).square().double().mean())
     if power <= 0:

@@ -21,6 +21,8 @@ from mariana_video.recipe.objective import Objective, Terms
 from mariana_video.recipe.options import Recipe, bounds_of
 from mariana_video.recipe.schedule import Schedule
 
+_RATE = Fraction(25)  # frame 0 is the same at any rate
+
 
 @dataclass(frozen=True)
 class Dreamer:
@@ -51,6 +53,9 @@ class Dreamer:
             step_size=at("step_size", dream.step_size or suited),
             carry=at("carry", carry.carry),
             mix=at("mix", carry.mix),
+            octaves=None if dream.octaves is None else round(at("octaves", dream.octaves)),
+            octave_scale=at("octave_scale", dream.octave_scale),
+            jitter=round(at("jitter", dream.jitter)),
             temporal_weight=at("temporal_weight", carry.temporal_weight),
         )
 
@@ -67,11 +72,14 @@ class Dreamer:
         """True where TensorFlow's DeepDream tutorial is followed: one scale, no jitter, its own step and score."""
         return self.recipe.dream.step_rule == "tutorial"
 
-    def octaves(self, shape: tuple[int, int], score: Score) -> tuple[Octave, ...]:
-        """The sizes of a picture of `shape` (height, width) that are dreamed on."""
-        dream = self.recipe.dream
-        count = 1 if self.tutorial and dream.octaves is None else dream.octaves
-        return octaves_of(shape, count, dream.octave_scale, score.smallest)
+    def octaves(self, shape: tuple[int, int], score: Score, values: Values | None = None) -> tuple[Octave, ...]:
+        """The sizes of a picture of `shape` (height, width) that are dreamed on, by `values` (None: those of frame 0).
+
+        Raises UsageError where the smallest of them would be too small for the network.
+        """
+        values = values or self.values(0, _RATE)
+        count = 1 if self.tutorial and values.octaves is None else values.octaves
+        return octaves_of(shape, count, values.octave_scale, score.smallest)
 
     def steps(
         self,

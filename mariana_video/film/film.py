@@ -142,9 +142,16 @@ def dream_picture(
     rgb: NDArray[np.float32],
     alpha: NDArray[np.float32] | None = None,
     seen: Callable[[Step], None] = lambda step: None,
+    position: int = 0,
+    rate: Fraction = Fraction(25),
 ) -> Rendered:
-    """A single picture (float32 H×W×3, 0…1), dreamed as a film's first frame would be; `seen` is told of each step."""
+    """A single picture (float32 H×W×3, 0…1), dreamed as a film's first frame would be; `seen` is told of each step.
+
+    `position` is the number that it has in a film of `rate` frames a second: what moves along a film is as it is there,
+    and so is all that is drawn at random.
+    """
     mask = _both(mask_of(dreamer, (rgb.shape[1], rgb.shape[0])), alpha, dreamer.device)
     source = to_tensor(rgb).to(dreamer.device)
-    moment = Moment(0, Fraction(0), 0.04, source, dreamer.values(0, Fraction(25)), mask=mask)
+    values = dreamer.values(position, rate)
+    moment = Moment(position, position / rate, float(1 / rate), source, values, mask=mask)
     return next(dream_frames(replace(dreamer, seen=seen), [moment]))[1]

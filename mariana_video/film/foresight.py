@@ -9,10 +9,13 @@ from fractions import Fraction
 from mariana_video.errors import UsageError
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.footprint import check_memory
+from mariana_video.film.job import Job
 from mariana_video.film.state import Values
+from mariana_video.film.store import Told
 from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import Group, Recipe, bounds_of
 from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.toml import recipe_of
 
 FRAME_BY_FRAME = frozenset({"layers", *(field.name for field in fields(Values))} - {"terms"})
 """Settings that hold frame by frame: what they say of later frames changes nothing of those before."""
@@ -36,21 +39,36 @@ def check_whole(
     for group in (dreamer.recipe.dream, dreamer.recipe.carry, *groups):
         check_numbers(group, frames, rate)
     height, width = shape or (size[1], size[0])
+    moving = _moves(dreamer.recipe.dream.octaves) or _moves(dreamer.recipe.dream.octave_scale)
     for terms in dreamer.objective.combinations(frames, float(rate)):
         score = dreamer.scored(terms)
-        dreamer.octaves((height, width), score)
         check_memory(dreamer, score, size, height * width)
+        if not moving:
+            dreamer.octaves((height, width), score)
+    for frame in range(frames if moving else 0):
+        dreamer.octaves((height, width), dreamer.score(frame, rate), dreamer.values(frame, rate))
+
+
+def _moves(schedule: Schedule | None) -> bool:
+    return schedule is not None and schedule.constant() is None
 
 
 def check_numbers(group: Group, frames: int, rate: Fraction) -> None:
     """See that every number of a group stays within its bounds along so many frames. Raises UsageError."""
     for name, bounds in bounds_of(type(group)).items():
         schedule = getattr(group, name)
-        if not isinstance(schedule, Schedule) or schedule.constant() is not None:
+        if not isinstance(schedule, Schedule) or not _moves(schedule):
             continue
         option = name.replace("_", "-")
         for frame in range(frames):
             bounds.check(option, schedule(frame, float(rate)), f" at frame {frame}")
+
+
+def check_changed(job: Job, dreamer: Dreamer, rate: Fraction, told: Told) -> None:
+    """Of a prepared job that goes on with other settings: see that its finished frames are as they say (UsageError)."""
+    if job.changed:
+        check_finished(recipe_of(job.before), dreamer, job.kept, rate, job.output)
+        told(f"the new settings hold from frame {job.kept} on")
 
 
 def check_finished(before: Recipe, dreamer: Dreamer, finished: int, rate: Fraction, output: str) -> None:

@@ -106,9 +106,9 @@ def step(
 def afresh(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | None = None) -> tuple[State, Ascended]:
     """A frame dreamed from its source alone; how strong it became, place by place, is the target of those after it."""
     source, values = moment.source, moment.values
-    octaves = dreamer.octaves(_shape(source), score)
-    size, jitter = values.step_size * values.strength, dreamer.recipe.dream.jitter
-    pace = Pace(values.first_steps, size, jitter, moment.mask, pull=pull)
+    octaves = dreamer.octaves(_shape(source), score, values)
+    size = values.step_size * values.strength
+    pace = Pace(values.first_steps, size, values.jitter, moment.mask, pull=pull)
     done = dreamer.ascend(source, score, octaves, pace, moment.index)
     dream = _within(moment.mask, source, done.picture)
     target = local_rms(dream - source)
@@ -175,20 +175,20 @@ def carried(
     dreamer: Dreamer, score: Score, moment: Moment, start: Start, pull: Pull | None = None
 ) -> tuple[State, Ascended]:
     """A frame that goes on from `start`, its strength held at the target."""
-    source, values, jitter = start.source, moment.values, dreamer.recipe.dream.jitter
+    source, values = start.source, moment.values
     beats = BEAT * moment.elapsed
     aim = start.target * values.strength
     gain = step_gain(aim, start.picture - source)
     for factor in (start.rein, start.mask):
         gain = gain if factor is None else gain * factor
-    plain = Pace(values.steps, values.step_size * values.strength * beats, jitter, gain, pull=pull)
-    extra = catch_up(dreamer, score, start.picture, 1 - start.visible, plain, moment.index)
+    plain = Pace(values.steps, values.step_size * values.strength * beats, values.jitter, gain, pull=pull)
+    octaves = dreamer.octaves(_shape(source), score, values)
+    extra = catch_up(dreamer, score, octaves, start.picture, 1 - start.visible, plain, moment.index)
     if start.momentum is not None:
         gain = gain * (1 - math.pow(_MOMENTUM, beats) * start.visible)
     pace = replace(plain, size=plain.size * start.push * start.lift, gain=gain)
-    octaves = in_turn(dreamer.octaves(_shape(source), score), moment.index)
     draw = moment.index if start.momentum is None else moment.time // _HELD  # a camera shifts the grid by itself
-    done = dreamer.ascend(extra.picture, score, octaves, pace, draw)
+    done = dreamer.ascend(extra.picture, score, in_turn(octaves, moment.index), pace, draw)
     change = done.picture - source
     dream = (source + braked(change, aim)).clamp(0, 1) if pace.steps else done.picture
     dream = _within(start.mask, source, dream)
@@ -227,13 +227,21 @@ def in_turn(octaves: tuple[Octave, ...], index: int) -> tuple[Octave, ...]:
     return (smaller[index // 2 % len(smaller)],)
 
 
-def catch_up(dreamer: Dreamer, score: Score, start: Tensor, young: Tensor, plain: Pace, index: int) -> Ascended:
+def catch_up(
+    dreamer: Dreamer,
+    score: Score,
+    octaves: tuple[Octave, ...],
+    start: Tensor,
+    young: Tensor,
+    plain: Pace,
+    index: int,
+) -> Ascended:
     """Extra steps, in boxes round what newly appears: no hole travels behind a moving thing.
 
     They are bold ones on the smallest octave, where large forms are found: once those stand, what later frames add to
     them changes little. They come before the frame's own steps, which then draw the detail.
     """
-    smaller = dreamer.octaves(_shape(start), score)[:-1]
+    smaller = octaves[:-1]
     boxes = boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])) if plain.steps and smaller else ()
     if not boxes:
         return Ascended(start, float("nan"), 0)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mariana_video.film.dreamer import Dreamer, make_dreamer
 from mariana_video.film.film import film
-from mariana_video.film.foresight import FRAME_BY_FRAME, check_finished, check_whole
+from mariana_video.film.foresight import FRAME_BY_FRAME, check_changed, check_whole
+from mariana_video.film.idle import check_video
 from mariana_video.film.job import Frames, Job, Todo, open_job
 from mariana_video.film.masks import read_mask
 from mariana_video.film.plan import Plan, make_plan
@@ -19,9 +20,8 @@ from mariana_video.media.containers import keeps_hdr
 from mariana_video.media.opening import check_film
 from mariana_video.media.output import check_output
 from mariana_video.recipe.job import Machine, Storage
-from mariana_video.recipe.options import Recipe
-from mariana_video.recipe.options import recipe as recipe_of
-from mariana_video.recipe.toml import recipe_of as before
+from mariana_video.recipe.options import Carry, Dream, Recipe, Span, Where, shared_out
+from mariana_video.recipe.reading import declare
 from mariana_video.recipe.toml import sections
 
 
@@ -54,9 +54,7 @@ def prepared(job: Job, dreamer: Dreamer, plan: Plan, told: Told) -> Prepared:
     made = Film(plan.clip, plan.size, plan.clip.rate, plan.times, plan.start, plan.duration, last=plan.last)
     check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(made))
     todo = job.prepare(made, plan.cuts, told)
-    if job.changed:
-        check_finished(before(job.before), dreamer, job.kept, plan.clip.rate, job.output)
-        told(f"the new settings hold from frame {job.kept} on")
+    check_changed(job, dreamer, plan.clip.rate, told)
     return Prepared(dreamer, plan, todo, lambda state, first: film(plan, dreamer, state, first))
 
 
@@ -66,13 +64,12 @@ def video(source: str | Path, output: str | Path, told: Told = lambda note: None
     `options` are those of the command by name, `told` gets its remarks. A job that was broken off goes on where it was.
     Raises MarianaError, in one line.
     """
-    jobs = {field.name: kind for kind in (Machine, Storage) for field in fields(kind)}
-    parts: dict[type, dict[str, Any]] = {Machine: {}, Storage: {}}
-    for name in options.keys() & jobs.keys():
-        parts[jobs[name]][name] = options.pop(name)
-    recipe, machine, storage = recipe_of(**options), Machine(**parts[Machine]), Storage(**parts[Storage])
-    check_film(Path(source), str(output), storage.overwrite)
-    with open_job(str(output), Path(source), storage) as job:
+    *parts, machine, storage = shared_out(options, Dream, Carry, Span, Where, Machine, Storage, besides=("told",))
+    recipe = Recipe(*parts)
+    clip, made = declare("source", Path).read(source), declare("output", str).read(output)
+    check_film(clip, made, storage.overwrite)
+    check_video(recipe, storage, clip, made)
+    with open_job(made, clip, storage) as job:
         todo = prepared(job, *planned(job, recipe, machine, lambda frames: None), told)
         job.make(todo.frames, lambda done: None, storage.preview)
         job.finish(told)

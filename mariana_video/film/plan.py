@@ -43,12 +43,12 @@ class Plan:
     @property
     def start(self) -> Fraction | None:
         """Where the span begins, in seconds after the clip's first picture."""
-        return None if self.span.start is None else _exact(self.span.start)
+        return None if self.span.start is None else self.span.start.seconds(self.clip.duration)
 
     @property
     def duration(self) -> Fraction | None:
         """How long the span is, in seconds; None to the end."""
-        return None if self.span.duration is None else _exact(self.span.duration)
+        return None if self.span.duration is None else self.span.duration.seconds(self.clip.duration)
 
     def elapsed(self, position: int) -> float:
         """Seconds from the frame before to the frame at `position`; at the first, one frame at the usual rate."""
@@ -66,8 +66,8 @@ def make_plan(
     """
     clip = open_clip(source, None if span.rate is None else _exact(span.rate), keep_hdr=keep_hdr)
     size = clip.size if span.size is None else span.size.fit(clip.size)
-    begin = None if span.start is None else _exact(span.start)
-    length = None if span.duration is None else _exact(span.duration)
+    begin = None if span.start is None else span.start.seconds(clip.duration)
+    length = None if span.duration is None else span.duration.seconds(clip.duration)
     notes: list[str] = list(clip.notes)
     scanned = scan(clip, start=begin, duration=length, small=_CUTS_AT, notes=notes.append)
     times, cuts, last = _times_and_cuts(scanned, seen)

@@ -80,8 +80,8 @@ def progress(
     """The dream of `picture` (1×3×H×W, 0…1) at the steps `shown`, in order; or those of them `after` one of them."""
     picture = picture.to(dreamer.device)
     score, values = dreamer.score(0, _RATE), dreamer.values(0, _RATE)
-    octaves = dreamer.octaves((picture.shape[-2], picture.shape[-1]), score)
-    pace = Pace(values.first_steps, values.step_size * values.strength, dreamer.recipe.dream.jitter)
+    octaves = dreamer.octaves((picture.shape[-2], picture.shape[-1]), score, values)
+    pace = Pace(values.first_steps, values.step_size * values.strength, values.jitter)
     total, wanted = pace.steps * len(octaves), set(shown)
     if after is None and 0 in wanted:
         yield Progressed(0, total, 0, len(octaves), float("nan"), 0.0, picture)

@@ -94,7 +94,7 @@ def _frames(shown: Progression, still: int, state: State | None, first: int) -> 
     known = () if state is None else restored(shown, state)
     if state is None:
         first = 0
-    end, hold = shown.pictures, Fraction(repr(shown.options.hold))
+    end, hold = shown.pictures, shown.options.hold.amount
     begin = min(first, end)
     items = known
     for number, items in enumerate(shown.steps(known) if begin < end else (), begin):

@@ -15,7 +15,7 @@ from mariana_video.recipe.objective import Terms
 
 @dataclass(frozen=True)
 class Values:
-    """The schedules' numbers at one frame."""
+    """The schedules' numbers at one frame; `octaves` is None where as many as suit the picture are wanted."""
 
     terms: Terms
     strength: float
@@ -24,6 +24,9 @@ class Values:
     step_size: float
     carry: float
     mix: float
+    octaves: int | None
+    octave_scale: float
+    jitter: int
     temporal_weight: float = 0.0
 
 

@@ -44,7 +44,7 @@ def prepare(dreamer: Dreamer, camera: Camera, dive: Dive, picture: Tensor, size:
     Raises UsageError where a schedule leaves its bounds and where no loop can be made.
     """
     rate = Fraction(repr(dive.rate))
-    frames = max(1, round(Fraction(repr(dive.duration)) * rate))
+    frames = max(1, round(dive.duration.amount * rate))
     steps = steps_of(camera, size, frames if dive.loop else frames - 1, rate)
     if dive.loop:
         check_loop(camera, steps, rate)
@@ -149,6 +149,6 @@ def _beyond_dreamed(descent: Descent) -> Tensor:
         return source
     grown = source + outside * 0.5 * (noise(descent.canvas.shape, dreamer.recipe.dream.seed, GROUND).to(source) * 0.2)
     score = dreamer.score(0, descent.rate)
-    pace = Pace(values.first_steps, values.step_size * values.strength, dreamer.recipe.dream.jitter, outside)
-    done = dreamer.ascend(grown.clamp(0, 1), score, dreamer.octaves(descent.canvas.shape, score), pace, 0)
+    pace = Pace(values.first_steps, values.step_size * values.strength, values.jitter, outside)
+    done = dreamer.ascend(grown.clamp(0, 1), score, dreamer.octaves(descent.canvas.shape, score, values), pace, 0)
     return source + (done.picture - source) * outside

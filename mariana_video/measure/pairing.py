@@ -15,6 +15,7 @@ from mariana_video.media.clip import Clip, Frame
 from mariana_video.media.opening import open_clip
 from mariana_video.media.reader import read, scan
 from mariana_video.media.shape import fitted
+from mariana_video.recipe.time import Time
 
 Array = NDArray[np.float32]
 
@@ -45,13 +46,13 @@ class Pair:
             yield other.pts, _flat(one), _flat(other)
 
 
-def pair(source: Path, dream: Path, start: float | None = None) -> Pair:
-    """SOURCE, from `start` seconds on, and a DREAM of it; frames are paired in order.
+def pair(source: Path, dream: Path, start: Time | float | None = None) -> Pair:
+    """SOURCE, from `start` on (a time or seconds), and a DREAM of it; frames are paired in order.
 
     Raises SourceError where one can't be read, UsageError where their frames can't belong together.
     """
-    begin = None if start is None else Fraction(repr(start))
     first = open_clip(source)
+    begin = None if start is None else Time.of(start).seconds(first.duration)
     second = open_clip(dream, first.rate)
     counts = sum(1 for _ in scan(first, start=begin)), sum(1 for _ in scan(second))
     notes = [*_lengths(first, second, counts, begin), *_rates(first, second)]

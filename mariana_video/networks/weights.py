@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
-from mariana_video.errors import NetworkError, OutputError
+from mariana_video.errors import NetworkError, OutputError, UsageError
 from mariana_video.networks import zoo
 from mariana_video.networks.files import read_safetensors
 from mariana_video.networks.mariana import Architecture, Mariana, layers
@@ -41,10 +41,16 @@ def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Net
 
     Raises:
         NetworkError: unknown, foreign, damaged or not fitting.
+        UsageError: `weights` for a network that is a file itself.
     """
     if str(name_or_path) in zoo.NAMES:
         return zoo.load(str(name_or_path), weights)
-    return load_file(weights or find(name_or_path))
+    if weights is not None:
+        raise UsageError(
+            f"--weights {weights} does nothing for {name_or_path}; it is for {' and '.join(zoo.NAMES)}: "
+            f"a network of one's own is given as --network FILE"
+        )
+    return load_file(find(name_or_path))
 
 
 def find(name_or_path: str | Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -10,6 +11,7 @@ from cyclopts import Parameter
 from mariana_video.recipe.options import Group, from_text
 from mariana_video.recipe.schedule import Bounds, Schedule
 from mariana_video.recipe.size import Size
+from mariana_video.recipe.time import Length
 
 _NUMBER = from_text(Schedule)
 
@@ -43,13 +45,13 @@ class Camera(Group):
 class Dive(Group):
     """What film the dive becomes."""
 
-    duration: Annotated[float, Bounds(0, 36000, above=True)] = 8.0
-    """Seconds of film."""
+    duration: Annotated[Length, Bounds(0, 36000, above=True), from_text(Length)] = Length(Fraction(8))
+    """How long the film is: `8` (seconds), `8s`, `1:02.5`, `2min`."""
 
     rate: Annotated[float, Bounds(0, 240, above=True)] = 25.0
     """Frames a second."""
 
-    size: Annotated[Size | None, from_text(Size.of)] = None
+    size: Annotated[Size | None, from_text(Size)] = None
     """`640x360`, or `640x` and `x360` to keep the shape. Default: SOURCE's, no larger than suits OUTPUT."""
 
     loop: Literal["source", "structure"] | None = None
@@ -58,8 +60,8 @@ class Dive(Group):
     keep: Annotated[Schedule, Bounds(0, 1, above=True), _NUMBER] = Schedule("1")
     """How much of the dream's detail is kept over 1/25 s of film; below 1 it is forgotten and dreamed anew."""
 
-    wander: Annotated[float | None, Bounds(0, above=True)] = None
-    """Against one motif everywhere: every so many seconds another channel of the layers leads."""
+    wander: Annotated[Length | None, Bounds(0, above=True), from_text(Length)] = None
+    """Against one motif everywhere: every so often (`2`, `2s`, `500ms`) another channel of the layers leads."""
 
     grain: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("0")
     """Against one motif everywhere: so much fresh noise over 1/25 s of film."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.keys import Key, read_keys, unreadable
@@ -65,6 +66,15 @@ class Objective:
         if not self.text.strip():
             raise UsageError("an empty text names no layer: give one such as conv4_3")
         object.__setattr__(self, "_keys", tuple((k, read_terms(k.text, self.text, k.place)) for k in keys))
+
+    @classmethod
+    def of(cls, value: Any) -> Objective:
+        """An objective from its text. Raises UsageError on anything else."""
+        if isinstance(value, Objective):
+            return value
+        if not isinstance(value, str):
+            raise UsageError(f"{value!r} names no layer: give a text such as 'conv3_3 + 0.5*conv4_2'")
+        return cls(value)
 
     def __str__(self) -> str:
         return self.text

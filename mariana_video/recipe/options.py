@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, Self
 
 from cyclopts import Parameter
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.objective import Objective
+from mariana_video.recipe.reading import declare, declared
 from mariana_video.recipe.schedule import Bounds, Schedule
 from mariana_video.recipe.size import Size
+from mariana_video.recipe.time import Time
 
 
 def from_text(kind: Any) -> Parameter:
-    """How the command line makes a `kind` of one word: by its constructor, never by its fields."""
+    """How the command line makes a `kind` of one word: by its own reader, never by its fields."""
 
     def convert(_type: Any, tokens: Sequence[Any]) -> Any:
-        return kind(tokens[0].value)
+        return declare((tokens[0].keyword or "").lstrip("-"), kind).read(tokens[0].value)
 
     return Parameter(converter=convert, accepts_keys=False, n_tokens=1)
 
@@ -36,30 +37,34 @@ _ATOM = Parameter(negative=())
 
 def bounds_of(group: type[Group]) -> Mapping[str, Bounds]:
     """The declared bounds of a group's numbers, by field."""
-    hashable: Any = group
-    return _bounds(hashable)
-
-
-@cache
-def _bounds(group: Any) -> Mapping[str, Bounds]:
-    hints = get_type_hints(group, include_extras=True)
-    found = {
-        name: [m for m in getattr(hint, "__metadata__", ()) if isinstance(m, Bounds)] for name, hint in hints.items()
-    }
-    return {name: bounds[0] for name, bounds in found.items() if bounds}
+    return {name: option.bounds for name, option in declared(group).items() if option.bounds is not None}
 
 
 class Group:
-    """A group of options that checks itself against its declared bounds as it is made (UsageError)."""
+    """A group of options, each read by its declared type as it is made (UsageError), wherever it comes from."""
+
+    def __new__(cls, *args: Any, **options: Any) -> Self:
+        """Notes what was said: a default is no wish, and is not refused where it can do nothing."""
+        group = super().__new__(cls)
+        given = {**dict(zip(declared(cls), args, strict=False)), **options}
+        object.__setattr__(group, "_said", frozenset(name for name, value in given.items() if value is not None))
+        return group
 
     def __post_init__(self) -> None:
-        for name, bounds in bounds_of(type(self)).items():
-            value = getattr(self, name)
-            option = name.replace("_", "-")
-            if isinstance(value, Schedule):
-                value.check(option, bounds)
-            elif value is not None:
-                bounds.check(option, value)
+        for name, option in declared(type(self)).items():
+            given = getattr(self, name)
+            value = option.read(given)
+            if value is not given:
+                object.__setattr__(self, name, value)
+
+    @property
+    def said(self) -> frozenset[str]:
+        """The names of the options that were given, in place of left at their defaults."""
+        return frozenset(self.__dict__.get("_said", ()))
+
+    def but(self, **options: Any) -> Self:
+        """The same with other values; what was not said stays unsaid."""
+        return type(self)(**{name: getattr(self, name) for name in self.said} | options)
 
 
 @Parameter(name="*")
@@ -80,10 +85,10 @@ class Dream(Group):
     strength: Annotated[Schedule, Bounds(0, 10), _NUMBER] = Schedule("1")
     """The one dial for those who want no other: 0.5 is a light dream, 2 a heavy one."""
 
-    steps: Annotated[Schedule, Bounds(0, 1000), _NUMBER] = Schedule("1")
+    steps: Annotated[Schedule, Bounds(0, 1000, whole=True), _NUMBER] = Schedule("1")
     """Steps of ascent in a frame that goes on from the dream before it; 0 gives the source back."""
 
-    first_steps: Annotated[Schedule | None, Bounds(0, 10000), _NUMBER] = None
+    first_steps: Annotated[Schedule | None, Bounds(0, 10000, whole=True), _NUMBER] = None
     """Steps an octave where nothing is carried: a picture, a first frame, a cut. Default: 10, or 0 at `--steps 0`."""
 
     step_size: Annotated[Schedule | None, Bounds(0, 10), _NUMBER] = None
@@ -92,13 +97,13 @@ class Dream(Group):
     step_rule: Literal["mean", "tutorial"] = "mean"
     """`mean` moves a pixel by --step-size on average; `tutorial` steps as TensorFlow's DeepDream tutorial does."""
 
-    octaves: Annotated[int | None, Bounds(1, 20)] = None
+    octaves: Annotated[Schedule | None, Bounds(1, 20, whole=True), _NUMBER] = None
     """How many sizes of the picture are dreamed on. Default: up to 3, as many as the network can see."""
 
-    octave_scale: Annotated[float, Bounds(1, 4, above=True)] = 1.5
+    octave_scale: Annotated[Schedule, Bounds(1, 4, above=True), _NUMBER] = Schedule("1.5")
     """Each octave is so many times smaller than the one above."""
 
-    jitter: Annotated[int, Bounds(0, 512)] = 16
+    jitter: Annotated[Schedule, Bounds(0, 512, whole=True), _NUMBER] = Schedule("16")
     """The picture is shifted by up to so many pixels before a step, so that no grid of the network shows."""
 
     seed: Annotated[int, Bounds(0, 2**63 - 1)] = 0
@@ -116,10 +121,10 @@ class Dream(Group):
 class Ascent(Dream):
     """What is dreamed, step by step, on a single picture."""
 
-    steps: Annotated[Schedule, Bounds(0, 10000), _NUMBER] = Schedule("60")
+    steps: Annotated[Schedule, Bounds(0, 10000, whole=True), _NUMBER] = Schedule("60")
     """Steps on each octave; several hundred show a picture become structure."""
 
-    first_steps: Annotated[Schedule | None, Bounds(0, 10000), Parameter(parse=False)] = None
+    first_steps: Annotated[Schedule | None, Bounds(0, 10000, whole=True), Parameter(parse=False)] = None
 
     def first(self) -> Schedule:
         """The steps an octave."""
@@ -139,7 +144,7 @@ class Carry(Group):
 
     temporal_weight: Annotated[Schedule, Bounds(0, 1000), _NUMBER] = Schedule("0")
     """How hard the ascent is pulled to the dream before, warped (LucidDream's loss); it wants several --steps. With
-    --carry 0 every frame begins at its source, and only the pull holds them together."""
+    --carry 0 every frame begins at its source, takes --first-steps, and only the pull holds them together."""
 
     carried: Literal["change", "frame"] = "change"
     """What is carried: the dream's `change` to its frame (the scene stays readable) or the dreamed `frame` itself."""
@@ -159,13 +164,13 @@ class Carry(Group):
 class Span(Group):
     """Which part of a film, and how large."""
 
-    start: Annotated[float | None, Bounds(0)] = None
-    """Where to begin, in seconds."""
+    start: Annotated[Time | None, Bounds(0), from_text(Time)] = None
+    """Where to begin: `90` (seconds), `2s`, `1:02.5`, `2min`, or `75%` of the film."""
 
-    duration: Annotated[float | None, Bounds(0, above=True)] = None
-    """How many seconds to take. Default: to the end."""
+    duration: Annotated[Time | None, Bounds(0, above=True), from_text(Time)] = None
+    """How much to take, written likewise. Default: to the end."""
 
-    size: Annotated[Size | None, from_text(Size.of)] = None
+    size: Annotated[Size | None, from_text(Size)] = None
     """`640x360`, or `640x` and `x360` to keep the shape. Default: the source's."""
 
     rate: Annotated[float | None, Bounds(0, 1000, above=True)] = None
@@ -191,35 +196,24 @@ class Recipe:
     where: Where = Where()
 
 
-_READERS: Mapping[str, Any] = {
-    "layers": Objective,
-    "size": Size.of,
-    "weights": Path,
-    "flow_weights": Path,
-    "mask": Path,
-}
-
-
 def recipe(**options: Any) -> Recipe:
     """A recipe from options by name: `recipe(strength=1.5, layers="conv3_3", carry=0.9)`.
 
     Numbers may be given as numbers or as schedules' text. Raises UsageError on an unknown name (with the nearest known
-    one) and on a value outside its bounds.
+    one), on a value of another kind and on one outside its bounds.
     """
-    groups: dict[str, type[Group]] = {"dream": Dream, "carry": Carry, "span": Span, "where": Where}
-    homes = {field.name: (home, field.default) for home, group in groups.items() for field in fields(group)}  # type: ignore[arg-type]  # each group is a dataclass
-    given: dict[str, dict[str, Any]] = {home: {} for home in groups}
-    for name, value in options.items():
+    return Recipe(*shared_out(options, Dream, Carry, Span, Where))
+
+
+def shared_out(options: Mapping[str, Any], *groups: type[Group], besides: Sequence[str] = ()) -> tuple[Any, ...]:
+    """Each of `groups` made with its part of `options`. Raises UsageError on a name that none of them has.
+
+    `besides` are further names that a caller may have meant.
+    """
+    homes = {name: group for group in groups for name in declared(group)}
+    for name in options:
         if name not in homes:
-            near = difflib.get_close_matches(name, homes, 1)
-            raise UsageError(
-                f"unknown option {name!r}: "
-                + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(homes)}")
-            )
-        home, default = homes[name]
-        if name in _READERS and value is not None and not isinstance(value, Objective):
-            value = _READERS[name](value)
-        elif isinstance(default, Schedule) or name in ("first_steps", "step_size"):
-            value = None if value is None else Schedule.of(value)
-        given[home][name] = value
-    return Recipe(**{home: group(**given[home]) for home, group in groups.items()})  # type: ignore[arg-type]
+            near = difflib.get_close_matches(name.replace("-", "_"), [*homes, *besides], 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join([*homes, *besides])}"
+            raise UsageError(f"unknown option {name!r}: {hint}")
+    return tuple(group(**{name: options[name] for name in options if homes[name] is group}) for group in groups)

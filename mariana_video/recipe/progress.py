@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import Ascent, Group, from_text
 from mariana_video.recipe.schedule import Bounds, Schedule
 from mariana_video.recipe.size import Size
+from mariana_video.recipe.time import Length
 
 _NUMBER = from_text(Schedule)
 
@@ -33,10 +32,10 @@ class Progress(Group):
     rate: Annotated[float, Bounds(0, 240, above=True)] = 12.0
     """Pictures a second."""
 
-    hold: Annotated[float, Bounds(0, 3600)] = 1.5
-    """Seconds for which the last picture stays."""
+    hold: Annotated[Length, Bounds(0, 3600), from_text(Length)] = Length(Fraction(3, 2))
+    """How long the last picture stays: `1.5` (seconds), `2s`, `500ms`."""
 
-    size: Annotated[Size | None, from_text(Size.of)] = None
+    size: Annotated[Size | None, from_text(Size)] = None
     """`640x360`, or `640x` and `x360` to keep the shape. Default: SOURCE's, no larger than suits OUTPUT."""
 
     zoom: Annotated[Schedule, Bounds(0.01, 100), _NUMBER] = Schedule("1")
@@ -101,32 +100,5 @@ def _apart(text: str) -> list[str]:
 def _with(dream: Ascent, field: str, word: str) -> Ascent:
     if field == "network" and "@" in word:
         network, _, file = word.partition("@")
-        return replace(dream, network=network, weights=Path(file))
-    return replace(dream, **{field: _read(field, word)})
-
-
-def _read(field: str, word: str) -> Any:
-    """The value of an option from its text, by its declared type."""
-    hint = get_type_hints(Ascent)[field]
-    kinds = [kind for kind in _members(hint) if kind is not type(None)]
-    if get_origin(kinds[0]) is Literal or len(kinds) > 1:
-        choices = get_args(kinds[0])
-        if word not in choices:
-            raise UsageError(f"--{field.replace('_', '-')} {word}: give one of {', '.join(choices)}")
-        return word
-    readers: Mapping[Any, Any] = {
-        Objective: Objective,
-        Schedule: Schedule,
-        Path: Path,
-        str: str,
-        int: int,
-        float: float,
-    }
-    try:
-        return readers[kinds[0]](word)
-    except ValueError:
-        raise UsageError(f"--{field.replace('_', '-')} {word}: give a number") from None
-
-
-def _members(hint: Any) -> tuple[Any, ...]:
-    return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+        return dream.but(network=network, weights=file)
+    return dream.but(**{field: word})

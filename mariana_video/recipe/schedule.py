@@ -6,6 +6,8 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.expression import compile_expression
@@ -17,18 +19,26 @@ _MOVES = re.compile(r"\b(?:t|sec)\b")
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a number may be: `low` to `high`, the ends included unless `above` excludes the lower one."""
+    """What a number may be: `low` to `high`, the ends included unless `above` excludes the lower one.
+
+    With `whole`, what is written down as a number is a whole one; between two keys of a schedule it is rounded.
+    """
 
     low: float = -math.inf
     high: float = math.inf
     above: bool = False
+    whole: bool = False
 
     def check(self, name: str, value: float, where: str = "") -> float:
         """`value`, or a UsageError that names the option, the value and the bounds."""
-        outside = value <= self.low if self.above else value < self.low
-        if math.isfinite(value) and not outside and value <= self.high:
+        if self.hold(value):
             return value
         raise UsageError(f"--{name} {value:g}{where}: give a number {self}")
+
+    def hold(self, value: float) -> bool:
+        """Whether `value` lies within them."""
+        outside = value <= self.low if self.above else value < self.low
+        return math.isfinite(value) and not outside and value <= self.high
 
     def __str__(self) -> str:
         lower = f"above {self.low:g}" if self.above else f"of at least {self.low:g}"
@@ -54,11 +64,15 @@ class Schedule:
         object.__setattr__(self, "_keys", values)
 
     @classmethod
-    def of(cls, value: float | str | Schedule) -> Schedule:
-        """A schedule from a number, a text or a schedule."""
+    def of(cls, value: Any) -> Schedule:
+        """A schedule from a number, a text or a schedule. Raises UsageError on anything else."""
         if isinstance(value, Schedule):
             return value
-        return cls(value if isinstance(value, str) else repr(value))
+        if isinstance(value, str):
+            return cls(value)
+        if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+            raise UsageError(f"{value!r} is no number: give one, or a text such as '0:(0.5), 2s:(1.5)'")
+        return cls(repr(value) if isinstance(value, int) else repr(float(value)))
 
     def __str__(self) -> str:
         return self.text
@@ -83,7 +97,9 @@ class Schedule:
         """
         for key, value in self._keys:
             if not _MOVES.search(key.text):
-                bounds.check(name, value(0.0, 0.0))
+                number = bounds.check(name, value(0.0, 0.0))
+                if bounds.whole and number != round(number):
+                    raise UsageError(f"--{name} {number:g}: give a whole number {bounds}")
 
     def constant(self) -> float | None:
         """The number that it always is, or None where it moves."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from mariana_video.errors import UsageError
 
 _LARGEST = 16384
-_WRITTEN = re.compile(r"(\d*)\s*[x×:]\s*(\d*)", re.IGNORECASE)
+_WRITTEN = re.compile(r"([0-9]{0,9})\s*[x×:]\s*([0-9]{0,9})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,13 @@ class Size:
     height: int | None
 
     @classmethod
-    def of(cls, value: str | tuple[int, int] | Size) -> Size:
+    def of(cls, value: Any) -> Size:
         """A size from its text or from (width, height). Raises UsageError on anything else."""
         if isinstance(value, Size):
             return value
-        if isinstance(value, tuple):
-            return cls(*value).checked(f"{value[0]}x{value[1]}")
-        found = _WRITTEN.fullmatch(value.strip())
+        if isinstance(value, list | tuple) and len(value) == 2:
+            value = "x".join("" if side is None else str(side) for side in value)
+        found = _WRITTEN.fullmatch(value.strip()) if isinstance(value, str) else None
         if found is None or not any(found.groups()):
             raise UsageError(f"--size {value!r}: write 640x360, or 640x or x360 to keep the shape")
         width, height = (int(side) if side else None for side in found.groups())

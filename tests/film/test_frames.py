@@ -206,7 +206,9 @@ def test_what_newly_appears_is_dreamed_at_once() -> None:
     which, source = dreamer(octaves=2), as_tensor(texture(192, 256))
     young = torch.zeros(1, 1, 192, 256)
     young[..., 64:96, 96:128] = 1.0
-    found = catch_up(which, which.score(1, RATE), source, young, Pace(1, 0.02, 4), 1)
+    score = which.score(1, RATE)
+    octaves = which.octaves((source.shape[-2], source.shape[-1]), score)
+    found = catch_up(which, score, octaves, source, young, Pace(1, 0.02, 4), 1)
     change = (found.picture - source).abs().mean(1, keepdim=True)
     assert 0 < found.pushed < 192 * 256
     assert change[young > 0].mean() > 0.05

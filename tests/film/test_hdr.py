@@ -31,10 +31,14 @@ def luma(path: Path) -> np.ndarray:
         return frame.reformat(format="gray10le").to_ndarray().astype(float)
 
 
-@pytest.mark.parametrize(("name", "codec"), [("out.mp4", "hevc"), ("out.mov", "prores")])
-def test_it_stays_where_ten_bits_are_asked_for(tmp_path: Path, source: Path, name: str, codec: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "stored"), [("out.mp4", {"codec": "hevc", "crf": 5}), ("out.mov", {"codec": "prores"})]
+)
+def test_it_stays_where_ten_bits_are_asked_for(
+    tmp_path: Path, source: Path, name: str, stored: dict[str, object]
+) -> None:
     said: list[str] = []
-    video(source, tmp_path / name, said.append, steps=0, codec=codec, crf=5)
+    video(source, tmp_path / name, said.append, steps=0, **stored)
     made, before = open_clip(tmp_path / name), open_clip(source)
     assert (made.colour.hdr, made.colour.primaries, made.colour.matrix) == ("PQ", "bt2020", "bt2020nc")
     assert made.bits == 10

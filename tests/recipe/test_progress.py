@@ -23,7 +23,7 @@ def test_values_are_read_by_their_declared_types() -> None:
     assert (small.title, large.title) == ("step-size 0.01", "step-size 0.5")
     assert (small.dream.step_size, large.dream.step_size) == (Schedule("0.01"), Schedule("0.5"))
     assert [one.dream.seed for one in variants(Ascent(), "seed=1, 2", "rows")] == [1, 2]
-    assert [one.dream.octaves for one in variants(Ascent(), "octaves=1,4", "rows")] == [1, 4]
+    assert [one.dream.octaves for one in variants(Ascent(), "octaves=1,4", "rows")] == [Schedule("1"), Schedule("4")]
     assert [one.dream.step_rule for one in variants(Ascent(), "step-rule=mean,tutorial", "rows")] == [
         "mean",
         "tutorial",
@@ -50,7 +50,7 @@ def test_a_network_may_come_with_its_weights() -> None:
         ("step-size", "write an option and its values"),
         ("stepsize=1", "there are network, weights"),
         ("step-size=1,,2", "a value is missing"),
-        ("octaves=two", "--octaves two: give a number"),
+        ("octaves=two", "--octaves: can't read 'two' at character 1"),
         ("octaves=0", "--octaves 0: give a number from 1"),
         ("step-rule=none", "give one of mean, tutorial"),
         ("first-steps=2", "there are network"),

@@ -1,0 +1,62 @@
+"""Options that would do nothing are refused, with what to use instead: a person who says one expects something of it.
+
+What counts is what was said (`Group.said`): a default that happens to do nothing is no fault.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mariana_video.errors import UsageError
+from mariana_video.recipe.options import Carry, Dream, Group
+from mariana_video.recipe.schedule import Schedule
+
+
+def idle(group: Group, name: str, why: str, instead: str) -> None:
+    """Refuses option `name` of `group` if it was said: it does nothing `why`. Raises UsageError."""
+    if name in group.said:
+        raise does_nothing(name, getattr(group, name), why, instead)
+
+
+def does_nothing(name: str, value: Any, why: str, instead: str) -> UsageError:
+    """The error about an option that would do nothing."""
+    option = f"no-{name}" if value is False else name
+    shown = "" if isinstance(value, bool) else f" {value:g}" if isinstance(value, float) else f" {value}"
+    return UsageError(f"--{option.replace('_', '-')}{shown} does nothing {why}; {instead}")
+
+
+def check_dream(dream: Dream) -> None:
+    """Refuses what the dream itself makes idle (UsageError)."""
+    tutorial = dream.step_rule == "tutorial"
+    if tutorial:
+        idle(
+            dream, "jitter", "with --step-rule tutorial, which never shifts", "leave it away, or take --step-rule mean"
+        )
+    if _always(dream.octaves, 1) or (tutorial and dream.octaves is None):
+        idle(dream, "octave_scale", "with one octave", "give --octaves of 2 or more, or leave it away")
+
+
+def check_seed(dream: Dream) -> None:
+    """Refuses a seed where nothing is drawn but the jitter, and that is none (UsageError)."""
+    if dream.step_rule == "tutorial" or _always(dream.jitter, 0):
+        idle(dream, "seed", "without jitter: nothing is drawn at random", "leave it away, or give a --jitter")
+
+
+def check_carry(dream: Dream, carry: Carry) -> None:
+    """Refuses what the way of carrying makes idle (UsageError)."""
+    if carry.flow != "raft":
+        idle(carry, "flow_weights", f"with --flow {carry.flow}", "it is for --flow raft")
+    if carry.flow == "none":
+        idle(carry, "flow_scale", "with --flow none, which looks for no motion", "leave one of them away")
+    if not _always(carry.carry, 0):
+        return
+    idle(carry, "carried", "with --carry 0, which carries nothing", "give a --carry above 0, or leave it away")
+    if dream.first_steps is not None or not _always(dream.steps, 0):
+        idle(dream, "steps", "with --carry 0: each frame is a first one", "give --first-steps in place of it")
+    if _always(carry.temporal_weight, 0):
+        for name in ("flow", "flow_weights", "flow_scale"):
+            idle(carry, name, "with --carry 0, where no frame goes on from another", "leave it away")
+
+
+def _always(schedule: Schedule | None, value: float) -> bool:
+    return schedule is not None and schedule.constant() == value
