@@ -139,8 +139,8 @@ def _folder(
     terms = terms_of("image", {"dream": plain(recipe.dream), "picture": picture}, Encoding(), dreamer, None)
     begun = make_folder(output)
     try:
-        with open_record(output, terms, overwrite) as record:
-            left = left_to_make(pairs, record, overwrite)
+        with open_record(output, terms, overwrite, {pair.target.name for pair in pairs}) as record:
+            left = left_to_make(pairs, record, overwrite, recipe.where.mask)
             _dream_left(left, len(pairs), output, dreamer, size, record, quiet)
     finally:
         if begun and not any(output.iterdir()):

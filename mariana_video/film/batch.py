@@ -109,11 +109,15 @@ def make_folder(output: Path) -> bool:
     return True
 
 
-def left_to_make(pairs: Sequence[Pair], record: Record, overwrite: bool) -> list[Pair]:
-    """The pairs whose dreams don't stand yet, as `record` knows. Raises OutputError for a stranger's picture."""
+def left_to_make(pairs: Sequence[Pair], record: Record, overwrite: bool, mask: Path | None = None) -> list[Pair]:
+    """The pairs whose dreams don't stand yet, as `record` knows.
+
+    Raises OutputError for a stranger's picture, and for one that is read: a source or the `mask`.
+    """
     left = [pair for pair in pairs if not record.holds(pair.source, pair.target)]
     for pair in left:
-        check_output(pair.target, pair.source, overwrite)
+        for read in (pair.source, mask):
+            check_output(pair.target, read, overwrite)
     return left
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from mariana_video.errors import OutputError, UsageError
 from mariana_video.film.files import write_whole
-from mariana_video.film.lock import NAME, locked
+from mariana_video.film.lock import locked
 from mariana_video.film.terms import content_of
 from mariana_video.media.output import cannot_write, commit, discard, told_of
 from mariana_video.recipe.toml import Difference, Sections, differences
@@ -61,8 +61,8 @@ class Record:
 
 
 @contextmanager
-def open_record(output: Path, terms: Sections, overwrite: bool) -> Iterator[Record]:
-    """The record of the batch that makes pictures in the folder `output` by `terms`, locked.
+def open_record(output: Path, terms: Sections, overwrite: bool, names: Collection[str]) -> Iterator[Record]:
+    """The record of the batch that makes pictures of such `names` in the folder `output` by `terms`, locked.
 
     On leaving, it is removed if the batch is through or nothing was made. Raises OutputError if another process works
     there, UsageError, naming the setting, if an unfinished batch there was begun otherwise, unless `overwrite`.
@@ -74,12 +74,12 @@ def open_record(output: Path, terms: Sections, overwrite: bool) -> Iterator[Reco
             if not overwrite:
                 raise _begun_otherwise(output, before, now, len(pictures))
             pictures = {}
-        _tidy(folder, keep=bool(pictures))
+        _tidy(folder, names, keep=bool(pictures))
         record = Record(folder, now, pictures)
         try:
             yield record
         finally:
-            _tidy(folder, keep=not record.whole)
+            _tidy(folder, names, keep=not record.whole)
 
 
 def _read(file: Path, output: Path) -> tuple[Sections, dict[str, list[str]]]:
@@ -93,10 +93,11 @@ def _read(file: Path, output: Path) -> tuple[Sections, dict[str, list[str]]]:
         raise OutputError(f"{file} can't be read; remove {file.parent}, and {output} is begun anew") from error
 
 
-def _tidy(folder: Path, keep: bool) -> None:
-    """Removes what is half made, and the record itself unless it is to `keep`; the lock stays."""
+def _tidy(folder: Path, names: Collection[str], keep: bool) -> None:
+    """Removes what is half made, and the record itself unless it is to `keep`; what is somebody's own stays."""
     for path in folder.iterdir():
-        if path.name != NAME and not (keep and path.name == _FILE):
+        half = path.name in names or (path.name.startswith(".") and path.is_file())
+        if half or (path.name == _FILE and not keep):
             with contextlib.suppress(OSError):
                 discard(path)
 
