@@ -55,6 +55,8 @@ def train(
     told = job.Told(shown.reading, shown.read, lambda line: say(line, quiet), shown.step)
     try:
         result = job.learn(data, output, study, lessons, overwrite, told)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("stopped; the same command goes on from the last epoch") from None
     finally:
         shown.close()
     _tell_result(result, quiet)

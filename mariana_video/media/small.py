@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOST_PIXELS = 1 << 27
-"""Larger pictures are refused, for one is decoded whole: 500 MB here, three times as much with transparency."""
+"""Larger pictures are refused, for one is decoded whole: about 1 GB here, 2 GB with transparency."""
 
 _STRIP = 1 << 22  # pixels of deep grey that are converted at once, for floats take eight times the room
 

@@ -7,6 +7,7 @@ and checkpoints. All randomness of a unit is a function of (seed, unit), so a re
 from __future__ import annotations
 
 import csv
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def train(
         scratch: folder for the unfinished checkpoint, on the same disk; default: the checkpoint's own.
 
     Raises:
-        DataError: the checkpoint is damaged or belongs to another run.
+        DataError: the checkpoint is damaged or belongs to another run; or the figures are no longer finite.
         OutputError: it can't be written.
     """
     rows = _resumed(course, checkpoint, fingerprint)
@@ -91,9 +92,20 @@ def train(
         for step, figures in enumerate(course.unit(index)):
             tell(Progress(index, step, figures))
         rows.append({"unit": float(index + 1), **course.judge(index)})
+        _check_finite(rows[-1])
         save_checkpoint(checkpoint, unfinished, {"fingerprint": fingerprint, "rows": rows, "course": course.state()})
         tell(Progress(index, course.steps, {}, rows[-1]))
     return rows
+
+
+def _check_finite(row: Row) -> None:
+    """Weights that are not numbers stay so: an hour more would change nothing, and no network could be read back."""
+    for name, value in row.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise DataError(
+                f"training broke down in unit {row['unit']:g}: {name} is {value}; "
+                "--precision fp32, a larger --batch or another --seed would do"
+            )
 
 
 def write_csv(path: Path, rows: list[Row]) -> None:

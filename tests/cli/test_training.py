@@ -62,6 +62,22 @@ def test_a_class_that_is_not_judged_is_told(data: Path, tmp_path: Path, capsys: 
     assert "| cow | no picture to judge by |" in (tmp_path / "x.md").read_text()
 
 
+def test_a_stopped_training_says_how_to_go_on(
+    data: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    words = ["train", str(data), str(tmp_path / "x.safetensors"), "--variant", "colour4-dense512", "--epochs", "2"]
+    with monkeypatch.context() as patch:
+        patch.setattr("mariana_video.training.results.write", stopped)
+        assert run([*words, "--precision", "fp32"]) == 130
+    assert "the same command goes on" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.glob("*x.*")] == ["x.checkpoint"]
+    assert run([*words, "--precision", "fp32"]) == 0
+    assert "unit" not in capsys.readouterr().err
+
+
 def test_names_of_any_bytes_are_trained_and_evaluated(tmp_path: Path, capsys: Capture) -> None:
     odd = os.fsdecode(b"caf\xe9 $^$")
     data = make_folder(tmp_path / "data", 6, {"a": (210, 60, 50), odd: (50, 70, 210)})

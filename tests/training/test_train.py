@@ -83,6 +83,21 @@ def test_a_checkpoint_of_another_run_or_a_damaged_one_is_refused(pictures: Pictu
         train(classifier(pictures, 1), tmp_path / "c", "x")
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_training_that_broke_down_ends_at_once_and_keeps_the_unit_before(
+    value: float, pictures: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: torch.Tensor) -> torch.Tensor:
+        return torch.tensor(value, requires_grad=True)
+
+    train(classifier(pictures, 1), tmp_path / "c", "x")
+    before = (tmp_path / "c").read_bytes()
+    monkeypatch.setattr("mariana_video.training.classify.F.cross_entropy", broken)
+    with pytest.raises(DataError, match=r"broke down in unit 2: loss is (nan|inf)"):
+        train(classifier(pictures, 3), tmp_path / "c", "x")
+    assert (tmp_path / "c").read_bytes() == before
+
+
 def test_a_teacher_is_approached(pictures: Pictures, tmp_path: Path) -> None:
     course = lesson(pictures)
     course.teaching = replace(course.teaching, phases=(Phase("teach", 8, 1e-2, 0.3, 0.5, 4),))
