@@ -31,7 +31,7 @@ from mariana_video.film.place import folder_for, in_place, stands
 from mariana_video.film.preview import Preview
 from mariana_video.film.state import State
 from mariana_video.film.store import Film, Store, Told
-from mariana_video.film.stores import bytes_needed, film_section, open_store
+from mariana_video.film.stores import bytes_needed, check_storage, film_section, open_store
 from mariana_video.film.terms import agree, content_of, machine_given, marks_of
 from mariana_video.media.output import cannot_write
 from mariana_video.recipe.job import Encoding, Machine
@@ -203,8 +203,10 @@ def open_job(output: str, source: Path | None, storage: Encoding) -> Iterator[Jo
     """The job of making `output`, locked: begun, or gone on with where OUTPUT.part/ is there.
 
     `output` is a text, for "/" at its end says a folder. `storage.restart` throws away what is there. On leaving, the
-    folder is removed if OUTPUT stands or nothing is in it. Raises OutputError if another process works on it.
+    folder is removed if OUTPUT stands or nothing is in it. Raises UsageError for a codec or quality that can't be, and
+    OutputError if another process works on it.
     """
+    check_storage(output, storage)  # before anything is written down that would be held against the next try
     folder = folder_for(output)
     with locked(folder, output):
         if storage.restart or stands(output):
