@@ -30,7 +30,7 @@ from mariana_video.film.place import TERMS, check_own, clear, folder_for, in_pla
 from mariana_video.film.preview import Preview
 from mariana_video.film.state import State
 from mariana_video.film.store import Film, Store, Told
-from mariana_video.film.stores import bytes_needed, film_section, open_store
+from mariana_video.film.stores import bytes_needed, check_storage, film_section, open_store
 from mariana_video.film.terms import agree, content_of, machine_given, marks_of
 from mariana_video.media.output import cannot_write, check_output, would_replace
 from mariana_video.media.pictures import ENDINGS_OUT
@@ -240,9 +240,11 @@ def open_job(output: str, source: Path | None, storage: Encoding) -> Iterator[Jo
     """The job of making `output`, locked: begun, or gone on with where OUTPUT.mariana/ is there.
 
     `output` is a text, for "/" at its end says a folder. `storage.restart` throws away what is there. On leaving, the
-    folder is removed if OUTPUT stands or nothing is in it. Raises OutputError if another process works on it, if the
-    folder's name is taken by somebody's own, and for a preview that would replace somebody's file.
+    folder is removed if OUTPUT stands or nothing is in it. Raises UsageError for a codec or quality that can't be, and
+    OutputError if another process works on it, if the folder's name is taken by somebody's own, and for a preview that
+    would replace somebody's file.
     """
+    check_storage(output, storage)  # before anything is written down that would be held against the next try
     folder = folder_for(output)
     check_own(folder, output)
     with locked(folder, output):

@@ -10,7 +10,14 @@ from mariana_video.film.animations import Animation, lossless
 from mariana_video.film.pages import Pages
 from mariana_video.film.segments import Segments, frames_each
 from mariana_video.film.store import Film, Store, Told
-from mariana_video.media.containers import ANIMATIONS, container_for, time_base_for
+from mariana_video.media.containers import (
+    ANIMATIONS,
+    CONTAINERS,
+    check_quality,
+    codec_for,
+    container_for,
+    time_base_for,
+)
 from mariana_video.media.encoding import Encoding
 from mariana_video.recipe.job import Encoding as Encoded
 from mariana_video.recipe.toml import Plain, Sections
@@ -45,6 +52,13 @@ def bytes_needed(film: Film, output: str, storage: Encoded) -> int:
     open_part = pixels * 3 * (2 if bits > 8 else 1) * min(len(film.times), frames_each(film.size, bits))
     states = 4 * pixels * 25  # two pictures of floats each, and one more while it is written
     return round(film_twice + open_part + states)
+
+
+def check_storage(output: str, storage: Encoded) -> None:
+    """Raises UsageError for a codec that OUTPUT can't hold and for a quality that the codec does not have."""
+    path = Path(output)
+    if path.suffix.lower() in CONTAINERS and not is_folder(output):
+        check_quality(codec_for(path, storage.codec), storage.crf)
 
 
 def open_store(folder: Path, output: str, film: Film, terms: Sections, told: Told) -> Store:

@@ -146,6 +146,13 @@ def codec_for(path: Path, codec: str | None) -> str:
     return codec
 
 
+def check_quality(codec: str, crf: int) -> None:
+    """Raises UsageError for a quality that the codec does not have; one without any takes no notice."""
+    encoder = ENCODERS[codec]
+    if encoder.quality and crf > encoder.worst:
+        raise UsageError(f"--crf {crf} is no quality of {codec}; give 0 (best) to {encoder.worst}")
+
+
 def keeps_hdr(output: str, codec: str | None) -> bool:
     """Whether a film of more than 8 bits a channel is asked for by name, in which high dynamic range can stay."""
     pictures = output.endswith("/") or Path(output).suffix.lower() in ANIMATIONS

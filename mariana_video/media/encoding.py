@@ -13,7 +13,7 @@ from mariana_video.errors import UsageError
 
 from .clip import Clip
 from .colour import BT709, Floats, for_output, from_rgb, has_alpha, is_rgb
-from .containers import ENCODERS, codec_for, container_for, time_base_for
+from .containers import ENCODERS, check_quality, codec_for, container_for, time_base_for
 from .display import Display
 from .tags import needs_keys
 from .trial import plan_tracks
@@ -163,8 +163,7 @@ class Encoding:
         return f"its {dynamic} is left out: it would no longer fit the pictures" if dynamic else None
 
     def _check(self) -> None:
-        if self.encoder.quality and self.crf > self.encoder.worst:
-            raise UsageError(f"--crf {self.crf} is no quality of {self.codec}; give 0 (best) to {self.encoder.worst}")
+        check_quality(self.codec, self.crf)
         least = self.encoder.least
         if min(self.size) < least:
             across, down = self.size

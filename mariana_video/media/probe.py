@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from mariana_video.errors import SourceError
 
-from .clip import Chapter, Clip, Track
+from .beside import ATTACHED, beside
+from .clip import Clip
 from .colour import ALONE, Colour, check_matrix, colour_of, has_alpha
 from .decode import Damage, decoded_frames
 from .display import display_of
 from .joined import Joined, joined
-from .libav import UNKNOWN, open_input
+from .libav import open_input
 from .loops import plays_of
 from .shape import MOST_PIXELS, UPRIGHT, Turn
 
 if TYPE_CHECKING:
     from av import VideoFrame
     from av.container import InputContainer
-    from av.stream import Stream
 
 LOOKED_AT = 4
 """Frames decoded to learn what the header does not say: interlacing, transparency, orientation."""
@@ -33,9 +33,7 @@ WIDEST_PIXEL = Fraction(16)
 """Pixels said to be wider or taller than this are taken for square ones."""
 
 _TS_DISCONT = 0x200  # libav's AVFMT_TS_DISCONT: formats whose clock starts anywhere
-_ATTACHED = 0x400  # libav's AV_DISPOSITION_ATTACHED_PIC
 _DEPENDENT = 0x80000  # libav's AV_DISPOSITION_DEPENDENT: a tile of a larger picture
-_KINDS = {"audio": "sound", "subtitle": "subtitle", "video": "picture"}
 
 
 def open_video(path: Path, keep_hdr: bool = False) -> Clip:
@@ -80,7 +78,7 @@ def _described(path: Path, container: "InputContainer", stream: Any, frames: lis
         shifts=parts.shifts if parts else (),
         plays=_plays(path, container.format.name),
         **_picture(stream, frames),
-        **_beside(container, stream, origin),
+        **beside(container, stream, origin),
     )
     try:
         check_matrix(clip.colour)
@@ -110,21 +108,6 @@ def _picture(stream: Any, frames: list["VideoFrame"]) -> dict[str, Any]:
     }
 
 
-def _beside(container: "InputContainer", stream: Any, origin: Fraction) -> dict[str, Any]:
-    """What `Clip` says of everything but the picture."""
-    chapters = tuple(_chapters(container, origin))
-    # QuickTime keeps the titles of chapters in a stream of their own.
-    titles = bool(chapters) and "mov" in container.format.name
-    others = [s for s in container.streams if s.index != stream.index and not (titles and s.type == "data")]
-    tracks = [_track(other) for other in others]
-    return {
-        "sounds": tuple(track for track in tracks if track.kind == "sound"),
-        "subtitles": tuple(track for track in tracks if track.kind == "subtitle"),
-        "others": tuple(track for track in tracks if track.kind in {"picture", "other"}),
-        "chapters": chapters,
-    }
-
-
 def shown_size(coded: tuple[int, int], aspect: Fraction, turn: Turn) -> tuple[int, int]:
     """(width, height) as shown: the width stretched to square pixels (to an even number), then turned."""
     width, height = coded
@@ -134,7 +117,7 @@ def shown_size(coded: tuple[int, int], aspect: Fraction, turn: Turn) -> tuple[in
 
 
 def _picture_stream(container: "InputContainer", path: Path) -> Any:
-    films = [s for s in container.streams.video if not int(s.disposition) & _ATTACHED]
+    films = [s for s in container.streams.video if not int(s.disposition) & ATTACHED]
     if not films:
         if container.streams.video:
             raise SourceError(f"{path} holds sound and a cover picture, but no film")
@@ -281,31 +264,6 @@ def _transparent(frame: "VideoFrame") -> bool:
         return False
     alpha = frame.reformat(format="rgba", threads=ALONE).to_ndarray()[..., 3]
     return bool(alpha.min() < 255)
-
-
-def _track(stream: "Stream") -> Track:
-    kind: Any = _KINDS.get(stream.type, "other")
-    context = getattr(stream, "codec_context", None)
-    # Attachments are called by their file's name; data (a camera's timecode, sensors) has no codec at all.
-    other = getattr(stream, "name", None) or (stream.type if kind == "other" else UNKNOWN)
-    codec = other if context is None else context.codec.canonical_name
-    tags = {key.lower(): value for key, value in stream.metadata.items()}
-    language = tags.get("language")
-    return Track(
-        index=stream.index,
-        kind=kind,
-        codec=codec,
-        language=None if language in {None, "und"} else language,
-        title=tags.get("title") or tags.get("name"),
-        cover=bool(int(stream.disposition) & _ATTACHED),
-    )
-
-
-def _chapters(container: "InputContainer", origin: Fraction) -> Iterator[Chapter]:
-    for mark in container.chapters():
-        base = mark["time_base"] or Fraction(1, 1_000_000)
-        title = mark["metadata"].get("title", "")
-        yield Chapter(mark["start"] * base - origin, mark["end"] * base - origin, title)
 
 
 def _notes(clip: Clip) -> Iterator[str]:

@@ -58,12 +58,12 @@ def _mux(film: Path, sound: Path, made: Path) -> None:
         if kind.negative:  # edit lists count in this clock
             options["movie_timescale"] = str(max(1000, source.time_base.denominator if source.time_base else 1000))
         with av.open(address(made), "w", format=kind.format, options=options) as output:
-            shown = output.add_stream_from_template(source)
+            shown = output.add_stream_from_template(source, opaque=True)  # whoever decodes it need not encode it
             heard = _known(tones)[0]
             coder = _Faded(heard, output, kind.sound, _length(film))
             packets = (packet for packet in tones.demux(heard) if packet.size)
             waiting = next(packets, None)
-            for packet in _dated(packet for packet in pictures.demux(source) if packet.size):
+            for packet in _dated(_from_zero(pictures, source)):
                 while waiting is not None and _time(waiting) - coder.shift <= _time(packet):
                     coder.take(waiting, coder.until)
                     waiting = next(packets, None)
@@ -73,6 +73,16 @@ def _mux(film: Path, sound: Path, made: Path) -> None:
                 coder.take(waiting, coder.until)
                 waiting = next(packets, None)
             coder.finish()
+
+
+def _from_zero(container: Any, stream: Any) -> Iterator[Any]:
+    """A film's picture packets on its own clock, where its container's begins anywhere (transport streams)."""
+    offset = (stream.start_time or 0) if container.format.name == "mpegts" else 0
+    for packet in container.demux(stream):
+        if packet.size:
+            packet.pts = None if packet.pts is None else packet.pts - offset
+            packet.dts = None if packet.dts is None else packet.dts - offset
+            yield packet
 
 
 def _known(container: Any) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -106,8 +106,6 @@ def check_together(study: Study, lessons: Lessons) -> None:
     Raises:
         UsageError: names the option, and what to say instead.
     """
-    _check_choice("variant", study.variant, (None, *get_args(VariantName)))
-    _check_choice("precision", study.precision, get_args(Precision))
     if lessons.teacher is None:
         if lessons.chunks is not None or lessons.classify_chunks is not None:
             name = "--chunks" if lessons.chunks is not None else "--classify-chunks"
@@ -118,8 +116,3 @@ def check_together(study: Study, lessons: Lessons) -> None:
         raise UsageError(f"--epochs {study.epochs} does nothing with --teacher; --chunks says how long is taught")
     elif study.stop_at_divergence:
         raise UsageError("--stop-at-divergence does nothing with --teacher, who teaches to the end; leave one out")
-
-
-def _check_choice(name: str, value: str | None, choices: tuple[str | None, ...]) -> None:
-    if value not in choices:
-        raise UsageError(f"--{name} {value}: give one of {', '.join(choice for choice in choices if choice)}")

@@ -344,3 +344,17 @@ def test_an_unreadable_beginning_is_said(tmp_path: Path, clip: Path) -> None:
 def test_a_preview_is_kept_current(tmp_path: Path, clip: Path) -> None:
     make(tmp_path / "film.mp4", clip, storage=Storage(preview=tmp_path / "now.png"))
     assert (tmp_path / "now.png").stat().st_size > 100
+
+
+@pytest.mark.parametrize(
+    ("name", "storage"),
+    [("film.mp4", Storage(codec="prores")), ("film.mp4", Storage(crf=52)), ("film.webm", Storage(codec="hevc"))],
+)
+def test_a_codec_or_quality_that_can_not_be_leaves_nothing_behind(
+    tmp_path: Path, clip: Path, name: str, storage: Storage
+) -> None:
+    """What was refused must not be held against the next try."""
+    output = tmp_path / name
+    with pytest.raises(UsageError):
+        make(output, clip, storage=storage)
+    assert list(tmp_path.iterdir()) == []

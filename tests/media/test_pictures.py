@@ -199,3 +199,13 @@ def test_folders_that_cannot_be_clips(tmp_path: Path) -> None:
         open_clip(tmp_path)
     with pytest.raises(UsageError, match="rate"):
         open_clip(tmp_path, rate=Fraction(0))
+
+
+def test_of_pages_and_views_the_first_is_the_picture(tmp_path: Path) -> None:
+    pages = [eight(np.full((8, 8, 3), shade, np.float32)) for shade in (0.2, 0.6)]
+    pages[0].save(tmp_path / "pages.tif", save_all=True, append_images=pages[1:])
+    pages[0].save(tmp_path / "views.jpg", format="MPO", save_all=True, append_images=pages[1:])
+    for name in ("pages.tif", "views.jpg"):
+        clip = open_clip(tmp_path / name)
+        assert (clip.kind, clip.frames) == ("picture", 1)
+        assert np.abs(next(read(clip)).rgb - 0.2).max() < 0.02

@@ -102,6 +102,25 @@ def test_a_sound_that_changes_its_kind_in_the_middle_is_heard_to_its_end(tmp_pat
     assert len(played(tmp_path / "out.mp4")) / 44100 == pytest.approx(2, abs=0.15)
 
 
+@pytest.mark.parametrize("sound", ["aac", "mp2", "ac3"])
+def test_sound_of_recordings_joined_end_to_end_is_heard_to_its_end(tmp_path: Path, sound: str) -> None:
+    """The clocks of transport streams begin anew at the joint."""
+    one = make(tmp_path / "one.ts", sound=1, seconds=1, sound_codec=sound)
+    (tmp_path / "in.ts").write_bytes(one.read_bytes() * 2)
+    through(tmp_path / "in.ts", tmp_path / "out.mp4")
+    assert len(played(tmp_path / "out.mp4")) / 44100 == pytest.approx(2, abs=0.1)
+
+
+def test_packets_that_a_muxer_refuses_do_not_cost_the_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else is wrong with a sound's times: what can't be muxed is left out and counted."""
+    monkeypatch.setattr("mariana_video.media.tracks.unrolled", lambda packets: packets)
+    one = make(tmp_path / "one.ts", sound=1, seconds=1)
+    (tmp_path / "in.ts").write_bytes(one.read_bytes() * 2)
+    said = through(tmp_path / "in.ts", tmp_path / "out.mp4")
+    assert any("packets are left out, damaged or out of order" in sentence for sentence in said)
+    assert len(played(tmp_path / "out.mp4")) / 44100 == pytest.approx(1, abs=0.1)
+
+
 def with_sound(path: Path, encoder: str, rate: int) -> Path:
     """A grey film with a tone of 440 Hz."""
     inputs = ("-f", "lavfi", "-i", "color=gray:s=32x32:r=5:d=1", "-f", "lavfi", "-i", f"sine=440:r={rate}:d=1")

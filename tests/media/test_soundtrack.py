@@ -16,8 +16,8 @@ from mariana_video.media.writers import open_writer
 from tests.conftest import make_clip, texture
 
 
-def silent(path: Path, frames: int, rate: int = 10) -> Path:
-    with open_writer(path, None, size=(64, 48), rate=Fraction(rate)) as writer:
+def silent(path: Path, frames: int, rate: int = 10, codec: str | None = None) -> Path:
+    with open_writer(path, None, size=(64, 48), rate=Fraction(rate), codec=codec) as writer:
         for index in range(frames):
             writer.write(texture(48, 64, index), Fraction(index, rate))
     return path
@@ -43,6 +43,20 @@ def test_a_longer_sound_is_cut_and_fades_out(tmp_path: Path, ending: str) -> Non
     assert len(heard) / rate == pytest.approx(2.0, abs=0.06)
     loud, middle, quiet = (np.abs(heard[round(at * rate) : round((at + 0.1) * rate)]).max() for at in (0.5, 1.45, 1.88))
     assert loud > 1.5 * middle > 3 * quiet > 0
+
+
+@pytest.mark.parametrize(
+    ("ending", "codec"), [(".mp4", "av1"), (".webm", "av1"), (".mp4", "hevc"), (".mov", "prores"), (".ts", "h264")]
+)
+def test_every_kind_of_film_gets_its_sound_in_step(tmp_path: Path, ending: str, codec: str) -> None:
+    sound = make_clip(tmp_path / "long.mp4", frames=50, rate=25)
+    film, out = silent(tmp_path / f"silent{ending}", 20, codec=codec), tmp_path / f"out{ending}"
+    lay_under(film, sound, out)
+    before, after = (list(read(open_clip(path))) for path in (film, out))
+    assert all(np.array_equal(one.rgb, two.rgb) for one, two in zip(before, after, strict=True))
+    shifts = {float(two.pts - one.pts) for one, two in zip(before, after, strict=True)}
+    assert max(shifts) < 0.03  # in a transport stream sound begins a packet before the picture
+    assert max(shifts) - min(shifts) < 1e-3
 
 
 def test_a_shorter_sound_ends_by_itself(tmp_path: Path) -> None:

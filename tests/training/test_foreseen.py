@@ -98,8 +98,6 @@ def test_it_is_refused_before_a_picture_is_read(
         (Study(), Lessons(crop=64)),
         (Study(epochs=3), Lessons(teacher="mariana")),
         (Study(stop_at_divergence=True), Lessons(teacher="mariana")),
-        (Study(variant="grey5"), Lessons()),  # type: ignore[arg-type]
-        (Study(precision="fp64"), Lessons()),  # type: ignore[arg-type]
     ],
 )
 def test_python_callers_get_the_same_checks(study: Study, lessons: Lessons, data: Path, tmp_path: Path) -> None:
@@ -108,6 +106,12 @@ def test_python_callers_get_the_same_checks(study: Study, lessons: Lessons, data
         job.run(nothing, tmp_path / "x.safetensors", study, lessons)
     with pytest.raises(UsageError, match="--"):
         job.learn(data, tmp_path / "x.safetensors", study, lessons)
+
+
+@pytest.mark.parametrize("options", [{"variant": "grey5"}, {"precision": "fp64"}, {"batch": 1}, {"epochs": "many"}])
+def test_a_study_reads_its_options_as_it_is_made(options: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match=f"--{next(iter(options))}"):
+        Study(**options)  # type: ignore[arg-type]
 
 
 def test_defaults_are_what_help_says(capsys: pytest.CaptureFixture[str]) -> None:
