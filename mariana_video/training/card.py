@@ -19,6 +19,9 @@ def _lines(metadata: Mapping[str, Any]) -> Iterator[str]:
     yield from _facts(metadata)
     for title, evaluation in metadata.get("accuracy", {}).items():
         yield from _accuracy(title, evaluation)
+    if metadata.get("unjudged"):
+        yield f"No picture could be held back of: {', '.join(metadata['unjudged'])}. The accuracies say nothing of it."
+        yield ""
     if "teacher_error" in metadata:
         yield from _teacher(metadata["teacher_error"])
     yield from _section("Recipe", metadata.get("recipe"))
@@ -48,9 +51,6 @@ def _accuracy(title: str, evaluation: Mapping[str, Any]) -> Iterator[str]:
     yield "|---|---|"
     for name, value in evaluation["per_class"].items():
         yield f"| {name} | {percent(value)} |"
-    for name in evaluation["classes"]:
-        if name not in evaluation["per_class"]:
-            yield f"| {name} | no picture to judge by |"
     yield ""
 
 

@@ -118,6 +118,8 @@ def _trained(pictures: Pictures, place: Place, study: Study, lessons: Lessons, r
     fingerprint = f"{_settings(study, lessons)} {_contents(pictures)}"
     rows = train(course, place.checkpoint, fingerprint, lambda step: told.step(step, course), place.folder)
     metadata = results.metadata_of(course, ready.variant, len(rows), study, time.monotonic() - began)
+    if nowhere:
+        metadata["unjudged"] = nowhere
     names, accuracy = results.write(place, course, rows, metadata, not lessons.plain)
     diverged = course.diverged if isinstance(course, Classifier) else None
     epoch = diverged["epoch"] if diverged else None

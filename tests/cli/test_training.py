@@ -59,7 +59,7 @@ def test_a_class_that_is_not_judged_is_told(data: Path, tmp_path: Path, capsys: 
     told = capsys.readouterr().err
     assert "no picture of class 'cow' is held back" in told
     assert "'dog'" not in told
-    assert "| cow | no picture to judge by |" in (tmp_path / "x.md").read_text()
+    assert "held back of: cow." in (tmp_path / "x.md").read_text()
 
 
 def test_a_stopped_training_says_how_to_go_on(

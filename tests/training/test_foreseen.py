@@ -18,7 +18,7 @@ from mariana_video.training.data import Pictures
 from mariana_video.training.evaluate import strangers
 from mariana_video.training.foreseen import variant_of
 from mariana_video.training.options import Lessons, Study
-from tests.training.folders import COLOURS, make_folder
+from tests.training.folders import COLOURS, make_folder, small_classifier
 
 
 @pytest.fixture
@@ -32,13 +32,6 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a picture was read")
 
     monkeypatch.setattr("mariana_video.training.data.decode", read)
-
-
-def network(path: Path, classes: tuple[str, ...] = ("cat", "dog"), colour: bool = True) -> Path:
-    suited = {"layers": "conv2_2", "step_size": 0.02, "strength": 0.1}
-    model = Mariana(Architecture((8, 12), colour, 16, 16, len(classes)))
-    weights.save(path, model, {"name": path.stem, "suited": suited, "classes": list(classes)})
-    return path
 
 
 @pytest.mark.parametrize(
@@ -81,7 +74,7 @@ def test_it_is_refused_before_a_picture_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    network(Path("tiny.safetensors"))
+    small_classifier(Path("tiny.safetensors"))
     make_folder(Path("others"), 1, {"zebra": (1, 2, 3)})
     before = sorted(tmp_path.iterdir())
     assert run(["train", data.name, "x.safetensors", *words]) == code
@@ -187,9 +180,9 @@ def test_an_evaluation_is_refused_before_a_picture_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    network(Path("pets.safetensors"))
-    network(Path("birds.safetensors"), ("gull", "tern"))
-    network(Path("dreamer.safetensors"), ())
+    small_classifier(Path("pets.safetensors"))
+    small_classifier(Path("birds.safetensors"), ("gull", "tern"))
+    small_classifier(Path("dreamer.safetensors"), ())
     Path("mine.png").write_text("my own")
     Path("folder.png").mkdir()
     assert run(["evaluate", words[0], data.name, *words[1:]]) == code
@@ -202,7 +195,7 @@ def test_classes_a_network_does_not_know_are_named_and_not_read(
 ) -> None:
     data = make_folder(tmp_path / "data", 2, COLOURS | {"zebra": (1, 1, 1)})
     (data / "zebra" / "bad.png").write_bytes(b"never looked at")
-    pets = network(tmp_path / "pets.safetensors", ("cane", "gatto", "owl"))
+    pets = small_classifier(tmp_path / "pets.safetensors", ("cane", "gatto", "owl"))
     assert strangers(weights.load(pets), data) == ["ragno", "zebra"]
     assert run(["evaluate", str(pets), str(data), "--json"]) == 0
     shown = capsys.readouterr()

@@ -18,7 +18,7 @@ from mariana_video.cli.app import run
 from mariana_video.errors import DataError, MarianaError, SourceError
 from mariana_video.media.pictures import read_picture
 from mariana_video.training.data import decode, read_folder
-from tests.training.folders import make_folder
+from tests.training.folders import make_folder, small_classifier
 
 RAMP = np.tile(np.linspace(0, 65535, 64).astype(np.uint16), (48, 1))
 SEEN = np.linspace(0, 255, 64)  # what a person sees of it, in every row
@@ -209,7 +209,8 @@ def test_libraries_warnings_stay_off_the_screen(
     )
     (folder / "cane" / "large.png").write_bytes(png(12000, 12000, 8, 0, b""))
     assert len(read_folder(folder)) == 8
-    assert run(["evaluate", "mariana", str(folder), "--json"]) == 0
+    evaluated = small_classifier(tmp_path / "small.safetensors", ("cat", "dog", "spider"))
+    assert run(["evaluate", str(evaluated), str(folder), "--json"]) == 0
     told = capfd.readouterr().err
     assert [line for line in told.splitlines() if not line.startswith("skipped: ")] == []
     assert "large.png (claims 12000×12000 pixels" in told

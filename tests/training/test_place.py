@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 
 from mariana_video.errors import DataError, MarianaError, OutputError
-from mariana_video.networks import weights
-from mariana_video.networks.mariana import Architecture, Mariana
+from mariana_video.networks.mariana import Architecture
 from mariana_video.training import study as job
 from mariana_video.training.data import Pictures, read_folder
 from mariana_video.training.options import Lessons, Study
 from mariana_video.training.train import Progress
 from mariana_video.training.variants import VARIANTS, Variant
-from tests.training.folders import make_folder
+from tests.training.folders import make_folder, small_classifier
 
 SHORT = Study(epochs=2, batch=8, held_back=0.2, precision="fp32")
 BESIDE = ["net.md", "net.csv", "net.png", "net-diverging.safetensors", "net-diverging.md"]
@@ -26,6 +25,7 @@ BESIDE = ["net.md", "net.csv", "net.png", "net-diverging.safetensors", "net-dive
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     tiny = Variant("tiny", Architecture((8, 12), True, 16, 16, 3), rate=3e-3)
     monkeypatch.setitem(VARIANTS, "colour4-dense512-l2-sgd", tiny)  # type: ignore[misc]
+    monkeypatch.setattr("mariana_video.training.results.plot_curves", lambda path, *_: path.write_bytes(b"a plot"))
 
 
 @pytest.fixture(scope="module")
@@ -249,9 +249,7 @@ def test_somebody_else_s_folder_of_that_name_is_left_alone(data: Path, tmp_path:
 @pytest.mark.parametrize("option", ["init", "teacher"])
 def test_what_is_read_is_never_replaced(option: str, data: Path, tmp_path: Path) -> None:
     output = tmp_path / "net.safetensors"
-    model = Mariana(Architecture((8, 12), True, 16, 16, 3))
-    suited = {"layers": "conv2_2", "step_size": 0.02, "strength": 0.1}
-    weights.save(output, model, {"name": "net", "suited": suited, "classes": list("abc")})
+    small_classifier(output, ("a", "b", "c"))
     (tmp_path / "link.safetensors").symlink_to(output)
     before = output.read_bytes()
     study = Study(epochs=1, init=tmp_path / "link.safetensors") if option == "init" else Study()

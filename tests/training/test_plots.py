@@ -56,6 +56,6 @@ def test_a_full_disk_leaves_the_old_plot(tmp_path: Path, monkeypatch: pytest.Mon
 def test_the_card_names_a_class_that_nothing_judges() -> None:
     judged = Evaluation(("a", "b"), np.array([[3, 1], [0, 0]])).to_dict()
     suited = {"layers": "conv2_2", "step_size": 0.01, "strength": 0.1}
-    lines = card({"name": "x", "classes": ["a", "b"], "suited": suited, "accuracy": {"held": judged}}).splitlines()
-    assert "| a | 75.0 % |" in lines
-    assert "| b | no picture to judge by |" in lines
+    metadata = {"name": "x", "classes": ["a", "b"], "suited": suited, "accuracy": {"held": judged}}
+    assert "held back of: b" in card({**metadata, "unjudged": ["b"]})
+    assert "held back of" not in card(metadata)
