@@ -60,7 +60,7 @@ class Job:
     def pace(self, first: bool) -> Pace:
         """The steps of a first frame, or of a later one."""
         values = self.dreamer.values(0, self.plan.clip.rate)
-        return Pace(values.first_steps if first else self.later, values.step_size, self.dreamer.recipe.dream.jitter)
+        return Pace(values.first_steps if first else self.later, values.step_size, values.jitter)
 
 
 def ours(job: Job) -> Dreams:
