@@ -5,6 +5,7 @@ from typing import Any
 
 from . import animated
 from .clip import Clip
+from .joined import ONE, Joints
 from .libav import open_input
 from .reader import scan
 
@@ -29,12 +30,14 @@ def _packets_before(clip: Clip, time: Fraction) -> int | None:
     slack = min(clip.time_base, 1 / clip.rate / 4) / 2
     with open_input(clip.path) as container:
         stream: Any = container.streams[clip.stream]
+        stored = container.format.name == "avi"  # it is shown in turn as it was stored in turn
         count = 0
         try:
-            for packet in container.demux(stream):
-                if packet.pts is None or not packet.size:
+            for packet in Joints(clip.shifts or ONE).moved(container.demux(stream)):
+                stamp = packet.dts if stored else packet.pts
+                if stamp is None or not packet.size:
                     return count if _ended(packet) else None
-                shown = packet.pts * packet.time_base - clip.origin
+                shown = stamp * packet.time_base - clip.origin
                 count += clip.start - slack <= shown < time - slack and not packet.is_discard
                 if packet.dts is not None and packet.dts * packet.time_base - clip.origin >= time:
                     return count  # nothing is shown before it is decoded

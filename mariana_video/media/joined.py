@@ -14,6 +14,9 @@ from typing import Any
 
 from .libav import open_input
 
+ONE = (Fraction(0),)
+"""The shifts of a file that was not joined."""
+
 _BACK, _AHEAD = Fraction(1, 10), Fraction(10)
 """Seconds by which a stream's time falls back or leaps ahead where a new part begins (ffmpeg's own bounds)."""
 

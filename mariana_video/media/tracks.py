@@ -18,7 +18,6 @@ from .lanes import Cover, Lane, Span
 from .libav import open_input, reason
 from .tags import chapters, kept_tags, tag, tag_picture
 from .trial import lane_for, plan_tracks
-from .unroll import unrolled
 
 Notes = Callable[[str], None]
 
@@ -42,7 +41,7 @@ class Tracks:
         self._source = self._stack.enter_context(open_input(clip.path))
         self._add_streams(sound)
         self._add_tags()
-        self._packets = unrolled(self._demuxed(zero))
+        self._packets = self._demuxed(zero)
         self._next: Any = next(self._packets, None)
 
     def advance(self, until: Fraction) -> None:

@@ -131,10 +131,18 @@ def test_killed_between_noting_a_picture_and_naming_it(dream: Mariana, monkeypat
         patched.setattr("mariana_video.film.record.commit", commit)
         assert dream()[0] == 130
     assert not content("out")
-    Path("out", WORK, "half.png").write_bytes(b"what a kill leaves")
+    Path("out", WORK, "1.png").write_bytes(b"what a kill leaves")
     assert dream()[0] == 0
     assert content("out") == content("whole")
     assert not Path("out", WORK).exists()
+
+
+def test_a_strangers_folder_of_the_records_name_keeps_what_is_in_it(dream: Mariana) -> None:
+    theirs = Path("out", WORK, "notes.txt")
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("mine")
+    assert dream()[0] == 0
+    assert theirs.read_text() == "mine"
 
 
 @pytest.fixture

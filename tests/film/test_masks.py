@@ -8,7 +8,7 @@ import torch
 
 from mariana_video.cli.app import run
 from mariana_video.errors import UsageError
-from mariana_video.film.job import Job
+from mariana_video.film import job
 from mariana_video.film.making import video
 from mariana_video.film.masks import fitted, read_mask
 from mariana_video.media.pictures import read_picture, write_picture
@@ -71,7 +71,7 @@ def test_a_job_is_not_gone_on_with_under_another_mask(tmp_path: Path, monkeypatc
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Job, "make", stop)
+    monkeypatch.setattr(job, "sink", stop)
     with pytest.raises(KeyboardInterrupt):
         video(clip, tmp_path / "d.mp4", first_steps=1, mask=mask)
     monkeypatch.undo()

@@ -113,7 +113,7 @@ def test_sound_of_recordings_joined_end_to_end_is_heard_to_its_end(tmp_path: Pat
 
 def test_packets_that_a_muxer_refuses_do_not_cost_the_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever else is wrong with a sound's times: what can't be muxed is left out and counted."""
-    monkeypatch.setattr("mariana_video.media.tracks.unrolled", lambda packets: packets)
+    monkeypatch.setattr("mariana_video.media.tracks.Joints.moved", lambda _self, packets: packets)
     one = make(tmp_path / "one.ts", sound=1, seconds=1)
     (tmp_path / "in.ts").write_bytes(one.read_bytes() * 2)
     said = through(tmp_path / "in.ts", tmp_path / "out.mp4")
