@@ -177,6 +177,7 @@ def _terms(job: Job, shown: Progression, ascent: Ascent, at: float, play_once: b
 
 
 def _film(job: Job, shown: Progression, endless: bool, quiet: bool) -> None:
+    from mariana_video.film.effort import effort_of_progression
     from mariana_video.film.progression import frames
     from mariana_video.film.store import Film
     from mariana_video.media.containers import CONTAINERS
@@ -194,7 +195,7 @@ def _film(job: Job, shown: Progression, endless: bool, quiet: bool) -> None:
     what = what if len(shown.cells) == 1 else f"{len(shown.cells)} side by side"
     say(f"{foretell_size(job.output, shown.size, shown.pictures)}; {what}, {cell.shown[-1]} steps", quiet)
     todo = job.prepare(film, frozenset(), lambda note: say(note, quiet))
-    follow(job, todo, lambda state, first: frames(shown, still, state, first), quiet)
+    follow(job, todo, lambda state, first: frames(shown, still, state, first), quiet, effort_of_progression(shown))
 
 
 def _whole(shown: Progression) -> Sequence[Curve]:

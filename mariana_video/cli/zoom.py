@@ -105,6 +105,7 @@ def _prepare(
 
 
 def _make(job: Job, descent: Descent, sound: Path | None, play_once: bool, quiet: bool) -> None:
+    from mariana_video.film.effort import effort_of_dive
     from mariana_video.film.footprint import check_memory
     from mariana_video.film.store import Film
     from mariana_video.film.zoom import dive
@@ -119,7 +120,7 @@ def _make(job: Job, descent: Descent, sound: Path | None, play_once: bool, quiet
     told = foretell_size(job.output, size, descent.frames)
     say(f"{told}; {dreamer.network.name} dreams {dreamer.objective} in {dreamer.precision}", quiet)
     todo = job.prepare(film, frozenset(), lambda note: say(note, quiet))
-    follow(job, todo, lambda state, first: dive(descent, state, first), quiet)
+    follow(job, todo, lambda state, first: dive(descent, state, first), quiet, effort_of_dive(descent))
 
 
 def _start(source: str, at: float | None, seed: int) -> tuple[Tensor, tuple[int, int]]:
