@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mariana_video"
 ROWS = [
-    {"errors"},
+    {"errors", "process"},
     {"recipe"},
     {"networks", "motion", "media", "meters"},
     {"dream", "training"},

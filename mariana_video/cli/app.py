@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ from mariana_video.cli.image import image
 from mariana_video.cli.measure import measure
 from mariana_video.cli.networks import layers, networks
 from mariana_video.cli.progression import progress
+from mariana_video.cli.streams import streams
 from mariana_video.cli.training import evaluate, train
 from mariana_video.cli.video import video
 from mariana_video.cli.zoom import zoom
@@ -38,9 +40,15 @@ for command in (video, image, zoom, progress, finish, measure, networks, layers,
 
 def run(words: Sequence[str]) -> int:
     """Runs one command line and returns its exit code: 0, 1 (found by opening something), 2 (usage), 130 (stopped)."""
+    with streams():
+        return _run(words)
+
+
+def _run(words: Sequence[str]) -> int:
     try:
         with _stopped():
             app(list(words), exit_on_error=False, print_error=False, result_action="return_value")
+            sys.stdout.flush()
     except CycloptsError as error:
         return _told(_one_line(str(error)), 2)
     except MarianaError as error:
@@ -83,7 +91,8 @@ def _stopped() -> Iterator[None]:
         raise KeyboardInterrupt
 
     def end(_number: int, _frame: Any) -> NoReturn:
-        os.write(2, b"mariana: stopped; the same command goes on\n")
+        with contextlib.suppress(OSError):  # nobody is there to read it
+            os.write(2, b"mariana: stopped; the same command goes on\n")
         os._exit(_INTERRUPTED)
 
     handlers = {signal.SIGTERM: stop}

@@ -9,20 +9,25 @@ from mariana_video.cli.progress import Bar, foretell, say
 from mariana_video.errors import MarianaError
 
 if TYPE_CHECKING:
+    from mariana_video.film.effort import Effort
     from mariana_video.film.film import Finished
     from mariana_video.film.job import Frames, Job, Todo
 
-_FORETOLD = 5  # frames after which the whole can be foretold: the first one takes many more steps than those after it
+FORETOLD = 10  # frames after which it is said how long the whole will take
 
 
-def follow(job: Job, todo: Todo, frames: Frames, quiet: bool) -> None:
-    """Makes what is left of a prepared job, with a bar, and finishes it. Ctrl-C is told with the way to go on."""
+def follow(job: Job, todo: Todo, frames: Frames, quiet: bool, effort: Effort) -> None:
+    """Makes what is left of a prepared job, with a bar, and finishes it. Ctrl-C is told with the way to go on.
+
+    `effort` is what its frames are expected to cost.
+    """
     began = time.monotonic()
     if 0 < todo.first < todo.total or todo.frames < todo.total:
         say(f"going on from frame {_grouped(min(todo.first + 1, todo.total))} of {_grouped(todo.total)}", quiet)
     try:
-        with Bar(todo.total, "frames", quiet=quiet, done=todo.total - todo.frames) as bar:
-            job.make(frames, _Foretelling(bar, todo.frames).seen, job.storage.preview)
+        before, costs = todo.total - todo.frames, (effort.of(todo.runs), effort.after(job.output, todo.total))
+        with Bar(todo.total, "frames", quiet=quiet, done=before, weights=costs[0], after=costs[1]) as bar:
+            job.make(frames, _Seen(bar, todo.frames).one, job.storage.preview)
         job.finish(lambda note: say(note, quiet))
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"stopped; nothing is lost: the same command goes on{_shown(job)}") from None
@@ -55,24 +60,19 @@ def _shown(job: Job) -> str:
     return f", and the {_grouped(frames)} of {_grouped(total)} frames that are finished can be played: {part}"
 
 
-class _Foretelling:
-    """Counts frames on the bar, and says after a few how long the whole will take."""
+class _Seen:
+    """Counts frames on the bar, and says after some how long the whole will take."""
 
     def __init__(self, bar: Bar, frames: int) -> None:
         self._bar, self._frames = bar, frames
-        self._count = 0
-        self._began = time.monotonic()
-        self._first = 0.0
 
-    def seen(self, _done: Finished) -> None:
+    def one(self, _done: Finished) -> None:
+        """One more frame is made."""
         self._bar.step()
-        self._count += 1
-        now = time.monotonic() - self._began
-        if self._count == 1:
-            self._first = now
-        if self._count == _FORETOLD and self._frames > _FORETOLD:
-            each = (now - self._first) / (self._count - 1)
-            self._bar.say(foretell(self._frames, self._first + each * (self._frames - 1)))
+        if self._bar.foretelling.done == FORETOLD < self._frames:
+            seconds = self._bar.foretelling.whole()
+            if seconds is not None:
+                self._bar.say(foretell(self._frames, seconds))
 
 
 def _grouped(number: int) -> str:

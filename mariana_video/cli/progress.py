@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 
+from mariana_video.cli.foretelling import Foretelling
+
 _EVERY = 30.0  # seconds between lines where there is no terminal
+_OFTEN = 0.2  # the same of what stands beside a bar
 _LONG = 600.0  # seconds above which it is worth saying what would be quicker
+_UNKNOWN = "time left not known yet"
 
 
 def say(line: str, quiet: bool = False) -> None:
@@ -17,16 +22,32 @@ def say(line: str, quiet: bool = False) -> None:
 
 
 class Bar:
-    """A tqdm bar on a terminal, a line every half minute elsewhere, nothing where `quiet`."""
+    """A tqdm bar on a terminal, a line every half minute elsewhere, nothing where `quiet`.
 
-    def __init__(self, total: int | None, unit: str, *, label: str = "", quiet: bool = False, done: int = 0) -> None:
+    `done` of `total` (None: unknown) were there before; `weights` are what those that are left are expected to cost,
+    one beside the other (None: all alike), and `after` the seconds that come once all are done.
+    """
+
+    def __init__(
+        self,
+        total: int | None,
+        unit: str,
+        *,
+        label: str = "",
+        quiet: bool = False,
+        done: int = 0,
+        weights: Sequence[float] | None = None,
+        after: float = 0.0,
+    ) -> None:
         from tqdm import tqdm
 
         self._total, self._unit, self._label = total, unit, label
-        self._began = self._told = time.monotonic()
-        self._done = self._before = done
+        self._told = time.monotonic()
+        self._before = done
         self._quiet = quiet
         self._lines = not quiet and not sys.stderr.isatty()
+        self._note = ""
+        self.foretelling = Foretelling((total or 0) - done, weights, after)
         self._bar = tqdm(
             total=total,
             initial=done,
@@ -34,7 +55,9 @@ class Bar:
             desc=label or None,
             disable=quiet or self._lines,
             dynamic_ncols=True,
-            smoothing=0.1,
+            # Without a total there is no end to foretell, and tqdm's own words do.
+            bar_format=None if total is None else "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]",
+            postfix=None if total is None else _UNKNOWN,
         )
 
     def __enter__(self) -> Bar:
@@ -43,18 +66,21 @@ class Bar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._bar.set_postfix_str(self._note, refresh=False)
         self._bar.close()
 
     def step(self, note: str = "") -> None:
         """One more is done."""
-        self._done += 1
-        if note:
-            self._bar.set_postfix_str(note, refresh=False)
-        self._bar.update()
+        self.foretelling.step()
+        self._note = note
         now = time.monotonic()
-        if self._lines and now - self._told >= _EVERY:
+        if now - self._told >= (_EVERY if self._lines else _OFTEN):
             self._told = now
-            self._line(now - self._began)
+            if self._lines:
+                self._line()
+            else:
+                self._bar.set_postfix_str(", ".join(filter(None, (note, self._ahead()))), refresh=False)
+        self._bar.update()
 
     def say(self, line: str) -> None:
         """A sentence that doesn't break the bar."""
@@ -63,12 +89,22 @@ class Bar:
         elif not self._quiet:
             self._bar.write(line, file=sys.stderr)
 
-    def _line(self, seconds: float) -> None:
-        rate = (self._done - self._before) / seconds
-        left = "" if self._total is None else f", {span((self._total - self._done) / rate)} left"
+    def _line(self) -> None:
         total = "" if self._total is None else f" of {self._total}"
         label = f"{self._label}: " if self._label else ""
-        say(f"{label}{self._done}{total} {self._unit}, {rate:.2f} a second{left}")
+        words = f"{label}{self._before + self.foretelling.done}{total} {self._unit}"
+        say(", ".join(filter(None, (words, f"{self.foretelling.rate():.2f} a second", self._left()))))
+
+    def _ahead(self) -> str:
+        """What stands beside a bar: nothing that the next frames would make a fool of."""
+        if self._total is None:
+            return ""
+        left = self._left()
+        return f"{self.foretelling.rate():.2f} a second, {left}" if left else _UNKNOWN
+
+    def _left(self) -> str:
+        left = None if self._total is None else self.foretelling.left()
+        return "" if left is None else f"{span(left)} left"
 
 
 def span(seconds: float) -> str:

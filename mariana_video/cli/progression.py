@@ -176,6 +176,7 @@ def _terms(job: Job, shown: Progression, ascent: Ascent, at: str, play_once: boo
 
 
 def _film(job: Job, shown: Progression, endless: bool, quiet: bool) -> None:
+    from mariana_video.film.effort import effort_of_progression
     from mariana_video.film.foresight import check_numbers
     from mariana_video.film.progression import frames
     from mariana_video.film.store import Film
@@ -195,7 +196,7 @@ def _film(job: Job, shown: Progression, endless: bool, quiet: bool) -> None:
     what = what if len(shown.cells) == 1 else f"{len(shown.cells)} side by side"
     say(f"{foretell_size(job.output, shown.size, shown.pictures)}; {what}, {cell.shown[-1]} steps", quiet)
     todo = job.prepare(film, frozenset(), lambda note: say(note, quiet))
-    follow(job, todo, lambda state, first: frames(shown, still, state, first), quiet)
+    follow(job, todo, lambda state, first: frames(shown, still, state, first), quiet, effort_of_progression(shown))
 
 
 def _whole(shown: Progression) -> Sequence[Curve]:

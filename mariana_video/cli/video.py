@@ -64,6 +64,7 @@ def video(
 
 def _make(job: Job, recipe: Recipe, machine: Machine, quiet: bool) -> None:
     """Looks at the source, says what will be done, and does it."""
+    from mariana_video.film.effort import effort_of_film
     from mariana_video.film.making import planned, prepared
 
     with Bar(None, "frames", label="looking at the source", quiet=quiet) as bar:
@@ -71,7 +72,7 @@ def _make(job: Job, recipe: Recipe, machine: Machine, quiet: bool) -> None:
     for note in (*plan.notes, *remarks(plan, dreamer)):
         say(note, quiet)
     ready = prepared(job, dreamer, plan, lambda note: say(note, quiet))
-    follow(job, ready.todo, ready.frames, quiet)
+    follow(job, ready.todo, ready.frames, quiet, effort_of_film(plan, dreamer))
 
 
 def remarks(plan: Plan, dreamer: Dreamer) -> Iterator[str]:

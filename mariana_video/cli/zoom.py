@@ -111,6 +111,7 @@ def _prepare(
 
 
 def _make(job: Job, descent: Descent, sound: Path | None, play_once: bool, quiet: bool) -> None:
+    from mariana_video.film.effort import effort_of_dive
     from mariana_video.film.foresight import check_changed, check_whole
     from mariana_video.film.store import Film
     from mariana_video.film.zoom import dive
@@ -125,7 +126,7 @@ def _make(job: Job, descent: Descent, sound: Path | None, play_once: bool, quiet
     say(f"{told}; {dreamer.network.name} dreams {dreamer.objective} in {dreamer.precision}", quiet)
     todo = job.prepare(film, frozenset(), lambda note: say(note, quiet))
     check_changed(job, dreamer, descent.rate, lambda note: say(note, quiet))
-    follow(job, todo, lambda state, first: dive(descent, state, first), quiet)
+    follow(job, todo, lambda state, first: dive(descent, state, first), quiet, effort_of_dive(descent))
 
 
 def _start(source: str, at: Time | None, seed: int) -> tuple[Tensor, tuple[int, int]]:

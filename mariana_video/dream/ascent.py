@@ -98,7 +98,7 @@ def _climbed(
         small, first = after.small, after.step
     gain = None if pace.gain is None else resize(pace.gain, octave.shape)
     for step in range(first, pace.steps):
-        reach = max(score.stride, round(pace.jitter * octave.scale)) if pace.jitter else 0
+        reach = reach_of(score, octave, pace.jitter)
         value, gradient = shifted_gradient(score, small, offset(reach, *key, octave.shape[0], step), reach)
         if pace.pull is not None:
             gradient = gradient + pace.pull.gradient(small)
@@ -172,6 +172,11 @@ def shifted_gradient(score: Score, picture: Tensor, shift: tuple[int, int], reac
         (gradient,) = torch.autograd.grad(value, padded)
         gradient = gradient[..., top : top + height, left : left + width].float().contiguous()
     return float(value.detach()), gradient
+
+
+def reach_of(score: Score, octave: Octave, jitter: int) -> int:
+    """By how many of an octave's own pixels its picture is shifted at the most."""
+    return max(score.stride, round(jitter * octave.scale)) if jitter else 0
 
 
 def padded_shape(score: Score, shape: tuple[int, int], reach: int) -> tuple[int, int]:

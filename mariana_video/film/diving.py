@@ -76,13 +76,20 @@ class Descent:
 def values_at(descent: Descent, index: int) -> Values:
     dreamer, each = descent.dreamer, descent.dive.wander
     values = dreamer.values(index, descent.rate)
-    # A slow film takes more steps a frame, not longer ones: those would overshoot, and leave grain.
-    steps = max(values.steps, round(values.steps * BEAT * descent.elapsed))
+    steps = steps_at(values.steps, descent)
     values = replace(values, steps=steps, step_size=values.step_size * values.steps / max(1, steps), carry=1.0, mix=1.0)
     if each is None:
         return values
     seed, seconds = dreamer.recipe.dream.seed, float(index / descent.rate)
     return replace(values, terms=wandering(dreamer.network, values.terms, seconds, float(each.amount), seed))
+
+
+def steps_at(steps: int, descent: Descent) -> int:
+    """The steps of a frame that is asked for `steps` in 1/25 s.
+
+    A slow film takes more of them a frame, not longer ones: those would overshoot, and leave grain.
+    """
+    return max(steps, round(steps * BEAT * descent.elapsed))
 
 
 def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:

@@ -22,6 +22,7 @@ from mariana_video.film.plan import Plan
 from mariana_video.film.reading import read_on
 from mariana_video.film.state import Moment, Rendered, State
 from mariana_video.film.tensors import to_array, to_tensor
+from mariana_video.film.waiting import waiting_asleep
 from mariana_video.media.clip import Frame
 from mariana_video.motion.flow import Estimator
 from mariana_video.motion.motion import Motion
@@ -154,4 +155,5 @@ def dream_picture(
     source = to_tensor(rgb).to(dreamer.device)
     values = dreamer.values(position, rate)
     moment = Moment(position, position / rate, float(1 / rate), source, values, mask=mask)
-    return next(dream_frames(replace(dreamer, seen=seen), [moment]))[1]
+    with waiting_asleep():
+        return next(dream_frames(replace(dreamer, seen=seen), [moment]))[1]

@@ -46,11 +46,12 @@ Frames = Callable[[State | None, int], AbstractContextManager[Iterator[Finished]
 
 @dataclass(frozen=True)
 class Todo:
-    """What is left of a job: it goes on from position `first`; `frames` of all `total` are to be made."""
+    """What is left of a job: it goes on from position `first`; `frames` of all `total` are to be made, at `runs`."""
 
     first: int
     frames: int
     total: int
+    runs: tuple[range, ...] = ()
 
 
 class Job:
@@ -104,9 +105,8 @@ class Job:
         self._terms = {**self._terms, "film": self._fixed(film)}
         self._film, self._fresh = film, fresh | {0}
         self._store = open_store(self.folder, self.output, film, self._terms, told)
-        gaps = [(gap, self._start(gap)[0]) for gap in self._store.missing()]
-        frames = sum(gap.stop - start for gap, start in gaps)
-        return Todo(gaps[0][1] if gaps else len(film.times), frames, len(film.times))
+        runs = tuple(range(self._start(gap)[0], gap.stop) for gap in self._store.missing())
+        return Todo(runs[0].start if runs else len(film.times), sum(map(len, runs)), len(film.times), runs)
 
     @property
     def kept(self) -> int:

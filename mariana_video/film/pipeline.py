@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from mariana_video.film.waiting import waiting_asleep
+
 T = TypeVar("T")
 _NICE = 15  # of 19: the least priority
 _PATIENCE = 0.1  # seconds between looks whether the other side is still there
@@ -97,7 +99,7 @@ def sink(use: Callable[[T], None], depth: int) -> Iterator[Callable[[T], None]]:
     """A function that hands items to `use` in a thread of its own, at most `depth` behind.
 
     What `use` raises is raised at the next item or on leaving. On leaving after an error elsewhere, the items that were
-    handed over are still used: what is finished is not lost.
+    handed over are still used: what is finished is not lost. Torch's threads leave it the cores while they wait.
     """
     channel: queue.Queue[object] = queue.Queue(depth)
     failed: list[BaseException] = []
@@ -119,7 +121,8 @@ def sink(use: Callable[[T], None], depth: int) -> Iterator[Callable[[T], None]]:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     try:
-        yield put
+        with waiting_asleep():
+            yield put
     finally:
         channel.put(_END)
         thread.join()

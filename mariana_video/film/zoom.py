@@ -111,10 +111,15 @@ def _begun(descent: Descent) -> State:
     state = first_state(descent)
     if descent.dive.loop != "structure":
         return state
-    for lap in range(math.ceil(_WARM / float(len(descent.steps) / descent.rate))):
+    for lap in range(warming_laps(descent)):
         frames = dream_frames(descent.dreamer, moments(descent), state, going_on(descent, None, softly=lap == 0))
         ((state, _),) = deque(frames, maxlen=1)
     return replace(state, index=0, memory={**state.memory, _GOAL: state.dream})
+
+
+def warming_laps(descent: Descent) -> int:
+    """How often a loop of structure goes round before its first frame."""
+    return math.ceil(_WARM / float(len(descent.steps) / descent.rate))
 
 
 def moments(descent: Descent, count: int | None = None, first: int = 1) -> Iterator[Moment]:
