@@ -309,5 +309,5 @@ def test_no_stderr(tmp_path: Path) -> None:
         done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False)
         assert done.returncode == 0
         with av.open(str(tmp_path / f"{number}.mp4")) as container:
-            assert sum(1 for _ in container.decode(video=0)) == 12
+            assert sum(1 for _ in container.decode(video=0)) == 13
     came("no stderr, nothing at all open, a stderr that is full", "the film", 3)
