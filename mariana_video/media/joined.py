@@ -1,8 +1,8 @@
 """Recordings joined end to end: where a stream's clock begins anew, it goes on instead.
 
 Transport and program streams may be joined by `cat`, and recorders join them so. Each part then counts its times from
-a beginning of its own. A part begins, for each stream by itself, where the stream's time falls back or leaps ahead; all
-streams of a part are moved by the same shift, so sound and picture stay in step.
+a beginning of its own. A part begins, for each stream by itself, where the stream's time falls back; all streams of a
+part are moved by the same shift, so sound and picture stay in step.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,8 +17,11 @@ from .libav import open_input
 ONE = (Fraction(0),)
 """The shifts of a file that was not joined."""
 
-_BACK, _AHEAD = Fraction(1, 10), Fraction(10)
-"""Seconds by which a stream's time falls back or leaps ahead where a new part begins (ffmpeg's own bounds)."""
+_BACK = Fraction(1, 10)
+"""Seconds by which a stream's time falls back where a new part begins (ffmpeg's own bound).
+
+A time that leaps ahead begins none: a slow film and a pause in the sound look just so, and keep their times.
+"""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Joints:
     def part(self, stream: int, time: Fraction) -> int:
         """The part that a stream's next time lies in."""
         last, part = self._last.get(stream), self._part.get(stream, 0)
-        if last is not None and not last - _BACK <= time <= last + _AHEAD:
+        if last is not None and time < last - _BACK:
             part += 1
         self._last[stream], self._part[stream] = time, part
         return part

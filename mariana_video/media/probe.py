@@ -60,7 +60,8 @@ def _described(path: Path, container: "InputContainer", stream: Any, frames: lis
     start = Fraction(0) if first.pts is None else first.pts * (first.time_base or base) - origin
     rate, varied = _rate(stream)
     parts = joined(path) if container.format.flags & _TS_DISCONT else Joined((), {})
-    duration = parts.ends[stream.index] - origin - start if parts else _duration(container, stream, start, origin)
+    end = parts.ends.get(stream.index) if parts else None
+    duration = _duration(container, stream, start, origin) if end is None else end - origin - start
     clip = Clip(
         path=path,
         kind="video",

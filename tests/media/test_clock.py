@@ -188,14 +188,15 @@ def test_recordings_joined_end_to_end(tmp_path: Path, parts: list[float], ending
     assert np.count_nonzero(blocks < 0.01) <= 2 * len(parts)  # no part is silent
 
 
-def test_a_part_far_ahead_goes_on_at_once(tmp_path: Path) -> None:
-    first, later = recording(tmp_path / "a.ts", 1), tmp_path / "b.ts"
-    clips.ffmpeg("-i", first, "-c", "copy", "-output_ts_offset", 5000, later)
-    source = tmp_path / "joined.ts"
-    source.write_bytes(first.read_bytes() + later.read_bytes())
-    clip = open_clip(source)
-    assert float(clip.duration or 0) == pytest.approx(2, abs=0.2)
-    assert len(make_plan(source, Span()).times) == 20
+def test_a_pause_keeps_its_time_and_is_no_joint(tmp_path: Path) -> None:
+    times = [Fraction(n * 15) for n in range(4)]
+    slow = make_plan(made(tmp_path / "slow.ts", times, Fraction(1, 90000)), Span())
+    assert [time - slow.times[0] for time in slow.times] == times
+    clips.ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x48:r=5:d=14", "-f", "lavfi", "-i", "sine=d=14", "-af",
+                 "aselect=lt(t\\,1)+gt(t\\,13)", "-c:v", "libx264", "-c:a", "mp2", tmp_path / "gap.ts")  # fmt: skip
+    clip = open_clip(tmp_path / "gap.ts")
+    assert clip.shifts == ()
+    assert len(make_plan(tmp_path / "gap.ts", Span()).times) == 70
 
 
 def test_a_plain_recording_is_not_taken_for_a_joined_one(tmp_path: Path) -> None:
