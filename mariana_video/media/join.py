@@ -138,14 +138,14 @@ def check(made: Path, wanted: Sequence[Fraction], slack: Fraction, ends: dict[in
     its time within `slack` seconds, and its sounds end where `ends` says.
     """
     try:
-        times, found = _read_back(made)
+        times, found, skipped = _read_back(made)
     except MarianaError as error:
         raise OutputError(f"{made.name} came out unreadable; see whether the disk is full or damaged") from error
     if len(times) != len(wanted):
         raise OutputError(
             f"{made.name} holds {len(times)} of {len(wanted)} frames when read back; see whether the disk is full"
         )
-    off = max(abs((a - times[0]) - (b - wanted[0])) for a, b in zip(times, wanted, strict=True))
+    off = max(abs((a - times[-1]) - (b - wanted[-1])) for a, b in zip(times[skipped:], wanted[skipped:], strict=True))
     if off > slack:
         raise OutputError(f"{made.name} has frames that are {float(off):.3f} s off their time when read back")
     for index, end in ends.items():
@@ -153,8 +153,11 @@ def check(made: Path, wanted: Sequence[Fraction], slack: Fraction, ends: dict[in
             raise OutputError(f"{made.name} has lost the end of its sound when read back; see whether the disk is full")
 
 
-def _read_back(made: Path) -> tuple[list[Fraction], dict[int, Fraction]]:
-    """The pictures' times in order, and the end of every other stream, in seconds."""
+def _read_back(made: Path) -> tuple[list[Fraction], dict[int, Fraction], int]:
+    """The pictures' times in order, the end of every other stream, in seconds, and how many first times say nothing.
+
+    (libav puts an AVI's first picture at 0, also where empty ones come before it.)
+    """
     times: list[Fraction] = []
     ends: dict[int, Fraction] = {}
     with open_input(made) as container:
@@ -170,4 +173,4 @@ def _read_back(made: Path) -> tuple[list[Fraction], dict[int, Fraction]]:
             else:
                 end = at + (packet.duration or 0) * packet.time_base
                 ends[packet.stream.index] = max(end, ends.get(packet.stream.index, end))
-    return sorted(times), ends
+    return sorted(times), ends, int(stored and len(times) > 1)

@@ -69,7 +69,8 @@ class Reencoder:
 
     def _resampled(self, frame: Any) -> None:
         for made in self.resampler.resample(frame):
-            samples = np.atleast_2d(made.to_ndarray())
+            # Packed: of eight planes libav's frame has a ninth pointer, which is none, and PyAV would read from there.
+            samples = made.to_ndarray().reshape(-1, made.layout.nb_channels).T
             due = self.position
             if made.pts is not None:
                 due = round((made.pts * made.time_base - self.shift) * self.rate)
@@ -115,7 +116,7 @@ class Reencoder:
         at = 0
         while samples.shape[1] - at >= (size if whole else 1):
             block = np.ascontiguousarray(samples[:, at : at + size], np.float32)
-            frame = AudioFrame.from_ndarray(block, format="fltp", layout=context.layout.name)
+            frame = AudioFrame.from_ndarray(block.T.reshape(1, -1), format="flt", layout=context.layout.name)
             frame.sample_rate = self.rate
             frame.pts, frame.time_base = self.sent, Fraction(1, self.rate)
             self.output.mux(self.stream.encode(frame))
@@ -139,4 +140,4 @@ def _layout(layout: Any) -> str:
 def _resampler(layout: str, rate: int) -> Any:
     from av import AudioResampler
 
-    return AudioResampler(format="fltp", layout=layout, rate=rate)
+    return AudioResampler(format="flt", layout=layout, rate=rate)

@@ -247,3 +247,11 @@ def test_a_last_picture_that_stays(tmp_path: Path, ending: str, lengths: list[in
         stream = container.streams.video[0]
         if stream.duration:
             assert float(stream.duration * stream.time_base) == pytest.approx(wanted, abs=0.011)
+
+
+@pytest.mark.parametrize("late", [Fraction(1, 25), Fraction(13, 25)])
+def test_avi_of_a_film_that_begins_late(tmp_path: Path, late: Fraction) -> None:
+    source = made(tmp_path / "late.mkv", [late + Fraction(n, 25) for n in range(12)], Fraction(1, 1000))
+    through(source, tmp_path / "out.avi")
+    back = make_plan(tmp_path / "out.avi", Span()).times
+    assert [float(time - late) for time in back[1:]] == pytest.approx([n / 25 for n in range(1, 12)], abs=0.021)

@@ -176,3 +176,15 @@ def test_timecode_sensors_and_attachments_are_passed_over_in_words(tmp_path: Pat
     assert [sentence for sentence in said if "left out" in sentence] == [
         "other 2 (data, eng) is left out: mp4 can't hold it"
     ]
+
+
+@pytest.mark.parametrize("output", ["out.mp4", "out.avi", "out.webm"])
+@pytest.mark.parametrize("channels", [6, 7, 8])
+def test_many_channels_are_encoded_anew(tmp_path: Path, channels: int, output: str) -> None:
+    tones = "|".join(["sin(2764*t)"] * channels)
+    inputs = ("-f", "lavfi", "-i", "color=gray:s=32x32:r=5:d=1", "-f", "lavfi", "-i", f"aevalsrc={tones}:d=1:s=48000")
+    ffmpeg(*inputs, "-c:v", "mpeg4", "-c:a", "pcm_s16le", tmp_path / "in.mkv")
+    through(tmp_path / "in.mkv", tmp_path / output)
+    heard = played(tmp_path / output)
+    assert len(heard) / 44100 == pytest.approx(1, abs=0.1)
+    assert np.abs(heard[11025:33075]).mean() > 0.1
