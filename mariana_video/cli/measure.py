@@ -75,7 +75,7 @@ def measure(
     from mariana_video.measure.plot import Drawing
     from mariana_video.measure.report import report
 
-    _check(width, (json, plot), dream, overwrite)
+    _check(width, (json, plot), (source, dream, weights, flow_weights, Path(network)), overwrite)
     score, judge = _score(network, weights, layers), Judge(flow_weights)
     clips = pair(source, dream, start)
     for note in clips.notes:
@@ -91,14 +91,12 @@ def measure(
         drawing.save(plot, coherence.rows, f"{dream.name} beside {source.name}")
 
 
-def _check(width: int, files: tuple[Path | None, ...], dream: Path, overwrite: bool) -> None:
-    from mariana_video.media.output import check_output
+def _check(width: int, files: tuple[Path | None, ...], read: tuple[Path | None, ...], overwrite: bool) -> None:
+    from mariana_video.media.output import check_written
 
     if not _NARROWEST <= width <= _WIDEST:
         raise UsageError(f"--width {width}: give {_NARROWEST} to {_WIDEST}")
-    for file in files:
-        if file is not None:
-            check_output(file, dream, overwrite)
+    check_written([file for file in files if file is not None], read, overwrite)
 
 
 def _score(network: str, weights: Path | None, layers: Objective | None) -> Score:

@@ -79,7 +79,7 @@ def progress(
     for one in (one for below in rows for one in below):
         (check_sheet if on_a_sheet else check_progress)(one.dream, encoding, output, play_once, progress)
     if progress.plot is not None:
-        _check_plot(progress.plot, source, encoding.overwrite)
+        _check_plot(progress.plot, source, output, encoding)
     picture = _picture(source, at, progress, output, on_a_sheet)
     if on_a_sheet:
         shown = _shown(picture, columns, rows, progress, machine, on_a_sheet)
@@ -96,13 +96,16 @@ def progress(
         say(f"{progress.plot}: how it converges", quiet)
 
 
-def _check_plot(plot: Path, source: Path, overwrite: bool) -> None:
-    from mariana_video.media.output import check_output
+def _check_plot(plot: Path, source: Path, output: str, encoding: Encoding) -> None:
+    from mariana_video.media.output import check_output, would_replace
 
     endings = (".png", ".svg", ".pdf", ".csv")
     if plot.suffix.lower() not in endings:
         raise UsageError(f"--plot {plot}: these endings work: {', '.join(endings)}")
-    check_output(plot, source, overwrite)
+    check_output(plot, source, encoding.overwrite)
+    for other in (Path(output), encoding.preview):
+        if other is not None and would_replace(plot, other):
+            raise UsageError(f"--plot {plot} is written already, as {other}; give another name")
 
 
 def _picture(source: Path, at: Time | None, progress: Progress, output: str, on_a_sheet: bool) -> NDArray[np.float32]:

@@ -93,7 +93,7 @@ def evaluate(
     from mariana_video.training.plots import check_picture, plot_confusion
 
     if picture is not None:
-        check_picture(picture, overwrite)
+        check_picture(picture, overwrite, data)
     found = load(network)
     unknown = strangers(found, data)
     if unknown:

@@ -12,6 +12,7 @@ import torch
 
 from mariana_video.errors import UsageError
 from mariana_video.film.dreamer import Dreamer
+from mariana_video.media.pictures import picture_files
 from mariana_video.recipe.job import Encoding, Machine
 from mariana_video.recipe.toml import Difference, Plain, Sections, differences
 
@@ -83,7 +84,7 @@ def machine_of(dreamer: Dreamer) -> dict[str, Plain]:
 
 
 def content_of(source: Path) -> str:
-    """SHA-256 of a file, or of a folder's files with their names."""
+    """SHA-256 of a file, or of a folder's pictures with their names."""
     checksum = hashlib.sha256()
     for file in _files(source):
         if file != source:
@@ -110,7 +111,8 @@ def weights_of(dreamer: Dreamer) -> str:
 
 
 def _files(source: Path) -> Iterable[Path]:
-    return sorted(file for file in source.iterdir() if file.is_file()) if source.is_dir() else [source]
+    """What is read of a source: whatever else lies in a folder, OUTPUT too, is nothing to it."""
+    return sorted(picture_files(source)) if source.is_dir() else [source]
 
 
 def _compared(terms: Sections) -> Sections:

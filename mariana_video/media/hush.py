@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _STDERR = 2
+_one_at_a_time = threading.RLock()
 
 
 @contextmanager
@@ -18,17 +20,25 @@ def hushed() -> Iterator[None]:
 
     For moments only, since what other threads say is lost too.
     """
-    if sys.stderr is None:  # closed when the program began: nobody hears, and its number may be another file's by now
-        yield
-        return
-    kept = os.dup(_STDERR)
+    with _one_at_a_time:  # two would take each other's nothing for the screen, and leave it there
+        kept = None if sys.stderr is None else _taken()
+        try:
+            yield
+        finally:
+            if kept is not None:
+                os.dup2(kept, _STDERR)
+                os.close(kept)
+
+
+def _taken() -> int | None:
+    """Leads stderr nowhere, and gives a copy of where it led; None where it is closed, so that nobody hears anyway."""
     try:
-        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 (a device, not a path)
-            os.dup2(nowhere.fileno(), _STDERR)
-        yield
-    finally:
-        os.dup2(kept, _STDERR)
-        os.close(kept)
+        kept = os.dup(_STDERR)
+    except OSError:
+        return None
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 (a device, not a path)
+        os.dup2(nowhere.fileno(), _STDERR)
+    return kept
 
 
 @contextmanager

@@ -5,10 +5,12 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mariana_video.errors import OutputError
+
+from .headers import ENDINGS_IN
 
 LONGEST_NAME = 255
 """Bytes a file's name may have on the usual file systems."""
@@ -30,6 +32,8 @@ def check_output(path: str | Path, source: str | Path | None, overwrite: bool, n
         raise OutputError(f"{path} is a link that leads nowhere; give another name")
     if source is not None and would_replace(target, Path(source)):
         raise OutputError(f"{path} is the source itself; give another name for the output")
+    if source is not None and _among_pictures(target, Path(source)):
+        raise OutputError(f"{path} would lie among the pictures of {source} that are read; give it another folder")
     if not folder.is_dir():
         raise OutputError(f"{path} can't be written: the folder {folder} does not exist; make it first")
     if os.path.lexists(target):
@@ -43,6 +47,19 @@ def check_output(path: str | Path, source: str | Path | None, overwrite: bool, n
         raise OutputError(
             f"{path} needs about {_size(needed)} and the disk has {_size(free)} left; free some or write elsewhere"
         )
+
+
+def check_written(written: Sequence[str | Path], read: Sequence[str | Path | None], overwrite: bool) -> None:
+    """See that several files can be written beside each other, and that none of them is read.
+
+    Raises OutputError as `check_output` does, and for two that are one.
+    """
+    for number, path in enumerate(written):
+        for source in read or [None]:
+            check_output(path, source, overwrite)
+        for other in written[:number]:
+            if _same(real(path), real(other)):
+                raise OutputError(f"{path} and {other} are one file; give one of them another name")
 
 
 def real(path: str | Path) -> Path:
@@ -133,11 +150,18 @@ def would_replace(written: Path, read: Path) -> bool:
     return _same(written, read)
 
 
+def _among_pictures(target: Path, source: Path) -> bool:
+    """Whether a picture would be added to a folder whose pictures are read: it would become one of them."""
+    if not source.is_dir() or target.suffix.lower() not in ENDINGS_IN or target.is_dir():
+        return False
+    return _same(target.absolute().parent, source)
+
+
 def _same(one: Path, other: Path) -> bool:
     try:
         return one.samefile(other)
     except OSError:
-        return one.absolute() == other.absolute()
+        return os.path.realpath(one) == os.path.realpath(other)
 
 
 def _writable(folder: Path) -> bool:

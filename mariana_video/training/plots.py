@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mariana_video.errors import UsageError
+from mariana_video.errors import OutputError, UsageError
 from mariana_video.media.hush import unwarned
 from mariana_video.media.output import cannot_write, check_output, commit, discard, hidden_name
 from mariana_video.training.train import Row
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".svg", ".pdf")
 
 
-def check_picture(path: Path, overwrite: bool) -> None:
-    """See that a plot can be written, before any work.
+def check_picture(path: Path, overwrite: bool, data: Path) -> None:
+    """See that a plot can be written, before any work, and not among the pictures of `data`.
 
     Raises:
         UsageError: not a picture's ending. OutputError: it exists, or its folder is missing or read-only.
@@ -28,6 +28,8 @@ def check_picture(path: Path, overwrite: bool) -> None:
     if path.suffix.lower() not in ENDINGS:
         raise UsageError(f"{path.name} has no ending of a picture; these work: {', '.join(ENDINGS)}")
     check_output(path, None, overwrite)
+    if path.resolve().is_relative_to(data.resolve()):
+        raise OutputError(f"{path} would lie among the pictures of {data} that are read; give it another folder")
 
 
 def plot_curves(path: Path, rows: Sequence[Row], title: str, diverging_epoch: int | None = None) -> None:

@@ -215,3 +215,53 @@ def test_marks_tell_a_changed_file(tmp_path: Path) -> None:
     assert beside.mark_of(tmp_path / "b") == before
     (tmp_path / "b").write_text("other")
     assert beside.mark_of(tmp_path / "b") != before
+
+
+@pytest.fixture
+def frames(tmp_path: Path) -> Path:
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    for number in range(6):
+        write_picture(folder / f"a{number}.png", texture(48, 64, number))
+    return folder
+
+
+@pytest.mark.parametrize("preview", ["a3.png", "look.png"])
+def test_a_preview_among_the_pictures_that_are_read(tmp_path: Path, frames: Path, preview: str, told: Told) -> None:
+    before = {path.name: path.read_bytes() for path in frames.iterdir()}
+    assert video(frames, tmp_path / "out.mp4", "--preview", frames / preview, "--overwrite") == 1
+    assert "give it another folder" in told()
+    assert video(frames, frames / "out.gif") == 1
+    assert {path.name: path.read_bytes() for path in frames.iterdir()} == before
+
+
+def test_a_job_in_its_source_s_own_folder_goes_on(frames: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = frames / "out.mp4"
+    keep = job.Job._keep
+
+    def kept(self: job.Job, item: tuple[int, object]) -> None:
+        keep(self, item)  # type: ignore[arg-type]
+        if item[0] == 3:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(job.Job, "_keep", kept)
+        assert video(frames, output) == 130
+    assert (frames / "out.part.mp4").exists()
+    assert video(frames, output) == 0
+    assert sorted(path.name for path in frames.iterdir()) == [*(f"a{n}.png" for n in range(6)), "out.mp4"]
+
+
+def test_measure_and_plot_replace_nothing_that_is_read(tmp_path: Path, clip: Path, told: Told) -> None:
+    source, dream = tmp_path / "source.mp4", tmp_path / "dream.mp4"
+    for path in (source, dream):
+        path.write_bytes(clip.read_bytes())
+    for words in (["--json", source], ["--plot", dream], ["--json", "x.png", "--plot", "./x.png"]):
+        assert run(["measure", str(source), str(dream), *map(str, words), "--overwrite"]) in (1, 2)
+        told()
+    assert source.read_bytes() == dream.read_bytes() == clip.read_bytes()
+    picture, sheet = tmp_path / "p.png", tmp_path / "s.png"
+    write_picture(picture, texture(48, 64))
+    assert run(["progress", str(picture), str(sheet), "--plot", str(sheet), "--steps", "2", "--frames", "2"]) == 2
+    assert "--plot" in told()
+    assert not sheet.exists()

@@ -22,7 +22,7 @@ ODD = Evaluation(("$_$", "$\\nosuch$", "猫", "a|b"), np.eye(4, dtype=np.int64))
 def test_odd_names_are_drawn_without_a_word(
     name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
 ) -> None:
-    check_picture(tmp_path / name, False)
+    check_picture(tmp_path / name, False, tmp_path / "data")
     plot_confusion(tmp_path / name, ODD, "$^$ 猫")
     assert os.listdir(tmp_path) == [name]  # noqa: PTH208
     if not name.endswith((".svg", ".pdf")):
