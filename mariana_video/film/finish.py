@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -81,7 +82,8 @@ def _film(output: str, terms: Sections) -> Film:
     deep = keeps_hdr(output, None if codec is None else str(codec))
     clip = open_clip(str(terms["source"]["path"]), rate, keep_hdr=deep) if section["clip"] else None
     under = Path(str(terms["under"]["path"])) if "under" in terms else None
-    return Film(clip, size, rate, (begins,), start, duration, under)
+    endless = not terms.get("begins", {}).get("play_once", False)
+    return Film(clip, size, rate, (begins,), start, duration, under, endless)
 
 
 def _parts(folder: Path, scratch: Path, encoding: Encoding) -> list[tuple[Path, Ending]]:
@@ -150,7 +152,7 @@ def _joined(
 def _animation(parts: list[tuple[Path, Ending]], film: Film, encoding: Encoding, made: Path, told: Told) -> int:
     ticks = [tick for _, found in parts for tick in found.ticks]
     times = tuple(film.times[0] + (tick - ticks[0]) * encoding.time_base for tick in ticks)
-    so_far = Film(film.clip, film.size, film.rate, times, film.start, film.duration)
+    so_far = replace(film, times=times, under=None)
     write_animation(made, so_far, (both for path, _ in parts for both in pictures(path, encoding)), None, told)
     return len(ticks)
 

@@ -113,8 +113,9 @@ class AnimationWriter:
         tick = round(at / self.kind.tick)
         if self._held is not None:
             before = self._held[2]
-            if at <= before * self.kind.tick:
+            if at <= before * self.kind.tick:  # by the tick of the one that is held, this one has taken its place
                 self.left_out += 1
+                self._held = (rgb, alpha, before)
                 return
             tick = max(tick, before + self.kind.shortest)
             self._spool_held()

@@ -77,6 +77,11 @@ class Reencoded:
         self.coder = Reencoder(stream, output, encoder, span.shift)
         self.stream = self.coder.stream
 
+    @property
+    def failed(self) -> int:
+        """How many packets could not be decoded."""
+        return self.coder.failed
+
     def take(self, packet: Any) -> None:
         """Decode a packet and encode what lies within the span."""
         self.coder.take(packet, self.span.end)

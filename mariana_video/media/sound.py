@@ -34,16 +34,19 @@ class Reencoder:
         self.waiting: list[Floats] = []
         self.position: int | None = None
         self.sent: int = 0
+        self.failed = 0
         self.end: int | None = None
 
     def take(self, packet: Any, end: Fraction | None) -> None:
-        """Decode a packet; what is damaged becomes silence."""
+        """Decode a packet; what is damaged becomes silence, and is counted in `failed`."""
         import av
 
         self.end = None if end is None else round(end * self.rate)
         frames: list[Any] = []
-        with contextlib.suppress(av.FFmpegError, ValueError):
+        try:
             frames = self.source.codec_context.decode(packet)
+        except (av.FFmpegError, ValueError):
+            self.failed += 1
         for frame in frames:
             self._add(frame)
 

@@ -61,6 +61,9 @@ class Tracks:
             if count := self._refused[track.index]:
                 packets = "1 packet is" if count == 1 else f"{count} packets are"
                 self.notes(f"{track}: {packets} left out, damaged or out of order")
+            if failed := getattr(self._lanes.get(track.index), "failed", 0):
+                packets = "1 packet" if failed == 1 else f"{failed} packets"
+                self.notes(f"{track}: {packets} could not be decoded and are silent")
 
     def close(self) -> None:
         """Close the source."""

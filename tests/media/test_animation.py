@@ -189,3 +189,13 @@ def test_a_film_becomes_an_endless_animation(tmp_path: Path) -> None:
     through(source, tmp_path / "out.gif")
     with Image.open(tmp_path / "out.gif") as image:
         assert image.info["loop"] == 0
+
+
+def test_of_pictures_too_short_for_a_gif_the_one_that_stays_is_kept(tmp_path: Path) -> None:
+    shades, lengths = (10, 60, 110, 160, 210), [13, 7, 501, 1, 1230]
+    frames = [Image.new("RGB", (32, 32), (shade, shade, shade)) for shade in shades]
+    more = {"append_images": frames[1:], "duration": lengths, "lossless": True}
+    frames[0].save(tmp_path / "in.webp", save_all=True, **more)
+    through(tmp_path / "in.webp", tmp_path / "out.gif")
+    for seconds, shade in ((0.3, 110), (1.0, 210)):
+        assert at(tmp_path / "out.gif", seconds).mean() == pytest.approx(shade, abs=4)

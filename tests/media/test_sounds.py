@@ -188,3 +188,10 @@ def test_many_channels_are_encoded_anew(tmp_path: Path, channels: int, output: s
     heard = played(tmp_path / output)
     assert len(heard) / 44100 == pytest.approx(1, abs=0.1)
     assert np.abs(heard[11025:33075]).mean() > 0.1
+
+
+def test_sound_that_does_not_decode_is_told(tmp_path: Path) -> None:
+    clean = with_sound(tmp_path / "clean.mkv", "aac", 48000)
+    ffmpeg("-i", clean, "-map", 0, "-c", "copy", "-bsf:a", "noise=amount=20", tmp_path / "in.mkv")
+    said = through(tmp_path / "in.mkv", tmp_path / "out.webm")
+    assert any("could not be decoded and are silent" in sentence for sentence in said), said
