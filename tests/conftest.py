@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,9 @@ import torch
 from torch import Tensor, nn
 
 from mariana_video.networks.network import Description, Layer, Network, Normalisation, Suited
+
+# A shell's background jobs ignore Ctrl-C, and so would every command that a suite begun there starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def small_network(name: str = "small") -> Network:
