@@ -60,7 +60,9 @@ def variant_of(study: Study, lessons: Lessons) -> Variant:
     side = side_of(study, lessons)
     grid = 2 ** len(variant.architecture.blocks)
     if side % grid:
-        raise UsageError(f"--crop {side}: {variant.name} needs a multiple of {grid}, such as {side // grid * grid or grid}")
+        raise UsageError(
+            f"--crop {side}: {variant.name} needs a multiple of {grid}, such as {side // grid * grid or grid}"
+        )
     return replace(variant, architecture=replace(variant.architecture, input_size=side))
 
 

@@ -189,7 +189,12 @@ def _teaching(study: Study, lessons: Lessons, ready: Foreseen, precision: torch.
 def _settings(study: Study, lessons: Lessons) -> str:
     """What must be the same for a run to be gone on with; where it runs may change."""
     study = replace(study, precision="auto", device="auto", epochs=study.rounds())
-    values = (study, lessons.lengths(), side_of(study, lessons), replace(lessons, chunks=None, classify_chunks=None, crop=None))
+    values = (
+        study,
+        lessons.lengths(),
+        side_of(study, lessons),
+        replace(lessons, chunks=None, classify_chunks=None, crop=None),
+    )
     return hashlib.sha256(repr(values).encode("utf-8", "surrogateescape")).hexdigest()
 
 
