@@ -71,11 +71,18 @@ class Mariana(nn.Module):
         maps: Tensor = self.head(pooled)
         return maps.mean((2, 3))
 
-    def activations(self, x: Tensor, names: Iterable[str]) -> tuple[dict[str, Tensor], Tensor]:
-        """The named stages' outputs and the body's output, of normalised pictures N×C×H×W."""
+    def activations(
+        self, x: Tensor, names: Iterable[str], after: str | None = None
+    ) -> tuple[dict[str, Tensor], Tensor]:
+        """The named stages' outputs and the body's output, of normalised pictures N×C×H×W.
+
+        Args:
+            after: a stage whose output `x` is, in place of pictures; what lies before it is not run.
+        """
         wanted, found = set(names), {}
-        for name, stage in self.body.named_children():
-            x = stage(x)
+        known = list(dict(self.body.named_children()))
+        for name in known[0 if after is None else known.index(after) + 1 :]:
+            x = self.body.get_submodule(name)(x)
             if name in wanted:
                 found[name] = x
         return found, x

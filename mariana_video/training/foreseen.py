@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,17 +15,20 @@ from mariana_video.networks.network import Network
 from mariana_video.training.folders import class_folders
 from mariana_video.training.options import Lessons, Study, check_together
 from mariana_video.training.start import choose_device, fitting
-from mariana_video.training.teach import HINTS
 from mariana_video.training.variants import TAUGHT, VARIANTS, Variant
 
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What a training of some options will use, loaded and found to fit."""
+    """What a training of some options will use, loaded and found to fit.
+
+    `inherited` is how many blocks a network of fewer blocks gives, 0 where there is none or it has as many.
+    """
 
     variant: Variant
     device: torch.device
     teacher: Network | None
+    inherited: int
 
 
 def foresee(study: Study, lessons: Lessons) -> Foreseen:
@@ -38,20 +42,39 @@ def foresee(study: Study, lessons: Lessons) -> Foreseen:
     if lessons.teacher is not None:
         _check_pupil(variant)
     device = choose_device(study.device)
-    if study.init is not None:
-        fitting(study.init, variant.architecture)
-    return Foreseen(variant, device, None if lessons.teacher is None else teacher(lessons.teacher))
+    blocks = 0 if study.init is None else len(fitting(study.init, variant.architecture).architecture.blocks)
+    inherited = blocks if blocks < len(variant.architecture.blocks) else 0
+    found = None if lessons.teacher is None else teacher(lessons.teacher, variant.hints)
+    return Foreseen(variant, device, found, inherited)
 
 
 def variant_of(study: Study, lessons: Lessons) -> Variant:
-    """The variant that is asked for; with a teacher, `mariana` at the crop's size."""
+    """The variant that is asked for; with a teacher, `mariana`, at the crop's size.
+
+    Raises:
+        UsageError: the poolings don't halve the crop's side evenly.
+    """
     if lessons.teacher is None:
         return VARIANTS[study.variant or "colour4-dense512-l2-sgd"]
     variant = VARIANTS[study.variant or TAUGHT]
-    return replace(variant, architecture=replace(variant.architecture, input_size=lessons.side()))
+    side = side_of(study, lessons)
+    grid = 2 ** len(variant.architecture.blocks)
+    if side % grid:
+        raise UsageError(
+            f"--crop {side}: {variant.name} needs a multiple of {grid}, such as {side // grid * grid or grid}"
+        )
+    return replace(variant, architecture=replace(variant.architecture, input_size=side))
 
 
-def teacher(name_or_path: str) -> Network:
+def side_of(study: Study, lessons: Lessons) -> int:
+    """The side of a teacher's crops in pixels."""
+    if lessons.crop is not None:
+        return lessons.crop
+    pupil = VARIANTS[study.variant or TAUGHT].architecture
+    return max(pupil.input_size, VARIANTS[TAUGHT].architecture.input_size)
+
+
+def teacher(name_or_path: str, hints: Iterable[str]) -> Network:
     """A teacher by name, or from a file: one of this program's networks, or torchvision's VGG16.
 
     Raises:
@@ -65,7 +88,7 @@ def teacher(name_or_path: str) -> Network:
             network = weights.load(name_or_path)
     except NetworkError as error:
         raise NetworkError(str(error).replace("--weights FILE", "--teacher FILE")) from None
-    for name in HINTS:
+    for name in hints:
         network.resolve(name)
     return network
 
@@ -95,9 +118,9 @@ def check_folders(output: Path, data: Path, lessons: Lessons) -> None:
 def _check_pupil(variant: Variant) -> None:
     """A teacher shows colours, and teaches layers by name."""
     architecture = variant.architecture
-    if not architecture.colour or not HINTS.keys() <= layers(architecture).keys():
+    if not architecture.colour or not variant.hints.keys() <= layers(architecture).keys():
         able = [name for name, other in VARIANTS.items() if other.architecture.colour]
         raise UsageError(
-            f"--variant {variant.name} can't be taught: it is to be of colour and have {', '.join(HINTS)}; "
+            f"--variant {variant.name} can't be taught: it is to be of colour and have {', '.join(variant.hints)}; "
             f"give one of {', '.join(able)}, or no --teacher"
         )

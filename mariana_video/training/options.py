@@ -13,12 +13,18 @@ from mariana_video.recipe.options import Group
 from mariana_video.recipe.schedule import Bounds
 
 VariantName = Literal[
-    "grey3-dense100", "grey4-dense128", "colour4-dense256", "colour4-dense512", "colour4-dense512-l2-sgd", "mariana"
+    "grey3-dense100",
+    "grey4-dense128",
+    "colour4-dense256",
+    "colour4-dense512",
+    "colour4-dense512-l2-sgd",
+    "mariana",
+    "mariana-wide",
 ]
 Precision = Literal["auto", "fp32", "bf16"]
 EPOCHS = 110
 CHUNKS, CLASSIFY_CHUNKS = 46, 13
-CROP, GRID = 112, 16  # pixels; four poolings halve a crop's side
+GRID = 16  # pixels; four poolings halve a crop's side
 _FLAG = Parameter(negative=())
 
 
@@ -28,7 +34,8 @@ class Study(Group):
     """What is trained, on what, for how long."""
 
     variant: VariantName | None = None
-    """The paper's versions, or `mariana`. Default: `mariana` with a teacher, else the paper's best."""
+    """The paper's versions, `mariana`, or `mariana-wide` of five blocks. Default: `mariana` with a teacher, else the
+    paper's best."""
 
     epochs: Annotated[int | None, Bounds(1, 10_000)] = None
     """Times the pictures are gone through, without a teacher. Default: 110."""
@@ -47,7 +54,7 @@ class Study(Group):
     """Decides the split, the first weights and every crop."""
 
     init: Annotated[Path | None, Parameter(negative=())] = None
-    """A released network to go on from."""
+    """A released network to go on from; one of fewer blocks gives the first ones."""
 
     device: str = "auto"
     """`auto` takes CUDA, then Apple's MPS, then the CPU."""
@@ -79,7 +86,8 @@ class Lessons(Group):
     """Chunks after that in which the labels count fully; the teacher goes on. Default: 13."""
 
     crop: Annotated[int | None, Bounds(32, 512)] = None
-    """Side of a teacher's crops, and of the classifier's input, in pixels; a multiple of 16. Default: 112."""
+    """Side of a teacher's crops, and of the classifier's input, in pixels; a multiple of 16, for five blocks of
+    32. Default: 112, or 160 for `mariana-wide`."""
 
     plain: Annotated[bool, _FLAG] = False
     """Don't balance the channels at export."""
@@ -94,10 +102,6 @@ class Lessons(Group):
         """How many chunks are taught, and how many classified after that."""
         taught = CHUNKS if self.chunks is None else self.chunks
         return taught, CLASSIFY_CHUNKS if self.classify_chunks is None else self.classify_chunks
-
-    def side(self) -> int:
-        """The crops' side in pixels."""
-        return CROP if self.crop is None else self.crop
 
 
 def check_together(study: Study, lessons: Lessons) -> None:

@@ -42,14 +42,14 @@ def new_model(architecture: Architecture, seed: int) -> Mariana:
 
 
 def fitting(path: str | Path, architecture: Architecture) -> Mariana:
-    """A released network whose convolutions are those of an architecture.
+    """A released network whose convolutions are those of an architecture, or of its first blocks.
 
     Raises:
         NetworkError: there is none, or it has other blocks or another number of colours.
     """
     source, metadata = load_model(find(path))
     theirs, ours = source.architecture, architecture
-    if (theirs.blocks, theirs.colour) != (ours.blocks, ours.colour):
+    if (theirs.blocks, theirs.colour) != (ours.blocks[: len(theirs.blocks)], ours.colour):
         raise NetworkError(
             f"{metadata.get('name', path)} has {_kind(theirs)}, {_kind(ours)} are wanted; "
             "another --variant or --init would do"
@@ -73,18 +73,27 @@ def released_model(path: str | Path, architecture: Architecture, seed: int, pict
     source = fitting(path, architecture)
     theirs = source.architecture
     model = new_model(architecture, seed)
-    ours = (architecture.dense, architecture.input_size, architecture.classes)
-    fits = ours == (theirs.dense, theirs.input_size, theirs.classes)
+    fits = _head_of(theirs) == _head_of(architecture)
     if fits and model.head is not None and source.head is not None:
         model.head.load_state_dict(source.head.state_dict())
     _copy_body(source, model, pictures)
     return model
 
 
+def _head_of(architecture: Architecture) -> tuple[int, ...]:
+    return architecture.blocks[-1], architecture.flat_side, architecture.dense, architecture.classes
+
+
 @torch.no_grad()
 def _copy_body(source: Mariana, model: Mariana, x: Tensor) -> None:
-    """Copy the convolutions; batch normalisation gets γ = σ and β = µ of what it sees, so the function stays."""
+    """Copy the convolutions; batch normalisation gets γ = σ and β = µ of what it sees, so the function stays.
+
+    What the source lacks stays as it was drawn.
+    """
+    known = dict(source.body.named_children())
     for name, stage in model.body.named_children():
+        if name not in known:
+            break
         theirs = source.body.get_submodule(name)
         if isinstance(stage, nn.Sequential):
             convolution = stage.get_submodule("conv")

@@ -17,7 +17,7 @@ from mariana_video.training import results
 from mariana_video.training.augment import centre_crops, normalised
 from mariana_video.training.classify import Classifier
 from mariana_video.training.data import Pictures, read_folder, split, unjudged
-from mariana_video.training.foreseen import Foreseen, check_folders, foresee
+from mariana_video.training.foreseen import Foreseen, check_folders, foresee, side_of
 from mariana_video.training.options import Lessons, Study
 from mariana_video.training.place import Place, check_output, place_of
 from mariana_video.training.start import faster_precision, new_model, released_model
@@ -163,23 +163,38 @@ def _course(study: Study, lessons: Lessons, ready: Foreseen, sides: tuple[Pictur
             precision=precision,
         )
     large = ready.teacher.to(dtype=precision, memory_format=torch.channels_last).to(ready.device)
-    return Lesson(model.to(ready.device), large, _teaching(study, lessons, precision), sides)
+    return Lesson(model.to(ready.device), large, _teaching(study, lessons, ready, precision), sides)
 
 
-def _teaching(study: Study, lessons: Lessons, precision: torch.dtype) -> Teaching:
+def _teaching(study: Study, lessons: Lessons, ready: Foreseen, precision: torch.dtype) -> Teaching:
     taught, classified = lessons.lengths()
-    phases = (
-        Phase("teach", taught, rate=3e-3, label_weight=0.3, labelled_share=0.5),
-        Phase("classify", classified, rate=1e-3, label_weight=1.0, labelled_share=0.8, warmup=50),
+    classify = Phase("classify", classified, rate=1e-3, label_weight=1.0, labelled_share=0.8, warmup=50)
+    if ready.inherited:  # blocks that were taught before would be torn apart by what new ones give back at first
+        grow = Phase("grow", (taught + 1) // 2, 3e-3, label_weight=0.3, labelled_share=0.5, still=ready.inherited)
+        phases = (grow, Phase("teach", taught // 2, rate=1e-3, label_weight=0.3, labelled_share=0.5), classify)
+    else:
+        phases = (Phase("teach", taught, rate=3e-3, label_weight=0.3, labelled_share=0.5), classify)
+    variant = ready.variant
+    return Teaching(
+        tuple(phase for phase in phases if phase.chunks),
+        variant.architecture.input_size,
+        study.batch,
+        seed=study.seed,
+        precision=precision,
+        hints=variant.hints,
+        whitened=variant.whitened,
     )
-    kept = tuple(phase for phase in phases if phase.chunks)
-    return Teaching(kept, lessons.side(), study.batch, seed=study.seed, precision=precision)
 
 
 def _settings(study: Study, lessons: Lessons) -> str:
     """What must be the same for a run to be gone on with; where it runs may change."""
     study = replace(study, precision="auto", device="auto", epochs=study.rounds())
-    values = (study, lessons.lengths(), lessons.side(), replace(lessons, chunks=None, classify_chunks=None, crop=None))
+    values = (
+        study,
+        lessons.lengths(),
+        side_of(study, lessons),
+        replace(lessons, chunks=None, classify_chunks=None, crop=None),
+    )
     return hashlib.sha256(repr(values).encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -1,8 +1,8 @@
 """Teaching: a small network learns to predict what a large one sees, and the labels beside it.
 
 Features as hints come from FitNets (Romero et al., arXiv 1412.6550): the student's layer, through a 1×1 projection
-of its own, predicts the teacher's layer of the same name; the error is the mean square, every teacher channel divided
-by its RMS. The teacher is the dearest part, so its answers for a chunk of crops are computed once and used for a few
+of its own, predicts the teacher's layer of the same name; the error is the mean square, the teacher's answer scaled
+(see `scaling`). The teacher is the dearest part, so its answers for a chunk of crops are computed once and used for a few
 passes over the chunk. All randomness is a function of (seed, phase, chunk), so a resumed run is the same run.
 """
 
@@ -22,9 +22,10 @@ from mariana_video.networks.mariana import Mariana, layers
 from mariana_video.networks.network import IMAGENET, Network
 from mariana_video.training.augment import Augmentation, centre_crops, normalised, random_crops
 from mariana_video.training.data import Pictures
+from mariana_video.training.scaling import Scaling, by_size, whitening
 from mariana_video.training.train import Row
+from mariana_video.training.variants import HINTS
 
-HINTS: Mapping[str, float] = {"conv3_3": 0.3, "conv4_3": 1.0}
 JUDGE_EVERY = 4  # chunks between glances at held-back pictures
 GLANCE = 384  # held-back pictures looked at between phases; all of them at a phase's end
 HEAD_RATE = 0.1  # of the rate, for the dense layers: at the whole rate Adam's first steps killed their units
@@ -33,7 +34,10 @@ MEASURED = 256  # pictures over which the teacher's RMS is taken
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of teaching with its own falling cosine of the learning rate."""
+    """A stretch of teaching with its own falling cosine of the learning rate.
+
+    The first `still` blocks learn nothing; what they see in a chunk is computed once.
+    """
 
     name: str
     chunks: int
@@ -41,11 +45,15 @@ class Phase:
     label_weight: float
     labelled_share: float
     warmup: int = 100
+    still: int = 0
 
 
 @dataclass(frozen=True)
 class Teaching:
-    """How a network is taught; `hints` are the teacher's layers and their weights in the loss."""
+    """How a network is taught; `hints` are the teacher's layers and their weights in the loss.
+
+    With `whitened` the teacher's answers are whitened, else their channels divided by their RMS.
+    """
 
     phases: tuple[Phase, ...]
     crop: int = 112
@@ -57,6 +65,7 @@ class Teaching:
     seed: int = 0
     precision: torch.dtype = torch.float32
     hints: Mapping[str, float] = field(default_factory=lambda: dict(HINTS))
+    whitened: bool = False
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
@@ -79,7 +88,7 @@ class Lesson:
         self.projections = nn.ModuleDict(
             {name: nn.Conv2d(own[name].channels, teacher.resolve(name).channels, 1) for name in teaching.hints}
         ).to(self.device)
-        self.spread: dict[str, Tensor] = {}
+        self.scaling: dict[str, Scaling] = {}
         body = [*student.body.parameters(), *self.projections.parameters()]
         head = [] if student.head is None else list(student.head.parameters())
         groups = [{"params": body, "part": 1.0}, {"params": head, "part": HEAD_RATE}]
@@ -87,20 +96,21 @@ class Lesson:
 
     def unit(self, index: int) -> Iterator[Mapping[str, float]]:
         """Learn from one chunk of crops, a few passes over it in random order; figures are the chunk's means."""
-        if not self.spread:
+        if not self.scaling:
             self._measure()
         number, chunk = self._place(index)
         phase = self.teaching.phases[number]
         generator = np.random.default_rng([self.teaching.seed, number, chunk])
         torch.manual_seed(int(generator.integers(2**62)))  # dropout
         crops, labels = self._crops(phase, generator)
-        answers = self._answers(crops)
-        step, totals = chunk * self.steps, dict.fromkeys([*self.teaching.hints, "labels"], 0.0)
+        answers = {name: answer for name, answer in self._answers(crops).items() if _block(name) > phase.still}
+        seen = crops if not phase.still else self._seen_by(phase.still, crops)
+        step, totals = chunk * self.steps, dict.fromkeys([*answers, "labels"], 0.0)
         for _ in range(self.teaching.passes):
             for part in torch.split(torch.from_numpy(generator.permutation(len(crops))), self.teaching.batch):
                 rate = cosine(step, phase.chunks * self.steps, phase.rate, phase.warmup)
                 wanted = {name: answer[part] for name, answer in answers.items()}
-                losses = self._learn(crops[part], labels[part], wanted, rate, phase.label_weight)
+                losses = self._learn(seen[part], labels[part], wanted, rate, phase)
                 totals = {name: total + losses.get(name, 0.0) for name, total in totals.items()}
                 step += 1
                 self._seen = {name: total / (step - chunk * self.steps) for name, total in totals.items()}
@@ -148,7 +158,7 @@ class Lesson:
             "student": self.model.state_dict(),
             "projections": self.projections.state_dict(),
             "optimiser": self.optimiser.state_dict(),
-            "spread": self.spread,
+            "scaling": {name: scaling.state() for name, scaling in self.scaling.items()},
             "errors_at": self.errors_at,
             "bf16": self.teaching.precision == torch.bfloat16,
         }
@@ -158,7 +168,9 @@ class Lesson:
         self.model.load_state_dict(state["student"])
         self.projections.load_state_dict(state["projections"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.spread = {name: value.to(self.device) for name, value in state["spread"].items()}
+        self.scaling = {
+            name: Scaling(*(tensor.to(self.device) for tensor in tensors)) for name, tensors in state["scaling"].items()
+        }
         self.errors_at = dict(state["errors_at"])
         precision = torch.bfloat16 if state["bf16"] else torch.float32
         self.teaching = replace(self.teaching, precision=precision)
@@ -179,15 +191,14 @@ class Lesson:
         return crops, torch.from_numpy(self.training.labels[chosen])
 
     def _measure(self) -> None:
-        """RMS of every teacher channel over some crops, by which its errors are divided."""
+        """How the teacher's answers to some crops are scaled."""
         every = max(1, len(self.training) // MEASURED)
         crops = centre_crops(self.training.pictures[::every][:MEASURED], self.teaching.crop)
-        names = list(self.teaching.hints)
-        squares = [torch.zeros(self.teacher.resolve(name).channels, device=self.device) for name in names]
-        for batch in torch.split(crops, self.teaching.batch):
-            for total, answer in zip(squares, self._ask(batch), strict=True):
-                total += answer.float().pow(2).mean((0, 2, 3)) * len(batch) / len(crops)
-        self.spread = {n: s.sqrt().clamp_min(0.01 * s.max().sqrt()) for n, s in zip(names, squares, strict=True)}
+        batches = [self._ask(batch) for batch in torch.split(crops, self.teaching.batch)]
+        scaled = whitening if self.teaching.whitened else by_size
+        for name, answers in zip(self.teaching.hints, zip(*batches, strict=True), strict=True):
+            mean, factor = scaled(answers).state()
+            self.scaling[name] = Scaling(mean.to(self.device), factor.to(self.device))
 
     def _ask(self, crops: Tensor) -> list[Tensor]:
         with torch.no_grad():
@@ -198,17 +209,34 @@ class Lesson:
         batches = [self._ask(batch) for batch in torch.split(crops, self.teaching.batch)]
         answers = {}
         for name, parts in zip(self.teaching.hints, zip(*batches, strict=True), strict=True):
-            spread = self.spread[name].view(1, -1, 1, 1)
-            joined = torch.cat([(part.float() / spread).to(self.teaching.precision) for part in parts])
+            joined = torch.cat([self.scaling[name].of(part).to(self.teaching.precision) for part in parts])
             answers[name] = joined.contiguous(memory_format=torch.channels_last)
         return answers
 
-    def _see(self, crops: Tensor) -> tuple[dict[str, Tensor], Tensor]:
-        """What the student predicts of the teacher's layers, and its logits (empty without a classifier)."""
-        x = normalised(crops.to(self.device), IMAGENET)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.teaching.precision == torch.bfloat16):
-            found, pooled = self.model.activations(x, self.teaching.hints)
-            predicted = {name: self.projections[name](found[name]) for name in self.teaching.hints}
+    @torch.no_grad()
+    def _seen_by(self, blocks: int, crops: Tensor) -> Tensor:
+        """What comes out of the first `blocks`, as they are when the network is used."""
+        self.model.eval()
+        parts = []
+        for batch in torch.split(crops, self.teaching.batch):
+            with self._autocast():
+                found, _ = self.model.activations(normalised(batch.to(self.device), IMAGENET), [f"pool{blocks}"])
+            parts.append(found[f"pool{blocks}"])
+        return torch.cat(parts).contiguous(memory_format=torch.channels_last)
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.teaching.precision == torch.bfloat16)
+
+    def _see(self, seen: Tensor, still: int = 0) -> tuple[dict[str, Tensor], Tensor]:
+        """What the student predicts of the teacher's layers, and its logits (empty without a classifier).
+
+        `seen` are crops, or what comes out of the first `still` blocks.
+        """
+        x = seen if still else normalised(seen.to(self.device), IMAGENET)
+        names = [name for name in self.teaching.hints if _block(name) > still]
+        with self._autocast():
+            found, pooled = self.model.activations(x, names, f"pool{still}" if still else None)
+            predicted = {name: self.projections[name](found[name]) for name in names}
             logits = self.model.classify(pooled) if self.model.head is not None else pooled.new_zeros(0)
         return predicted, logits
 
@@ -216,20 +244,20 @@ class Lesson:
         return (predicted.float() - answer.float()).pow(2).mean()
 
     def _learn(
-        self, crops: Tensor, labels: Tensor, answers: Mapping[str, Tensor], rate: float, label_weight: float
+        self, seen: Tensor, labels: Tensor, answers: Mapping[str, Tensor], rate: float, phase: Phase
     ) -> dict[str, float]:
         self.model.train()
         labels = labels.to(self.device)
-        predicted, logits = self._see(crops)
+        predicted, logits = self._see(seen, phase.still)
         errors = {name: self._error(predicted[name], answer) for name, answer in answers.items()}
-        loss = torch.stack([weight * errors[name] for name, weight in self.teaching.hints.items()]).sum()
+        loss = torch.stack([self.teaching.hints[name] * error for name, error in errors.items()]).sum()
         known = labels >= 0
-        if label_weight and logits.numel() and bool(known.any()):
+        if phase.label_weight and logits.numel() and bool(known.any()):
             share = known.float().mean()
             errors["labels"] = F.cross_entropy(
                 logits.float()[known], labels[known], label_smoothing=self.teaching.smoothing
             )
-            loss = loss + label_weight * share * errors["labels"]
+            loss = loss + phase.label_weight * share * errors["labels"]
         for group in self.optimiser.param_groups:
             group["lr"] = rate * group["part"]
         self.optimiser.zero_grad(set_to_none=True)
@@ -237,6 +265,11 @@ class Lesson:
         nn.utils.clip_grad_norm_([p for g in self.optimiser.param_groups for p in g["params"]], 5.0)
         self.optimiser.step()
         return {name: float(error.detach()) for name, error in errors.items()}
+
+
+def _block(layer: str) -> int:
+    """The block of a layer, from 1."""
+    return int(layer.removeprefix("conv")[0])
 
 
 def cosine(step: int, steps: int, rate: float, warmup: int) -> float:

@@ -1,4 +1,4 @@
-"""The five trained versions of the paper's table, and `mariana`, the one that is taught.
+"""The five trained versions of the paper's table, and `mariana` and `mariana-wide`, which are taught.
 
 The table states blocks, colour, dense width and optimiser. What the paper leaves open is chosen once for all five:
 input 32×32, batches of 32, Adam at 5e-4, dropout 0.3, L2 of 5e-4, flips, turns of up to 18°, zoom of up to 20 %.
@@ -7,7 +7,7 @@ input 32×32, batches of 32, Adam at 5e-4, dropout 0.3, L2 of 5e-4, flips, turns
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from mariana_video.networks.mariana import Architecture
@@ -16,6 +16,8 @@ from mariana_video.training.augment import Augmentation
 INPUT = 32  # pixels
 DROPOUT = 0.3
 TAUGHT = "mariana"
+WIDE = "mariana-wide"
+HINTS: Mapping[str, float] = {"conv3_3": 0.3, "conv4_3": 1.0}
 
 PLAIN = Augmentation(
     smallest_part=0.8,
@@ -34,7 +36,10 @@ PLAIN = Augmentation(
 
 @dataclass(frozen=True)
 class Variant:
-    """A row of the table: how the network is built and trained, and what the paper reports of it."""
+    """A row of the table: how the network is built and trained, and what the paper reports of it.
+
+    `hints` are a teacher's layers and how much each counts; with `whitened` its answers are whitened.
+    """
 
     name: str
     architecture: Architecture
@@ -43,6 +48,8 @@ class Variant:
     momentum: float = 0.0
     l2: float = 0.0
     augmentation: Augmentation = PLAIN
+    hints: Mapping[str, float] = field(default_factory=lambda: dict(HINTS))
+    whitened: bool = False
     paper_epoch: int | None = None
     paper_accuracy: float | None = None
 
@@ -84,5 +91,15 @@ VARIANTS: Mapping[str, Variant] = {
         rate=1e-3,
         l2=0.02,
         augmentation=Augmentation(),
+    ),
+    WIDE: Variant(
+        WIDE,
+        Architecture((*_FOUR, 384), True, 512, 160, batch_norm=True),
+        optimiser="adamw",
+        rate=1e-3,
+        l2=0.02,
+        augmentation=Augmentation(),
+        hints={"conv3_3": 0.2, "conv4_3": 0.5, "conv5_1": 1.0, "conv5_3": 1.0},
+        whitened=True,
     ),
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from mariana_video.errors import DataError, OutputError, UsageError
+from mariana_video.errors import DataError, NetworkError, OutputError, UsageError
 from mariana_video.networks import weights
 from mariana_video.networks.mariana import Architecture, layers
 from mariana_video.networks.network import Suited
@@ -63,7 +63,15 @@ def kill_in(unit: int) -> object:
     return told
 
 
-@pytest.mark.parametrize("make", [classifier, lesson])
+def growing(pictures: Pictures) -> Lesson:
+    """A lesson whose first block stays as it is for a while."""
+    course = lesson(pictures)
+    grow = Phase("grow", 2, 3e-3, 0.3, 0.5, 2, still=1)
+    course.teaching = replace(course.teaching, phases=(grow, *course.teaching.phases[1:]), whitened=True)
+    return course
+
+
+@pytest.mark.parametrize("make", [classifier, lesson, growing])
 def test_a_resumed_run_ends_with_the_same_bits(make: object, pictures: Pictures, tmp_path: Path) -> None:
     whole, first, second = (make(pictures) for _ in range(3))  # type: ignore[operator]
     rows = train(whole, tmp_path / "whole", "x")
@@ -105,6 +113,17 @@ def test_a_teacher_is_approached(pictures: Pictures, tmp_path: Path) -> None:
     rows = train(course, tmp_path / "c", "x")
     assert float(rows[-1]["conv2_1"]) < 0.7 * float(rows[0]["conv2_1"])
     assert course.errors_at["after phase 'teach'"]["conv2_1"] < 0.7 * float(rows[0]["conv2_1"])
+
+
+def test_blocks_that_stay_still_do_and_the_rest_learns(pictures: Pictures, tmp_path: Path) -> None:
+    course = growing(pictures)
+    course.teaching = replace(course.teaching, phases=(replace(course.teaching.phases[0], chunks=8, rate=1e-2),))
+    course.units = 8
+    before = {name: tensor.clone() for name, tensor in course.model.state_dict().items()}
+    rows = train(course, tmp_path / "c", "x")
+    assert float(rows[-1]["conv2_1"]) < 0.8 * float(rows[0]["conv2_1"])
+    for name, tensor in course.model.state_dict().items():
+        assert torch.equal(tensor, before[name]) == name.startswith("body.conv1"), name
 
 
 def test_it_stops_at_divergence_and_keeps_those_weights(
@@ -159,6 +178,21 @@ def test_a_released_network_is_gone_on_from_without_a_change(tmp_path: Path) -> 
     x = normalised(torch.randint(0, 255, (8, 3, 16, 16), dtype=torch.uint8), weights.normalisation_of({}, TINY))
     with_norm = released_model(tmp_path / "a.safetensors", replace(TINY, batch_norm=True), 0, x).eval()
     torch.testing.assert_close(with_norm(x), plain(x), rtol=0.02, atol=0.02)
+
+
+def test_a_deeper_network_begins_with_the_blocks_of_a_released_one(tmp_path: Path) -> None:
+    plain = new_model(TINY, 1).eval()
+    metadata = {"name": "a", "classes": list("abc"), "suited": {"layers": "conv2_2", "step_size": 1, "strength": 1}}
+    weights.save(tmp_path / "a.safetensors", plain, metadata)
+    x = normalised(torch.randint(0, 255, (8, 3, 16, 16), dtype=torch.uint8), weights.normalisation_of({}, TINY))
+    deeper = replace(TINY, blocks=(8, 12, 12), batch_norm=True)
+    grown = released_model(tmp_path / "a.safetensors", deeper, 0, x).eval()
+    found, _ = grown.activations(x, ["conv2_2", "conv3_1"])
+    torch.testing.assert_close(found["conv2_2"], plain.activations(x, ["conv2_2"])[0]["conv2_2"], rtol=0.02, atol=0.02)
+    after, _ = grown.activations(grown.activations(x, ["pool2"])[0]["pool2"], ["conv3_1"], "pool2")
+    assert torch.equal(after["conv3_1"], found["conv3_1"])
+    with pytest.raises(NetworkError, match="are wanted"):
+        released_model(tmp_path / "a.safetensors", replace(TINY, blocks=(8, 16, 12)), 0, x)
 
 
 def test_the_paper_s_table_is_what_the_options_offer() -> None:
