@@ -41,7 +41,7 @@ def by_size(answers: Iterable[Tensor]) -> Scaling:
 
 
 def whitening(answers: Iterable[Tensor]) -> Scaling:
-    """Every direction in which `answers` vary made to vary alike, nearly: (C + 0.1 · mean variance)^(−1/2) of their covariance C.
+    """Every direction made to vary nearly alike: by (C + 0.1 · mean variance)^(−1/2), C being the answers' covariance.
 
     Divided by its size alone, a channel counts as often as others say the same: what a teacher's many dogs' channels
     share is then learnt many times over, what only one of them says hardly at all.

@@ -169,6 +169,7 @@ def _course(study: Study, lessons: Lessons, ready: Foreseen, sides: tuple[Pictur
 def _teaching(study: Study, lessons: Lessons, ready: Foreseen, precision: torch.dtype) -> Teaching:
     taught, classified = lessons.lengths()
     classify = Phase("classify", classified, rate=1e-3, label_weight=1.0, labelled_share=0.8, warmup=50)
+    phases: tuple[Phase, ...]
     if ready.inherited:  # blocks that were taught before would be torn apart by what new ones give back at first
         grow = Phase("grow", (taught + 1) // 2, 3e-3, label_weight=0.3, labelled_share=0.5, still=ready.inherited)
         phases = (grow, Phase("teach", taught // 2, rate=1e-3, label_weight=0.3, labelled_share=0.5), classify)

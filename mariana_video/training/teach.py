@@ -2,8 +2,8 @@
 
 Features as hints come from FitNets (Romero et al., arXiv 1412.6550): the student's layer, through a 1×1 projection
 of its own, predicts the teacher's layer of the same name; the error is the mean square, the teacher's answer scaled
-(see `scaling`). The teacher is the dearest part, so its answers for a chunk of crops are computed once and used for a few
-passes over the chunk. All randomness is a function of (seed, phase, chunk), so a resumed run is the same run.
+(see `scaling`). The teacher is the dearest part, so its answers for a chunk of crops are computed once and used for a
+few passes over the chunk. All randomness is a function of (seed, phase, chunk), so a resumed run is the same run.
 """
 
 from __future__ import annotations
