@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mariana_video.measure.judge import Judge
     from mariana_video.measure.pairing import Pair
     from mariana_video.measure.plot import Drawing
+    from mariana_video.measure.variety import Variety
 
 _FLAG = Parameter(negative=())
 _NARROWEST, _WIDEST = 64, 4096
@@ -52,7 +53,7 @@ def measure(
     network
         What scores how strongly it dreams: a network's name or a weights file.
     weights
-        A weights file for `vgg16` or `inception_v3`, in place of torchvision's download.
+        A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`.
     layers
         The layers that are scored: `"conv3_3 + 0.5*conv4_2"`. Default: what suits the network.
     flow_weights
@@ -78,15 +79,18 @@ def measure(
     _check(width, (json, plot), (source, dream, weights, flow_weights, Path(network)), overwrite)
     score, judge = _score(network, weights, layers), Judge(flow_weights)
     clips = pair(source, dream, start)
+    variety = _variety(score.network.name, clips.frames)
     for note in clips.notes:
         say(note, quiet)
     drawing = Drawing()
-    coherence = _run(clips, judge, score, width, drawing, quiet)
-    for line in report(coherence.figures(), coherence.worst):
+    coherence = _run(clips, judge, score, width, (drawing, variety), quiet)
+    for line in report(coherence.figures(), coherence.worst, variety.line()):
         print(line)
     if json is not None:
         about = {"size": drawing.size, "judges": judge.names, "network": score.network.name}
-        _write(json, {**about, "layers": [term.layer for term in score.terms], **coherence.to_dict()})
+        _write(
+            json, {**about, "layers": [term.layer for term in score.terms], **variety.to_dict(), **coherence.to_dict()}
+        )
     if plot is not None:
         drawing.save(plot, coherence.rows, f"{dream.name} beside {source.name}")
 
@@ -107,14 +111,25 @@ def _score(network: str, weights: Path | None, layers: Objective | None) -> Scor
     return Score(loaded, (layers or Objective(loaded.suited.layers)).at(0, 25))
 
 
-def _run(clips: Pair, judge: Judge, score: Score, width: int, drawing: Drawing, quiet: bool) -> Coherence:
+def _variety(dreamer: str, frames: int) -> Variety:
+    from mariana_video.measure.variety import Variety, judge_of
+    from mariana_video.networks.weights import load
+
+    return Variety(load(judge_of(dreamer)), frames)
+
+
+def _run(
+    clips: Pair, judge: Judge, score: Score, width: int, beside: tuple[Drawing, Variety], quiet: bool
+) -> Coherence:
     from mariana_video.measure.coherence import Coherence
     from mariana_video.measure.measuring import measured
 
-    coherence = Coherence()
+    coherence, (drawing, variety) = Coherence(), beside
     with Bar(clips.frames, "frames", label="measuring", quiet=quiet) as bar:
         for seen in measured(coherence, clips, judge, score, width):
             drawing.add(seen)
+            if seen.number in variety.asked:
+                variety.add(seen.dream, seen.source)
             bar.step()
     return coherence
 

@@ -21,7 +21,7 @@ def networks() -> None:
     rows: list[tuple[str, ...]] = [("network", "classes", "accuracy", "size", "suited layers")]
     rows += [_row(load_file(path), path) for path in released().values()]
     _print_table(rows)
-    for name in NAMES:
+    for name in (name for name in NAMES if name not in released()):
         print(f"{name}  {_ZOO}")
 
 
@@ -33,7 +33,7 @@ def layers(network: str = "mariana", /, *, weights: Annotated[Path | None, Param
     network
         A network's name (`mariana networks` lists them) or a weights file.
     weights
-        A weights file for `vgg16` or `inception_v3`, in place of torchvision's download.
+        A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`.
     """
     from mariana_video.networks.weights import load
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -15,17 +16,19 @@ from mariana_video.recipe.objective import ALL, Term
 
 @dataclass(frozen=True)
 class Score:
-    """The mean squared activation of the terms' layers, each over its value on natural pictures, weighted and added.
+    """How far the terms' layers go beyond what they say of natural pictures, weighted and added.
 
     A picture as exciting as a natural one scores the sum of the weights. Squares are taken after ReLU: squaring before
     it would also excite what a channel is against. The layer `all` stands for every one there is.
 
-    With `plain` it is the mean over the layers of their mean activation, as TensorFlow's DeepDream tutorial has it.
+    `kind` says what a layer is worth: the `share` that each channel has of it (see `Natural.shares`), its `energy`, the
+    mean squared activation of all (Mordvintsev et al., "Inceptionism", 2015), or its `mean` activation, which is then
+    the mean over the layers too, as TensorFlow's DeepDream tutorial has it.
     """
 
     network: Network
     terms: tuple[Term, ...]
-    plain: bool = False
+    kind: Literal["share", "energy", "mean"] = "share"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "terms", named(self.network, self.terms))
@@ -56,15 +59,17 @@ class Score:
         """The score, a float32 scalar, differentiable in `picture` (1×3×H×W, 0…1)."""
         responses = self.network.responses(picture, [term.layer for term in self.terms])
         parts = [self._part(term, response) for term, response in zip(self.terms, responses, strict=True)]
-        return torch.stack(parts).mean() if self.plain else torch.stack(parts).sum()
+        return torch.stack(parts).mean() if self.kind == "mean" else torch.stack(parts).sum()
 
     def _part(self, term: Term, response: Tensor) -> Tensor:
-        natural = self.network.rms[self.network.resolve(term.layer).name] ** 2
+        layer = self.network.resolve(term.layer).name
+        if term.channel is None and self.kind == "share":
+            return self.network.natural(layer).shares(response).mean() * term.weight
         if term.channel is not None:
             response = response[:, term.channel]
-        if self.plain:
+        if self.kind == "mean":
             return response.float().mean() * term.weight
-        return response.float().square().mean() * (term.weight / natural)
+        return response.float().square().mean() * (term.weight / self.network.rms[layer] ** 2)
 
 
 def named(network: Network, terms: Sequence[Term]) -> tuple[Term, ...]:

@@ -65,7 +65,7 @@ class Dreamer:
 
     def scored(self, terms: Terms) -> Score:
         """What the ascent makes larger for `terms`."""
-        return Score(self.network, terms, plain=self.tutorial)
+        return Score(self.network, terms, "mean" if self.tutorial else self.recipe.dream.score)
 
     @property
     def tutorial(self) -> bool:

@@ -28,6 +28,7 @@ _LOST = 7.0  # push of a still picture for each part of it that is not carried
 _MEMORY = 0.6
 _WEAKEST_PUSH = 0.25
 _SEEN, _SAMPLES, _ALIKE = 0.5, 512, 0.06  # of visible cells at most so many are asked, and how near is alike
+_CALM, _FAINT = 0.5, 0.03  # how far bare places step, and the contrast at which half of the rest is added
 _DARK = 1e-4  # RMS below what an 8-bit picture shows
 
 
@@ -38,6 +39,22 @@ def local_rms(change: Tensor) -> Tensor:
 
 def _power(change: Tensor) -> Tensor:
     return F.avg_pool2d(change.square().mean(1, keepdim=True), _CELL, ceil_mode=True, count_include_pad=False)
+
+
+def to_see(source: Tensor) -> Tensor:
+    """How far each pixel of `source` (1×3×H×W) is to step by what there is to see round it: 1×1×H×W, 0.5…1.
+
+    A sky or a wall excites nothing. A step normalised over the picture fills it all the same, as strongly as the rest;
+    half as far it stays calm, and what grows there are motifs rather than the network's own weave.
+    """
+    mean = F.avg_pool2d(source, _CELL, ceil_mode=True, count_include_pad=False)
+    spread = _soft(_soft(_power(source))) - _soft(_soft(mean)).square().mean(1, keepdim=True)
+    contrast = spread.clamp_min(0).sqrt()
+    return resize(_CALM + (1 - _CALM) * contrast / (contrast + _FAINT), _shape(source))
+
+
+def _shape(picture: Tensor) -> tuple[int, int]:
+    return picture.shape[-2], picture.shape[-1]
 
 
 def carried_target(target: Tensor, motion: Motion, source: Tensor | None = None) -> Tensor:

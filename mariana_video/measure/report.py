@@ -10,9 +10,10 @@ from mariana_video.meters.flashes import SAFE, Worst
 _WIDE = 20
 
 
-def report(figures: Figures, worst: Worst) -> Iterator[str]:
+def report(figures: Figures, worst: Worst, variety: str) -> Iterator[str]:
     """One line a figure, its meaning behind it; then a warning where a film flashes too often."""
     yield _line("gain", _number(figures.gain), "the network's score of the dream over that of the source")
+    yield _line("variety", variety, "directions in which what is seen in it varies (and in the source)")
     yield _line("incoherence", _judged(figures, "incoherence"), "0 rides with the picture, 1 is new in every frame")
     yield _line("incoherence_moving", _judged(figures, "incoherence_moving"), "the same where it moves over 1 px")
     yield _line("incoherence_10", _judged(figures, "incoherence_10"), "the same over 10 frames")

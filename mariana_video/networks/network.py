@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mariana_video.errors import NetworkError
+from mariana_video.networks.natural import Natural
 
 LUMA = (
     0.299,
@@ -60,6 +61,7 @@ class Description:
     normalisation: Normalisation
     suited: Suited
     rms: Mapping[str, float] = field(default_factory=dict)
+    natural: Mapping[str, Natural] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     grey: bool = False
     input_size: int = 0
@@ -109,6 +111,11 @@ class Network:
     def rms(self) -> Mapping[str, float]:
         """RMS of each layer's activation on natural pictures (1.0 where it was never measured)."""
         return {name: self.description.rms.get(name, 1.0) for name in self.layers}
+
+    def natural(self, layer: str) -> Natural:
+        """What the layer says of natural pictures; all channels alike where only the layer was measured."""
+        known = self.description.natural.get(layer)
+        return known or Natural(torch.full((self.layers[layer].channels,), self.rms[layer] ** 2))
 
     @property
     def grey(self) -> bool:

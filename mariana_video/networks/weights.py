@@ -19,6 +19,7 @@ from mariana_video.errors import NetworkError, OutputError, UsageError
 from mariana_video.networks import zoo
 from mariana_video.networks.files import read_safetensors
 from mariana_video.networks.mariana import Architecture, Mariana, layers
+from mariana_video.networks.natural import Natural
 from mariana_video.networks.network import (
     IMAGENET,
     Description,
@@ -30,6 +31,7 @@ from mariana_video.networks.network import (
 
 DEFAULT = "mariana"
 FORMAT = "mariana-network 1"
+VGG_FORMAT = "torchvision-vgg16 1"
 WIDEST = 4096  # more channels, classes or pixels than this in a header are a mistake or an attack
 
 
@@ -37,14 +39,15 @@ def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Net
     """A network by name (`mariana networks` lists them) or by the path of a released file.
 
     Args:
-        weights: for torchvision's networks, a file to take instead of torchvision's own download.
+        weights: for torchvision's networks, a file to take instead of the one that lies here or is downloaded.
 
     Raises:
         NetworkError: unknown, foreign, damaged or not fitting.
         UsageError: `weights` for a network that is a file itself.
     """
-    if str(name_or_path) in zoo.NAMES:
-        return zoo.load(str(name_or_path), weights)
+    own = released().get(str(name_or_path))
+    if str(name_or_path) in zoo.NAMES and (weights is not None or own is None):
+        return zoo.load(str(name_or_path), weights, {} if own is None else read(own)[1])
     if weights is not None:
         raise UsageError(
             f"--weights {weights} does nothing for {name_or_path}; it is for {' and '.join(zoo.NAMES)}: "
@@ -78,15 +81,26 @@ def released() -> dict[str, Path]:
 
 def load_file(path: Path) -> Network:
     """The network in a released file."""
-    return as_network(*load_model(path))
+    tensors, metadata = read(path)
+    if metadata["format"] == VGG_FORMAT:
+        return zoo.load("vgg16", path, metadata)
+    return as_network(_from_file(path, tensors, metadata), metadata)
 
 
 def load_model(path: Path) -> tuple[Mariana, dict[str, Any]]:
     """The folded model in a released file, to be trained further, and its metadata."""
     tensors, metadata = read(path)
+    if metadata["format"] == VGG_FORMAT:
+        raise NetworkError(
+            f"{path} is torchvision's VGG16, which only dreams and teaches; give one of the paper's family"
+        )
+    return _from_file(path, tensors, metadata), metadata
+
+
+def _from_file(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> Mariana:
     # Weights loaded under a caller's inference mode could never dream.
     with torch.inference_mode(False):
-        return _built(path, metadata, {name: tensor.clone() for name, tensor in tensors.items()}), metadata
+        return _built(path, metadata, {name: tensor.clone() for name, tensor in tensors.items()})
 
 
 def as_network(model: Mariana, metadata: Mapping[str, Any]) -> Network:
@@ -98,6 +112,7 @@ def as_network(model: Mariana, metadata: Mapping[str, Any]) -> Network:
         normalisation=normalisation_of(metadata, architecture),
         suited=Suited(**metadata["suited"]),
         rms={name: float(value) for name, value in metadata.get("rms", {}).items()},
+        natural={name: Natural.of(values) for name, values in metadata.get("natural", {}).items()},
         classes=tuple(metadata.get("classes", ())),
         grey=not architecture.colour,
         input_size=architecture.input_size if architecture.classes else 0,
@@ -144,7 +159,7 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         metadata = {key: json.loads(value) for key, value in strings.items()}
     except ValueError as error:
         raise NetworkError(f"{path} has unreadable metadata ({error}); the file may be damaged") from None
-    if metadata["format"] != FORMAT:
+    if metadata["format"] not in (FORMAT, VGG_FORMAT):
         raise NetworkError(f"{path} says {metadata['format']!r}, this program reads {FORMAT!r}")
     return tensors, metadata
 
@@ -176,6 +191,9 @@ def _architecture(path: Path, metadata: Mapping[str, Any]) -> Architecture:
         numbers = (*architecture.blocks, architecture.dense, architecture.input_size, architecture.classes)
         sane = all(isinstance(n, int) and 0 <= n <= WIDEST for n in numbers)
         sane = sane and len(metadata.get("classes", ())) == architecture.classes
+        known = layers(architecture)
+        for name, said in metadata.get("natural", {}).items():
+            sane = sane and len(Natural.of(said).squares) == known[name].channels
         Suited(**metadata["suited"]), {str(name): float(rms) for name, rms in metadata.get("rms", {}).items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NetworkError(f"{path}: the metadata lacks a usable architecture or other entry ({error})") from None

@@ -1,6 +1,7 @@
-"""Networks of others, as torchvision publishes them: VGG16 and InceptionV3, for comparison and as teachers.
+"""Networks of others, as torchvision publishes them: VGG16 and InceptionV3, to dream with and as teachers.
 
-VGG16: Simonyan & Zisserman, arXiv 1409.1556, layers `conv1_1` … `conv5_3` (`relu…` means the same here).
+VGG16: Simonyan & Zisserman, arXiv 1409.1556, layers `conv1_1` … `conv5_3` (`relu…` means the same here). Its weights
+come with the program.
 InceptionV3: Szegedy et al., arXiv 1512.00567, layers in torchvision's and the literature's spelling, `Mixed_5b` …
 """
 
@@ -18,11 +19,13 @@ from torch import Tensor, nn
 
 from mariana_video.errors import NetworkError
 from mariana_video.networks.files import read_safetensors
+from mariana_video.networks.natural import Natural
 from mariana_video.networks.network import IMAGENET, Description, Layer, Network, Normalisation, Suited
 
 NAMES = ("vgg16", "inception_v3")
 VGG_BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 
+VGG_SUITED = Suited("conv5_1 + 0.5*conv4_2", 0.012, 0.12)
 # Measured on 200 photographs at 128 to 192 pixels.
 VGG_RMS: Mapping[str, float] = {
     "conv1_1": 0.728,
@@ -71,17 +74,21 @@ _INCEPTION_STAGES = (
 INCEPTION_FLOOR = 75  # below this, its unpadded convolutions leave nothing (torchvision's own minimum)
 
 
-def load(name: str, weights: Path | None = None) -> Network:
+def load(name: str, weights: Path | None = None, said: Mapping[str, Any] | None = None) -> Network:
     """`vgg16` or `inception_v3` with torchvision's ImageNet weights, or those of a file.
 
     Args:
         weights: a `.pth` (read with `weights_only=True`) or a safetensors file with torchvision's keys; without it
             torchvision downloads its own at first use.
+        said: what a released file says of the network: what suits it, and what natural pictures do to it.
 
     Raises:
         NetworkError: the file is unreadable or doesn't fit; the download failed.
     """
-    builders: dict[str, Callable[[Mapping[str, Tensor]], Network]] = {"vgg16": vgg16, "inception_v3": inception_v3}
+    builders: dict[str, Callable[[Mapping[str, Tensor]], Network]] = {
+        "vgg16": lambda state: vgg16(state, said or {}),
+        "inception_v3": inception_v3,
+    }
     # Weights made under a caller's inference mode could never dream.
     with torch.inference_mode(False):
         state = _from_file(weights) if weights is not None else _downloaded(name)
@@ -92,8 +99,12 @@ def load(name: str, weights: Path | None = None) -> Network:
             raise NetworkError(f"{weights or name} doesn't hold torchvision's {name} ({reason})") from None
 
 
-def vgg16(state: Mapping[str, Tensor]) -> Network:
-    """VGG16's convolutions from a state with torchvision's keys (`features.0.weight` …)."""
+def vgg16(state: Mapping[str, Tensor], said: Mapping[str, Any] = {}) -> Network:
+    """VGG16's convolutions from a state with torchvision's keys (`features.0.weight` …).
+
+    Args:
+        said: a released file's metadata: what suits the network, and what natural pictures do to it.
+    """
     with torch.device("meta"):
         body = nn.Sequential(OrderedDict(_vgg_stages()))
     own: dict[str, Tensor] = {}
@@ -103,8 +114,10 @@ def vgg16(state: Mapping[str, Tensor]) -> Network:
             own |= {f"{name}.0.{part}": state[f"features.{index}.{part}"] for part in ("weight", "bias")}
         index += 2 if isinstance(stage, nn.Sequential) else 1
     body.load_state_dict(own, assign=True)
-    suited = Suited("conv4_3", 0.012, 0.12)
-    return Network(Description("vgg16", dict(_vgg_layers()), IMAGENET, suited, VGG_RMS), body)
+    suited = Suited(**said["suited"]) if "suited" in said else VGG_SUITED
+    seen = {name: Natural.of(values) for name, values in said.get("natural", {}).items()}
+    about = Description("vgg16", dict(_vgg_layers()), IMAGENET, suited, VGG_RMS, seen, metadata=said)
+    return Network(about, body)
 
 
 def inception_v3(state: Mapping[str, Tensor]) -> Network:

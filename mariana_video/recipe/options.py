@@ -76,11 +76,15 @@ class Dream(Group):
     """What dreams: a network's name (`mariana networks` lists them) or a weights file."""
 
     weights: Path | None = None
-    """A weights file for `vgg16` or `inception_v3`, in place of torchvision's download."""
+    """A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`."""
 
     layers: Annotated[Objective | None, from_text(Objective)] = None
     """What to excite: `"conv3_3 + 0.5*conv4_2"`; `conv4_3[17]` is one channel, `all` is every layer.
     Default: what suits the network."""
+
+    score: Literal["share", "energy"] = "share"
+    """What a layer is worth: `share` gives each of its channels a share, for a rich mixture; `energy` is the classic
+    mean square, which the loudest win."""
 
     strength: Annotated[Schedule, Bounds(0, 10), _NUMBER] = Schedule("1")
     """The one dial for those who want no other: 0.5 is a light dream, 2 a heavy one."""

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from mariana_video.networks.mariana import Mariana, balance, fold, layers
+from mariana_video.networks.natural import Natural, natural, regions
 from mariana_video.networks.network import Network
 from mariana_video.networks.weights import as_network, save
 from mariana_video.training.card import card
@@ -22,7 +23,7 @@ STEP_SIZE, STRENGTH = 0.01, 0.11  # what suited every taught network so far; the
 def finished(
     model: Mariana, metadata: Mapping[str, Any], pictures: Sequence[Picture], balanced: bool
 ) -> tuple[Mariana, dict[str, Any]]:
-    """The folded network and its metadata with every layer's RMS on natural pictures.
+    """The folded network and its metadata with what every layer says of natural pictures.
 
     Args:
         metadata: name, classes and whatever is known of accuracy and recipe; `suited` gets a default.
@@ -38,7 +39,20 @@ def finished(
         balance(folded, channel_rms(network, pictures[:SAMPLE]))
     measured = channel_rms(network, pictures[:SAMPLE])
     rms = {name: round(float(channels.pow(2).mean().sqrt()), 5) for name, channels in measured.items()}
-    return folded, {**values, "rms": rms}
+    said = {name: layer.to_dict() for name, layer in said_of(network, pictures[:SAMPLE]).items()}
+    return folded, {**values, "rms": rms, "natural": said}
+
+
+def said_of(network: Network, pictures: Sequence[Picture]) -> dict[str, Natural]:
+    """What every layer says of whole natural pictures, channel by channel."""
+    names = list(network.layers)
+    found: dict[str, list[Tensor]] = {name: [] for name in names}
+    with torch.no_grad():
+        for picture in pictures:
+            tensor = torch.tensor(picture).permute(2, 0, 1)[None].float() / 255
+            for name, response in zip(names, network.responses(tensor, names), strict=True):
+                found[name].append(regions(response))
+    return {name: natural(squares) for name, squares in found.items()}
 
 
 def channel_rms(network: Network, pictures: Sequence[Picture]) -> dict[str, Tensor]:

@@ -122,6 +122,8 @@ def test_every_released_network_loads_and_its_card_is_its_metadata(path: Path) -
     assert path.with_suffix(".md").read_text(encoding="utf-8") == card(network.metadata)
     network.resolve(network.suited.layers.split()[0])
     assert set(network.rms) == set(network.layers)
+    if not network.classes:
+        return
     assert network.logits(torch.rand(1, 3, 120, 100)).shape == (1, len(network.classes))
     for evaluation in network.metadata["accuracy"].values():
         assert percent(evaluation["balanced_accuracy"]) in card(network.metadata)

@@ -13,7 +13,12 @@ from torchvision.models.feature_extraction import create_feature_extractor
 from torchvision.models.vgg import cfgs, make_layers
 
 from mariana_video.errors import NetworkError
-from mariana_video.networks import zoo
+from mariana_video.media.pictures import read_picture
+from mariana_video.networks import weights, zoo
+from mariana_video.networks.files import read_safetensors
+from mariana_video.networks.network import IMAGENET
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "chelsea.png"
 
 
 def vgg_features() -> torch.nn.Sequential:
@@ -31,6 +36,23 @@ def test_vgg16_from_a_file_answers_as_torchvision_s(tmp_path: Path) -> None:
     expected = features[:23]((picture - mean) / std)
     torch.testing.assert_close(network.responses(picture, ["relu4_3"])[0], expected)
     assert network.layers["conv4_3"].view == 92
+
+
+def test_the_vgg16_that_comes_along_is_torchvision_s_architecture_and_has_learnt() -> None:
+    file = weights.released()["vgg16"]
+    features = make_layers(cfgs["D"]).eval()
+    state = {key.removeprefix("features."): tensor.float() for key, tensor in read_safetensors(file)[0].items()}
+    features.load_state_dict(state)
+    network = weights.load("vgg16")
+    picture = torch.from_numpy(read_picture(SAMPLE)[0][64:192, 96:224]).permute(2, 0, 1)[None]
+    mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (IMAGENET.mean, IMAGENET.std))
+    with torch.no_grad():
+        for name, end in {"conv1_1": 2, "conv3_3": 16, "conv4_3": 23, "conv5_1": 26, "conv5_3": 30}.items():
+            expected = features[:end]((picture - mean) / std)
+            torch.testing.assert_close(network.responses(picture, [name])[0], expected, rtol=1e-3, atol=1e-3)
+    said = network.natural("conv5_1").squares
+    assert float(expected.mean()) > 0.05
+    assert float((said > 0.1 * said.mean()).float().mean()) > 0.8  # hardly a channel is dumb, as in a random network
 
 
 def test_inception_applies_torchvision_s_own_input_transform(tmp_path: Path) -> None:

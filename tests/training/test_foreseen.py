@@ -137,6 +137,7 @@ def test_a_download_s_advice_is_of_this_command(monkeypatch: pytest.MonkeyPatch)
         raise NetworkError("vgg16 couldn't be downloaded; give a file with --weights FILE")
 
     monkeypatch.setattr("mariana_video.networks.zoo._downloaded", offline)
+    monkeypatch.setattr("mariana_video.networks.weights.released", dict)
     with pytest.raises(MarianaError, match="--teacher FILE"):
         job.foresee(Study(), Lessons(teacher="vgg16"))
 

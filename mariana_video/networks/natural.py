@@ -1,0 +1,71 @@
+"""What a network says of natural pictures, channel by channel: the measure of what it says of a dream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+FAINT = 0.05  # of what is natural: a channel that says less is not worth more
+POOR = 0.5  # the power of the mean over channels, below 0: how much more the poor ones count
+REGION = 24  # positions: channels are shared out anew in each region of about this side
+_SILENT = 1e-4  # of the loudest channel's mean square: what is quieter counts as this
+
+
+@dataclass(frozen=True)
+class Natural:
+    """A layer on natural pictures: each channel's mean square (C values), and the `share` that such a picture has."""
+
+    squares: Tensor
+    share: float = 1.0
+
+    def shares(self, response: Tensor) -> Tensor:
+        """How far each region of a picture goes beyond natural ones, each channel having its share: 1×1×n×m.
+
+        For every region and channel the mean square over its natural value, x; over the channels of a region the
+        power mean (mean (x + 0.05)^(−½))^(−2), over its own natural value. In a plain mean the loudest channels win
+        all; here what is poor is worth more, and growing what is rich already hardly pays.
+
+        Args:
+            response: 1×C×h×w, after ReLU.
+        """
+        return self._shares(regions(response))
+
+    def _shares(self, squares: Tensor) -> Tensor:
+        natural = self.squares.clamp_min(_SILENT * self.squares.max()).to(squares.device).view(1, -1, 1, 1)
+        poor = (squares / natural + FAINT).pow(-POOR).mean(1, keepdim=True)
+        return poor.pow(-1 / POOR) / self.share
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values; `Natural.of` makes the same of them."""
+        return {"squares": [float(f"{value:.4g}") for value in self.squares], "share": round(self.share, 4)}
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Natural:
+        """From what `to_dict` gave."""
+        with torch.inference_mode(False):  # made inside a caller's inference mode, they would bar every gradient
+            return cls(torch.tensor([float(value) for value in values["squares"]]), float(values["share"]))
+
+
+def regions(response: Tensor) -> Tensor:
+    """Mean squares of each channel of a response (1×C×h×w) in regions that overlap by half: 1×C×n×m, float32."""
+    (tall, down), (wide, right) = (_window(side) for side in response.shape[-2:])
+    return F.avg_pool2d(response.float().square(), (tall, wide), (down, right))
+
+
+def natural(pictures: Sequence[Tensor]) -> Natural:
+    """What a layer says of natural pictures, from the `regions` of its responses to them."""
+    squares = torch.stack([squares.mean((0, 2, 3)) for squares in pictures]).mean(0)
+    shares = [float(Natural(squares)._shares(picture).mean()) for picture in pictures]
+    return Natural(squares, float(torch.tensor(shares).median()))
+
+
+def _window(side: int) -> tuple[int, int]:
+    """Side and stride of windows of about `REGION` positions that overlap by half and leave no border out."""
+    count = max(1, round(2 * side / REGION) - 1)
+    stride = side // (count + 1)
+    return side - (count - 1) * stride, max(1, stride)
