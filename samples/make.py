@@ -13,6 +13,7 @@ from mariana_video.cli.app import run
 COMMANDS = (
     "video samples/bunny.mp4 samples/bunny-dream.webp --size 400x",
     "image samples/chelsea.png samples/chelsea-dream.jpg",
+    "image samples/chelsea.png samples/chelsea-vgg16.jpg --network vgg16",
     "progress samples/chelsea.png samples/chelsea-sheet.jpg --frames 12 --label --size 300x",
     "progress samples/chelsea.png samples/chelsea-steps.gif --steps 40 --frames 30 --size 240x --label",
     "zoom samples/chelsea.png samples/chelsea-loop.webp --loop source --duration 4 --rate 20 --size 240x --rotate 8",
