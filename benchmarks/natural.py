@@ -13,8 +13,6 @@ import random
 import sys
 from pathlib import Path
 
-from safetensors.torch import save_file
-
 from mariana_video.networks import weights
 from mariana_video.networks.files import read_safetensors
 from mariana_video.training.data import decode
@@ -42,7 +40,8 @@ def main(file: Path, folders: list[Path]) -> None:
         print(f"{name}: rms {float(layer.squares.mean().sqrt()):.3f}, share {layer.share:.3f}")
     tensors, strings = read_safetensors(file)
     kept = {name: tensor.clone() for name, tensor in tensors.items()}
-    save_file(kept, file, {**strings, "natural": json.dumps({name: layer.to_dict() for name, layer in said.items()})})
+    found = {name: layer.to_dict() for name, layer in said.items()}
+    weights.write(file, kept, {**strings, "natural": json.dumps(found)})
 
 
 if __name__ == "__main__":

@@ -87,10 +87,9 @@ def measure(
     for line in report(coherence.figures(), coherence.worst, variety.line()):
         print(line)
     if json is not None:
-        about = {"size": drawing.size, "judges": judge.names, "network": score.network.name}
-        _write(
-            json, {**about, "layers": [term.layer for term in score.terms], **variety.to_dict(), **coherence.to_dict()}
-        )
+        scored = {"network": score.network.name, "layers": [term.layer for term in score.terms]}
+        judged = {"size": drawing.size, "judges": judge.names, **variety.to_dict()}
+        _write(json, {**scored, **judged, **coherence.to_dict()})
     if plot is not None:
         drawing.save(plot, coherence.rows, f"{dream.name} beside {source.name}")
 

@@ -19,9 +19,10 @@ def networks() -> None:
     from mariana_video.networks.zoo import NAMES
 
     rows: list[tuple[str, ...]] = [("network", "classes", "accuracy", "size", "suited layers")]
-    rows += [_row(load_file(path), path) for path in released().values()]
+    here = released()
+    rows += [_row(load_file(path), path) for path in here.values()]
     _print_table(rows)
-    for name in (name for name in NAMES if name not in released()):
+    for name in (name for name in NAMES if name not in here):
         print(f"{name}  {_ZOO}")
 
 
@@ -47,7 +48,8 @@ def _row(network: Network, path: Path) -> tuple[str, ...]:
     found = [part.get("balanced_accuracy") for part in network.metadata.get("accuracy", {}).values()]
     accuracy = " / ".join(f"{100 * value:.1f} %" for value in found if value is not None)
     size = f"{path.stat().st_size / 1e6:.1f} MB"
-    return (network.name, str(len(network.classes)), accuracy or "unknown", size, network.suited.layers)
+    said = accuracy or ("unknown" if network.classes else "dreams only")
+    return (network.name, str(len(network.classes)), said, size, network.suited.layers)
 
 
 def _print_table(rows: list[tuple[str, ...]]) -> None:

@@ -14,6 +14,7 @@ from mariana_video.dream.octaves import Octave, octaves_of
 from mariana_video.dream.precision import DTYPES, choose_device, choose_precision
 from mariana_video.dream.score import Score
 from mariana_video.film.state import Values
+from mariana_video.film.strength import to_see
 from mariana_video.networks.network import Network
 from mariana_video.networks.weights import load
 from mariana_video.recipe.job import Machine
@@ -71,6 +72,13 @@ class Dreamer:
     def tutorial(self) -> bool:
         """True where TensorFlow's DeepDream tutorial is followed: one scale, no jitter, its own step and score."""
         return self.recipe.dream.step_rule == "tutorial"
+
+    def reach(self, source: Tensor, mask: Tensor | None = None) -> Tensor | None:
+        """How far each pixel of `source` steps where nothing is carried: 1×1×H×W, or None for all alike."""
+        if self.tutorial:
+            return mask
+        seen = to_see(source)
+        return seen if mask is None else seen * mask
 
     def octaves(self, shape: tuple[int, int], score: Score, values: Values | None = None) -> tuple[Octave, ...]:
         """The sizes of a picture of `shape` (height, width) that are dreamed on, by `values` (None: those of frame 0).

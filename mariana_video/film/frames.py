@@ -28,7 +28,6 @@ from mariana_video.film.strength import (
     pushed_on,
     restored,
     step_gain,
-    to_see,
 )
 from mariana_video.film.uncovered import boxes_round, laid_out
 from mariana_video.motion.memory import moved_lately, recall
@@ -109,10 +108,7 @@ def afresh(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | None = N
     source, values = moment.source, moment.values
     octaves = dreamer.octaves(_shape(source), score, values)
     size = values.step_size * values.strength
-    gain = None if dreamer.tutorial else to_see(source)
-    if moment.mask is not None:
-        gain = moment.mask if gain is None else gain * moment.mask
-    pace = Pace(values.first_steps, size, values.jitter, gain, pull=pull)
+    pace = Pace(values.first_steps, size, values.jitter, dreamer.reach(source, moment.mask), pull=pull)
     done = dreamer.ascend(source, score, octaves, pace, moment.index)
     dream = _within(moment.mask, source, done.picture)
     target = local_rms(dream - source)

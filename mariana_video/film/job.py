@@ -131,7 +131,7 @@ class Job:
                         put(done)
                         seen(done[1])
                         look.show(done[1])
-        except BaseException:
+        except BaseException:  # whatever stops it, Ctrl-C too: the last finished frame is kept, and the stop goes on
             self._save_last()
             raise
         finally:

@@ -12,7 +12,6 @@ from torch import Tensor
 from mariana_video.dream.ascent import Pace, Step
 from mariana_video.errors import UsageError
 from mariana_video.film.dreamer import Dreamer
-from mariana_video.film.strength import to_see
 from mariana_video.motion.camera import camera
 from mariana_video.motion.warp import warp
 from mariana_video.recipe.schedule import Schedule
@@ -82,8 +81,7 @@ def progress(
     picture = picture.to(dreamer.device)
     score, values = dreamer.score(0, _RATE), dreamer.values(0, _RATE)
     octaves = dreamer.octaves((picture.shape[-2], picture.shape[-1]), score, values)
-    size, gain = values.step_size * values.strength, None if dreamer.tutorial else to_see(picture)
-    pace = Pace(values.first_steps, size, values.jitter, gain)
+    pace = Pace(values.first_steps, values.step_size * values.strength, values.jitter, dreamer.reach(picture))
     total, wanted = pace.steps * len(octaves), set(shown)
     if after is None and 0 in wanted:
         yield Progressed(0, total, 0, len(octaves), float("nan"), 0.0, picture)

@@ -50,11 +50,7 @@ def to_see(source: Tensor) -> Tensor:
     mean = F.avg_pool2d(source, _CELL, ceil_mode=True, count_include_pad=False)
     spread = _soft(_soft(_power(source))) - _soft(_soft(mean)).square().mean(1, keepdim=True)
     contrast = spread.clamp_min(0).sqrt()
-    return resize(_CALM + (1 - _CALM) * contrast / (contrast + _FAINT), _shape(source))
-
-
-def _shape(picture: Tensor) -> tuple[int, int]:
-    return picture.shape[-2], picture.shape[-1]
+    return resize(_CALM + (1 - _CALM) * contrast / (contrast + _FAINT), source.shape[-2:])
 
 
 def carried_target(target: Tensor, motion: Motion, source: Tensor | None = None) -> Tensor:

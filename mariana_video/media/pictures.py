@@ -75,7 +75,7 @@ def save_picture(path: Path, rgb: Floats, alpha: Floats | None, kind: str, **opt
             os.fsync(file.fileno())
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(path)
-    except BaseException as error:
+    except BaseException as error:  # whatever stops it, Ctrl-C too: nothing half-made stays, and the stop goes on
         Path(name).unlink(missing_ok=True)
         if isinstance(error, OSError | ValueError):
             raise cannot_write(path, error) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,10 +46,13 @@ class Natural:
         return {"squares": [float(f"{value:.4g}") for value in self.squares], "share": round(self.share, 4)}
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Natural:
-        """From what `to_dict` gave."""
+    def of(cls, values: Mapping[str, Any], channels: int) -> Natural:
+        """From what `to_dict` gave for a layer of so many channels; ValueError where it can't be that."""
+        squares, share = [float(value) for value in values["squares"]], float(values["share"])
+        if len(squares) != channels or not all(0 <= value < math.inf for value in squares) or not 0 < share < math.inf:
+            raise ValueError(f"what natural pictures do to {channels} channels is {len(squares)} numbers from 0 up")
         with torch.inference_mode(False):  # made inside a caller's inference mode, they would bar every gradient
-            return cls(torch.tensor([float(value) for value in values["squares"]]), float(values["share"]))
+            return cls(torch.tensor(squares), share)
 
 
 def regions(response: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from mariana_video.errors import NetworkError, OutputError, UsageError
 from mariana_video.networks import zoo
-from mariana_video.networks.files import read_safetensors
+from mariana_video.networks.files import read_header, read_safetensors
 from mariana_video.networks.mariana import Architecture, Mariana, layers
 from mariana_video.networks.natural import Natural
 from mariana_video.networks.network import (
@@ -47,7 +47,7 @@ def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Net
     """
     own = released().get(str(name_or_path))
     if str(name_or_path) in zoo.NAMES and (weights is not None or own is None):
-        return zoo.load(str(name_or_path), weights, {} if own is None else read(own)[1])
+        return zoo.load(str(name_or_path), weights, {} if own is None else _values(own, read_header(own)))
     if weights is not None:
         raise UsageError(
             f"--weights {weights} does nothing for {name_or_path}; it is for {' and '.join(zoo.NAMES)}: "
@@ -83,7 +83,7 @@ def load_file(path: Path) -> Network:
     """The network in a released file."""
     tensors, metadata = read(path)
     if metadata["format"] == VGG_FORMAT:
-        return zoo.load("vgg16", path, metadata)
+        return zoo.built("vgg16", tensors, str(path), metadata)
     return as_network(_from_file(path, tensors, metadata), metadata)
 
 
@@ -112,7 +112,7 @@ def as_network(model: Mariana, metadata: Mapping[str, Any]) -> Network:
         normalisation=normalisation_of(metadata, architecture),
         suited=Suited(**metadata["suited"]),
         rms={name: float(value) for name, value in metadata.get("rms", {}).items()},
-        natural={name: Natural.of(values) for name, values in metadata.get("natural", {}).items()},
+        natural=_natural(metadata, architecture),
         classes=tuple(metadata.get("classes", ())),
         grey=not architecture.colour,
         input_size=architecture.input_size if architecture.classes else 0,
@@ -134,12 +134,13 @@ def save(path: Path, model: Mariana, metadata: Mapping[str, Any]) -> None:
     values = {**metadata, "architecture": model.architecture.to_dict(), "format": FORMAT}
     strings = {key: json.dumps(value) for key, value in values.items()}
     try:
-        _write(path, tensors, strings)
+        write(path, tensors, strings)
     except (OSError, SafetensorError) as error:
         raise OutputError(f"{path} can't be written ({error}); another folder or more space would do") from None
 
 
-def _write(path: Path, tensors: dict[str, Tensor], strings: dict[str, str]) -> None:
+def write(path: Path, tensors: dict[str, Tensor], strings: dict[str, str]) -> None:
+    """A safetensors file, which appears only when it is whole."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     os.close(handle)
     try:
@@ -153,6 +154,10 @@ def _write(path: Path, tensors: dict[str, Tensor], strings: dict[str, str]) -> N
 def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Tensors and metadata of a released file, the metadata as plain values."""
     tensors, strings = read_safetensors(path)
+    return tensors, _values(path, strings)
+
+
+def _values(path: Path, strings: Mapping[str, str]) -> dict[str, Any]:
     if "format" not in strings:
         raise NetworkError(f"{path} is not a network of this program; `mariana train` makes such files")
     try:
@@ -161,12 +166,12 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise NetworkError(f"{path} has unreadable metadata ({error}); the file may be damaged") from None
     if metadata["format"] not in (FORMAT, VGG_FORMAT):
         raise NetworkError(f"{path} says {metadata['format']!r}, this program reads {FORMAT!r}")
-    return tensors, metadata
+    return metadata
 
 
 def is_released(path: Path) -> bool:
     """Whether a safetensors file is one of this program's."""
-    return "format" in read_safetensors(path)[1]
+    return "format" in read_header(path)
 
 
 def _built(path: Path, metadata: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Mariana:
@@ -191,15 +196,18 @@ def _architecture(path: Path, metadata: Mapping[str, Any]) -> Architecture:
         numbers = (*architecture.blocks, architecture.dense, architecture.input_size, architecture.classes)
         sane = all(isinstance(n, int) and 0 <= n <= WIDEST for n in numbers)
         sane = sane and len(metadata.get("classes", ())) == architecture.classes
-        known = layers(architecture)
-        for name, said in metadata.get("natural", {}).items():
-            sane = sane and len(Natural.of(said).squares) == known[name].channels
+        _natural(metadata, architecture)
         Suited(**metadata["suited"]), {str(name): float(rms) for name, rms in metadata.get("rms", {}).items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NetworkError(f"{path}: the metadata lacks a usable architecture or other entry ({error})") from None
     if not sane or not 1 <= len(architecture.blocks) <= 8:
         raise NetworkError(f"{path}: the metadata claims an impossible architecture {values}")
     return architecture
+
+
+def _natural(metadata: Mapping[str, Any], architecture: Architecture) -> dict[str, Natural]:
+    known = layers(architecture)
+    return {name: Natural.of(said, known[name].channels) for name, said in metadata.get("natural", {}).items()}
 
 
 def normalisation_of(metadata: Mapping[str, Any], architecture: Architecture) -> Normalisation:

@@ -85,18 +85,24 @@ def load(name: str, weights: Path | None = None, said: Mapping[str, Any] | None 
     Raises:
         NetworkError: the file is unreadable or doesn't fit; the download failed.
     """
+    # Weights made under a caller's inference mode could never dream.
+    with torch.inference_mode(False):
+        state = _from_file(weights) if weights is not None else _downloaded(name)
+        return built(name, state, str(weights or name), said)
+
+
+def built(name: str, state: Mapping[str, Tensor], where: str, said: Mapping[str, Any] | None = None) -> Network:
+    """As `load`, of a state that was read already, from `where`."""
     builders: dict[str, Callable[[Mapping[str, Tensor]], Network]] = {
         "vgg16": lambda state: vgg16(state, said or {}),
         "inception_v3": inception_v3,
     }
-    # Weights made under a caller's inference mode could never dream.
     with torch.inference_mode(False):
-        state = _from_file(weights) if weights is not None else _downloaded(name)
         try:
             return builders[name]({key: value.detach().clone().float() for key, value in state.items()})
-        except (KeyError, RuntimeError, AttributeError) as error:
+        except (KeyError, RuntimeError, AttributeError, TypeError, ValueError) as error:
             reason = str(error).splitlines()[0]
-            raise NetworkError(f"{weights or name} doesn't hold torchvision's {name} ({reason})") from None
+            raise NetworkError(f"{where} doesn't hold torchvision's {name} ({reason})") from None
 
 
 def vgg16(state: Mapping[str, Tensor], said: Mapping[str, Any] = {}) -> Network:
@@ -115,8 +121,9 @@ def vgg16(state: Mapping[str, Tensor], said: Mapping[str, Any] = {}) -> Network:
         index += 2 if isinstance(stage, nn.Sequential) else 1
     body.load_state_dict(own, assign=True)
     suited = Suited(**said["suited"]) if "suited" in said else VGG_SUITED
-    seen = {name: Natural.of(values) for name, values in said.get("natural", {}).items()}
-    about = Description("vgg16", dict(_vgg_layers()), IMAGENET, suited, VGG_RMS, seen, metadata=said)
+    layers = dict(_vgg_layers())
+    seen = {name: Natural.of(values, layers[name].channels) for name, values in said.get("natural", {}).items()}
+    about = Description("vgg16", layers, IMAGENET, suited, VGG_RMS, seen, metadata=said)
     return Network(about, body)
 
 

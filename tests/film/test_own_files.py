@@ -10,6 +10,7 @@ import pytest
 
 from mariana_video.cli.app import run
 from mariana_video.film import beside, job
+from mariana_video.film.film import Finished
 from mariana_video.film.finish import finish_so_far
 from mariana_video.film.place import folder_for
 from mariana_video.media.pictures import write_picture
@@ -193,9 +194,9 @@ def test_a_file_that_appears_while_the_film_is_made(
     output = tmp_path / "film.mp4"
     keep = job.Job._keep
 
-    def kept(self: job.Job, item: object) -> None:
+    def kept(self: job.Job, item: tuple[int, Finished]) -> None:
         output.write_text("mine")
-        keep(self, item)  # type: ignore[arg-type]
+        keep(self, item)
 
     with monkeypatch.context() as patch:
         patch.setattr(job.Job, "_keep", kept)
@@ -239,8 +240,8 @@ def test_a_job_in_its_source_s_own_folder_goes_on(frames: Path, monkeypatch: pyt
     output = frames / "out.mp4"
     keep = job.Job._keep
 
-    def kept(self: job.Job, item: tuple[int, object]) -> None:
-        keep(self, item)  # type: ignore[arg-type]
+    def kept(self: job.Job, item: tuple[int, Finished]) -> None:
+        keep(self, item)
         if item[0] == 3:
             raise KeyboardInterrupt
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -35,6 +36,7 @@ from mariana_video.recipe.job import Machine
 from mariana_video.recipe.objective import Objective, Term
 from mariana_video.recipe.options import recipe
 from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.time import Length
 from tests.conftest import as_tensor, small_network, texture
 
 SIZE = (80, 60)
@@ -240,10 +242,9 @@ def test_a_loop_closes(loop: str, speeds: dict[str, object]) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("loop", ["source", "structure"])
-def test_a_loop_of_the_default_dream_closes(loop: str) -> None:
-    which = make_dreamer(recipe(), Machine(precision="fp32"))
-    made = prepare(which, camera(zoom=1.8), Dive(loop=loop, duration=2), as_tensor(texture(106, 160)), (160, 106))  # type: ignore[arg-type]
-    found = differences(made)
+def test_a_loop_of_the_default_dream_closes(loop: Literal["source", "structure"]) -> None:
+    which, dive = make_dreamer(recipe(), Machine(precision="fp32")), Dive(loop=loop, duration=Length(Fraction(2)))
+    found = differences(prepare(which, camera(zoom=1.8), dive, as_tensor(texture(106, 160)), (160, 106)))
     assert found[-1] == pytest.approx(found[-3:-1].mean(), rel=0.1)
     assert found[-1] == pytest.approx(found[:2].mean(), rel=0.1)
 

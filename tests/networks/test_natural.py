@@ -62,8 +62,16 @@ def test_regions_leave_no_border_out(shape: tuple[int, int]) -> None:
 
 
 def test_it_is_the_same_from_plain_values(usual: Natural) -> None:
-    again = Natural.of(usual.to_dict())
+    again = Natural.of(usual.to_dict(), 4)
     assert torch.allclose(again.shares(responses(3)), usual.shares(responses(3)), rtol=1e-2)
+
+
+@pytest.mark.parametrize("squares", [[1.0, 2.0], [1.0, 2.0, 3.0, float("nan")], [1.0, 2.0, 3.0, -1.0], ["a"] * 4])
+def test_what_can_t_be_is_refused(usual: Natural, squares: list[object]) -> None:
+    with pytest.raises(ValueError, match=r"channels|float"):
+        Natural.of({**usual.to_dict(), "squares": squares}, 4)
+    with pytest.raises(ValueError, match="channels"):
+        Natural.of({**usual.to_dict(), "share": 0}, 4)
 
 
 def test_the_gradient_has_the_same_bits_on_any_number_of_threads(usual: Natural) -> None:
@@ -72,8 +80,6 @@ def test_the_gradient_has_the_same_bits_on_any_number_of_threads(usual: Natural)
     for threads in (1, 2):
         torch.set_num_threads(threads)
         picture = responses(3, 150).contiguous(memory_format=torch.channels_last).requires_grad_(True)
-        usual.shares(picture).mean().backward()  # type: ignore[no-untyped-call]
-        assert picture.grad is not None
-        found.append(picture.grad)
+        found += torch.autograd.grad(usual.shares(picture).mean(), picture)
     torch.set_num_threads(before)
     assert torch.equal(*found)

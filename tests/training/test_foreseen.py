@@ -119,8 +119,8 @@ def test_defaults_are_what_help_says(capsys: pytest.CaptureFixture[str]) -> None
     assert variant_of(Study(), Lessons()).architecture.input_size == 32
     assert run(["train", "--help"]) == 0
     shown = " ".join(capsys.readouterr().out.replace("│", " ").split())
-    for default in (110, 46, 13, 112):
-        assert f"Default: {default}" in shown
+    for default in ("110", "46", "13", "112, or 160 for mariana-wide"):
+        assert f"Default: {default}." in shown
 
 
 @pytest.mark.usefixtures("unread")
