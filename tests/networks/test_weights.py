@@ -89,7 +89,18 @@ def test_a_file_that_claims_something_else_is_refused(file: Path, architecture: 
         weights.load(rewritten(file, architecture=architecture))
 
 
-@pytest.mark.parametrize("entry", [{"suited": 3}, {"suited": {"layers": "x"}}, {"classes": 7}, {"rms": {"a": "b"}}])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"suited": 3},
+        {"suited": {"layers": "x"}},
+        {"classes": 7},
+        {"rms": {"a": "b"}},
+        {"natural": 7},
+        {"natural": {"conv1_1": {"squares": [1, 2], "share": 0.5}}},
+        {"natural": {"conv9_9": {"squares": [1, 2, 3, 4], "share": 0.5}}},
+    ],
+)
 def test_other_entries_that_make_no_sense_are_refused(file: Path, entry: dict[str, object]) -> None:
     with pytest.raises(NetworkError, match="lacks a usable"):
         weights.load(rewritten(file, **entry))
