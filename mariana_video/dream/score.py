@@ -64,9 +64,11 @@ class Score:
     def _part(self, term: Term, response: Tensor) -> Tensor:
         layer = self.network.resolve(term.layer).name
         if term.channel is None and self.kind == "share":
-            return self.network.natural(layer).shares(response).mean() * term.weight
+            return self.network.natural(layer).shares(response, term.among).mean() * term.weight
         if term.channel is not None:
             response = response[:, term.channel]
+        elif term.among:
+            response = response * torch.tensor(term.among).to(response).sqrt().view(1, -1, 1, 1)
         if self.kind == "mean":
             return response.float().mean() * term.weight
         return response.float().square().mean() * (term.weight / self.network.rms[layer] ** 2)

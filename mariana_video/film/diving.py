@@ -28,7 +28,7 @@ from mariana_video.film.ground import (
     sharpness_of,
     steadied,
 )
-from mariana_video.film.laying import Laid, laid, mixed, remaining
+from mariana_video.film.laying import Laid, laid, remaining
 from mariana_video.film.state import Moment, State, Values
 from mariana_video.film.strength import carried_target
 from mariana_video.film.wander import wandering
@@ -42,9 +42,12 @@ _SOFTLY = 6.0  # times 1/25 s over which a dive's ascent sets in
 _MOVING = 0.4  # a dive is so sharp, as energy, beside a dream of one picture: its detail is enlarged as it forms
 _FIRM = 0.08  # how firmly sharpness is led in 1/25 s: this power of how far it is off
 _FURTHEST = 3.0  # how far it may drive the full size's steps, or hold them back
+_SETTLED = 2.0  # seconds before a dive that sets in softly is asked how sharp it has become
 _AT_ONCE = 2.0  # the same of what it does at once, beside what it has learnt
 _HARDEST = 1.5  # the most that steps are driven on where the detail is too weak: more would only burn
 _FRESH, _KEPT = 0.1, 0.9  # new ground goes on from its neighbour so much, and has so much of its own
+_GONE = 0.02  # of a dream's strength: what is less left over a loop's picture is not scaled further
+_TELLING = 0.3  # of its power: a dream of which less is left says nothing of its sharpness
 GROUND, GRAIN = 1, 2  # kinds of noise, so that no two draw the same
 
 
@@ -74,14 +77,18 @@ class Descent:
 
 
 def values_at(descent: Descent, index: int) -> Values:
-    dreamer, each = descent.dreamer, descent.dive.wander
+    dreamer, each = descent.dreamer, descent.dive.wander.amount
     values = dreamer.values(index, descent.rate)
     steps = steps_at(values.steps, descent)
     values = replace(values, steps=steps, step_size=values.step_size * values.steps / max(1, steps), carry=1.0, mix=1.0)
-    if each is None:
+    if not each:
         return values
-    seed, seconds = dreamer.recipe.dream.seed, float(index / descent.rate)
-    return replace(values, terms=wandering(dreamer.network, values.terms, seconds, float(each.amount), seed))
+    length = descent.dive.duration.amount
+    lap = round(length / each) if descent.dive.loop else None
+    if lap is not None and lap < 2:  # too short a way to leave a landscape and come back
+        return values
+    place = float(index / descent.rate / (each if lap is None else length / lap))
+    return replace(values, terms=wandering(dreamer.network, values.terms, place, dreamer.recipe.dream.seed, lap))
 
 
 def steps_at(steps: int, descent: Descent) -> int:
@@ -106,24 +113,31 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
         beats = BEAT * moment.elapsed
         dream = steadied(state.dream, state.memory["cells"])
         moved = _renewed(descent, warp(dream, motion.flow), moment, motion, wanted)
+        under = state.memory.get("under")
+        if under is not None:  # what was laid under it is laid anew: moved along it would blur
+            under = warp(under, motion.flow)
+            moved = moved - under[:, :3]
         begun = min(1.0, moment.index * beats / _SOFTLY) if softly else 1.0
         push = min(_HARDEST if begun == 1 else begun, float(state.memory["push"]))
         ground, detail = _parted(descent, moved, moment, wanted, begun)
         sharp, now = float(state.memory["sharp"]), sharpness_of(moved)
+        if under is not None:
+            whole = float(under[:, 3:].square().double().mean())
+            now = now / whole if whole > _TELLING else sharp
         sharp = agreeing(sharp, now if natural is None else natural * moment.values.strength**2, beats)
-        target = agreeing(carried_target(state.memory["target"], motion), dreamer.network.suited.strength, beats)
-        lift = lifted(float(state.memory["lift"]), sharp, now, beats)
+        target = agreeing(carried_target(state.memory.get("led", state.memory["target"]), motion), dreamer.network.suited.strength, beats)
+        known = min(1.0, float(moment.time) / _SETTLED) if softly else 1.0
+        lift = lifted(float(state.memory["lift"]), sharp, now, beats * known)
         picture = (ground + detail).clamp(0, 1)
-        memory = {"sharp": torch.tensor(sharp), "lift": torch.tensor(lift), "cells": cells_of(picture)}
-        start = Start(ground, picture, target, push, motion.visible, memory=memory)
-        if moment.index % 2 == 0:  # the turn of the full size (see `frames.in_turn`)
-            at_once = min(_AT_ONCE, max(1 / _AT_ONCE, sharp / max(now, 1e-9)))
-            start = replace(start, lift=math.pow(lift * at_once, begun**2))
+        memory = {"sharp": torch.tensor(sharp), "lift": torch.tensor(lift), "cells": cells_of(picture), "led": target}
+        at_once = min(_AT_ONCE, max(1 / _AT_ONCE, sharp / max(now, 1e-9)))
+        drive = math.pow(lift * at_once, begun**2)
+        start = Start(ground, picture, target, push, motion.visible, lift=drive, memory=memory)
         if goal is None:
             return start
-        passed = moment.index / len(descent.steps)
-        part = laid(goal, ways[moment.index], descent.canvas, passed, moved, moment.elapsed)
-        return _laid_in(start, detail, part)
+        passed, dreamed = moment.index / len(descent.steps), descent.dive.loop == "structure"
+        part = laid(goal, ways[moment.index], descent.canvas, passed, moved, moment.elapsed, dreamed)
+        return _laid_under(start, detail, part, None if under is None else under[:, 3:])
 
     return onward
 
@@ -148,7 +162,7 @@ def natural_sharpness(descent: Descent) -> float | None:
         descent.canvas.frame(descent.source),
         descent.dreamer.values(0, descent.rate),
     )
-    if not (values.first_steps and dreamer.objective.constant and descent.dive.wander is None):
+    if not (values.first_steps and dreamer.objective.constant):
         return None
     score = dreamer.score(0, descent.rate)
     pace = Pace(values.first_steps, values.step_size, values.jitter)
@@ -160,19 +174,21 @@ def natural_sharpness(descent: Descent) -> float | None:
     return _MOVING * sharpness_of(change) / power * dreamer.network.suited.strength**2
 
 
-def _laid_in(start: Start, detail: Tensor, part: Laid) -> Start:
-    """`start` with frame 0 laid in as its source: where its detail has arrived, less is left to dream."""
-    ground, detail = mixed(start.source, detail, part)
-    left = 1 - part.detail
-    cells = F.interpolate(left, start.target.shape[-2:], mode="area")
-    picture = (ground + detail).clamp(0, 1)
+def _laid_under(start: Start, detail: Tensor, part: Laid, before: Tensor | None) -> Start:
+    """`start` with frame 0 laid under its dream, whose `detail` gives way as far as it is to; `before` is how much of it
+    was left in the frame before."""
+    ground = start.source + part.formed * (part.forms - start.source)
+    if before is not None:
+        detail = detail * (part.left / before.clamp_min(_GONE)).clamp(max=1)
+    under = part.clear * part.fine
+    picture = (ground + under + detail).clamp(0, 1)
     return replace(
         start,
-        source=ground + part.detail * detail,
+        source=ground + under,
         picture=picture,
-        memory={**start.memory, "cells": cells_of(picture)},
-        target=start.target * cells,
-        mask=(2 * left).clamp(max=1),
+        memory={**start.memory, "cells": cells_of(picture), "under": torch.cat([under, part.left], 1)},
+        target=start.target * F.interpolate(part.left, start.target.shape[-2:], mode="area"),
+        mask=(2 * part.left).clamp(max=1),
     )
 
 

@@ -67,7 +67,7 @@ def effort_of_film(plan: Plan, dreamer: Dreamer) -> Effort:
         each = octaves(position)
         if position == 0 or position in plan.cuts or carry(position) == 0:
             return first_steps(position) * sum(each.values())
-        return steps(position) * sum(each[octave] for octave in in_turn(tuple(each), plan.first + position))
+        return sum(each[octave] * n for octave, n in in_turn(tuple(each), plan.first + position, steps(position)))
 
     return Effort([weight(position) for position in range(len(plan.times))], plan.size[0] * plan.size[1])
 
@@ -83,11 +83,11 @@ def effort_of_dive(descent: Descent) -> Effort:
 
     def weight(index: int) -> float:
         each = octaves(index)
-        return steps_at(steps(index), descent) * sum(each[octave] for octave in in_turn(tuple(each), index))
+        return sum(each[octave] * n for octave, n in in_turn(tuple(each), index, steps_at(steps(index), descent)))
 
     lap = [weight(index) for index in range(1, len(descent.steps) + 1)]
     # The dream of the source alone, to know how sharp it becomes: see `natural_sharpness`.
-    natural = alone * inside if dreamer.objective.constant and descent.dive.wander is None else 0.0
+    natural = alone * inside if dreamer.objective.constant else 0.0
     if descent.dive.loop == "structure":
         # What a frame costs beside its weight is unknown here: a lap is dearer than this by that.
         begin = warming_laps(descent) * (sum(lap) + natural)

@@ -186,18 +186,20 @@ def carried(
     extra = catch_up(dreamer, score, octaves, start.picture, 1 - start.visible, plain, moment.index)
     if start.momentum is not None:
         gain = gain * (1 - math.pow(_MOMENTUM, beats) * start.visible)
-    pace = replace(plain, size=plain.size * start.push * start.lift, gain=gain)
     draw = moment.index if start.momentum is None else moment.time // _HELD  # a camera shifts the grid by itself
-    done = dreamer.ascend(extra.picture, score, in_turn(octaves, moment.index), pace, draw)
+    done = extra
+    for octave, steps in in_turn(octaves, moment.index, plain.steps):
+        size = plain.size * start.push * (start.lift if octave == octaves[-1] else 1)
+        after = dreamer.ascend(done.picture, score, (octave,), replace(plain, steps=steps, size=size, gain=gain), draw)
+        done = replace(after, pushed=done.pushed + after.pushed)
     change = done.picture - source
-    dream = (source + braked(change, aim)).clamp(0, 1) if pace.steps else done.picture
+    dream = (source + braked(change, aim)).clamp(0, 1) if plain.steps else done.picture
     dream = _within(start.mask, source, dream)
     push = torch.tensor(pushed_on(start.push, aim, change, start.visible, beats, start.most))
     memory = {**start.memory, "target": start.target, "push": push}
     if start.momentum is not None:
         memory["momentum"] = (start.momentum + done.picture - extra.picture) / beats
-    done = replace(done, picture=dream, pushed=done.pushed + extra.pushed)
-    return State(moment.index, source, dream, memory), done
+    return State(moment.index, source, dream, memory), replace(done, picture=dream)
 
 
 def _within(mask: Tensor | None, source: Tensor, dream: Tensor) -> Tensor:
@@ -216,15 +218,19 @@ def _warped(dreamer: Dreamer, state: State, source: Tensor, motion: Motion) -> t
     return change - source if whole else change, momentum
 
 
-def in_turn(octaves: tuple[Octave, ...], index: int) -> tuple[Octave, ...]:
-    """The octaves that a carried frame runs: the full size in one frame, a smaller one in the next, in turn.
+def in_turn(octaves: tuple[Octave, ...], index: int, steps: int) -> tuple[tuple[Octave, int], ...]:
+    """The octaves that a carried frame runs, and the steps on each.
 
-    So a carried frame costs less than one full-size pass, and large motifs go on growing.
+    Of one step a frame the full size has every second, the smaller ones the others in turn: so a carried frame costs
+    less than one full-size pass, and large motifs go on growing. Where a frame has more steps, both have a part of
+    them: a slow film would else be sharp and soft by turns.
     """
-    smaller = octaves[:-1]
-    if not smaller or index % 2 == 0:
-        return octaves[-1:]
-    return (smaller[index // 2 % len(smaller)],)
+    *smaller, full = octaves
+    if not smaller:
+        return ((full, steps),)
+    if steps > 1:
+        return (smaller[index % len(smaller)], steps // 2), (full, steps - steps // 2)
+    return ((full if index % 2 == 0 else smaller[index // 2 % len(smaller)], steps),)
 
 
 def catch_up(

@@ -1,8 +1,9 @@
-"""A loop's end is laid into its structure: frame 0, seen from further away, before it fills the picture.
+"""A loop's end is laid into its dream: frame 0, seen from further away, before it fills the picture.
 
 Frame 0 is what the camera will have reached at the wrap; moved back by the way that remains, it lies small in the
-picture's middle and grows with it. Its large forms come first and its detail later, so that the structure seems to
-resolve into it, and its outline follows what is round it.
+picture's middle and grows with it. It is laid under the dream, not in its place: its large forms come first, its detail
+later, and the dream goes on over both as over a frame of a film, so that no edge shows. Only shortly before the wrap
+does it let go.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from mariana_video.dream.resample import resize
 from mariana_video.film.canvas import Canvas, Matrix, covered
 from mariana_video.film.frames import BEAT
 from mariana_video.film.ground import ground_of
-from mariana_video.film.strength import local_rms
 from mariana_video.motion.camera import affine_motion
 from mariana_video.motion.warp import warp
 
@@ -32,18 +32,24 @@ _EVEN = (0.82, 0.99)  # here its outline lets go of the structure
 _EARLIEST = (0.1, 0.5)  # of the loop: nothing is laid in before, however large it would lie there
 _SOFT = (0.5, 0.15)  # width of the outline at the beginning and at the end, in half pictures
 _RAGGED = 0.45  # how far the outline follows the structure, in half pictures
-_MOST = 1.6  # by how much mixed detail may be lifted to the strength of its parts
-_SHARP = 1.02  # frame 0 is averaged to so many times the size at which it lies in the picture
-_DARK = 1e-4
+_SAME = 1e-9
+_BARE = (0.8, 1.2)  # the dream over it, where it is a picture that nobody dreamed, lets go here
+_SOFTER, _SHARPER = 0.85, 1.3  # frame 0 is averaged to so many times the size at which it lies in the picture
 
 
 @dataclass(frozen=True)
 class Laid:
-    """Frame 0 as it lies in a picture, and how much of it holds there (1×1×H×W): of its forms and of its detail."""
+    """Frame 0 as it lies in a picture, parted in two (1×3×H×W each), and what holds of it there (1×1×H×W each).
 
-    picture: Tensor
+    Of its large `forms` the share `formed` is taken on in this frame; of its `fine` detail the share `clear` lies under
+    the dream, which keeps the share `left` of its strength.
+    """
+
     forms: Tensor
-    detail: Tensor
+    fine: Tensor
+    formed: Tensor
+    clear: Tensor
+    left: Tensor
 
 
 def remaining(steps: Sequence[Matrix]) -> tuple[Matrix, ...]:
@@ -57,16 +63,22 @@ def remaining(steps: Sequence[Matrix]) -> tuple[Matrix, ...]:
     return tuple(reversed(ways))
 
 
-def laid(goal: Tensor, way: Matrix, canvas: Canvas, passed: float, moved: Tensor, elapsed: float) -> Laid:
+def laid(
+    goal: Tensor, way: Matrix, canvas: Canvas, passed: float, moved: Tensor, elapsed: float, dreamed: bool
+) -> Laid:
     """Frame 0 (`goal`, 1×3×H×W) as it lies in a frame from which `way` remains, `passed` of the loop being over.
 
-    `moved` is the picture it is laid into, whose structure the outline follows; `elapsed` the seconds of a frame.
+    `moved` is the picture it is laid into, whose structure the outline follows; `elapsed` the seconds of a frame. A goal
+    that is `dreamed` has a dream's strength already: the dream over it gives way as its detail comes.
     """
     grown = Grown(_size(way, canvas), passed)
     outline = _outline(way, canvas, grown, moved)
-    beats = BEAT * elapsed
-    forms, detail = (1 - (1 - outline * grown.over(*span) ** 2) ** beats for span in (_FORMS, _DETAIL))
-    return Laid(seen_from(goal, way), forms, detail)
+    formed = 1 - (1 - outline * grown.over(*_FORMS) ** 2) ** (BEAT * elapsed)
+    clear = outline * grown.over(*_DETAIL)
+    left = 1 - clear.square() if dreamed else 1 - outline * grown.over(*_BARE)
+    picture = seen_from(goal, way)
+    forms = ground_of(picture)
+    return Laid(forms, picture - forms, formed, clear, left)
 
 
 @dataclass(frozen=True)
@@ -91,32 +103,51 @@ def _shrunk(way: Matrix) -> float:
 
 
 def seen_from(goal: Tensor, way: Matrix) -> Tensor:
-    """`goal` as it looks from where `way` remains: most of the shrinking by averaging, the rest as it is set in place.
+    """`goal` as it looks from where `way` remains, as sharp as it is itself.
 
-    Averaging all the way would take away what a dream is sharp by; sampling all the way would make it flicker.
+    Shrunk, a picture gets sharper, and averaged all the way it gets blunt: this is the mixture of both that keeps its
+    sharpness, so that a loop has the same all along.
     """
+    soft, sharp = (_shrunk_to(goal, way, factor) for factor in (_SOFTER, _SHARPER))
+    inside = _inside(goal, way)
+    share = _mixture(*(_edges(picture) * inside for picture in (soft, sharp)), float(inside.sum()), _edges(goal))
+    return soft + share * (sharp - soft)
+
+
+def _mixture(soft: Tensor, sharp: Tensor, places: float, goal: Tensor) -> float:
+    """How much of `sharp` beside `soft` has as strong edges as `goal`, 0…1: a quadratic in the share."""
+    more = sharp - soft
+    square, twice, fixed = (float((one * other).sum(dtype=torch.float64)) for one, other in ((more, more), (soft, more), (soft, soft)))
+    fixed -= places * float(goal.square().mean(dtype=torch.float64))
+    if square <= _SAME or fixed >= 0:
+        return 0.0
+    return min(1.0, (math.sqrt(twice**2 - square * fixed) - twice) / square)
+
+
+def _inside(goal: Tensor, way: Matrix) -> Tensor:
+    """Where `goal` lies, seen from where `way` remains: 1×1×H×W, 0 or 1."""
     height, width = goal.shape[-2:]
-    high, wide = (max(8, min(side, round(side * _shrunk(way) * _SHARP))) for side in (height, width))
+    x, y = np.meshgrid(np.arange(width), np.arange(height))
+    across, down = (row[0] * x + row[1] * y + row[2] for row in np.linalg.inv(way)[:2])
+    found = (across >= 0) & (across <= width - 1) & (down >= 0) & (down <= height - 1)
+    return torch.from_numpy(found)[None, None].to(goal)
+
+
+def _edges(picture: Tensor) -> Tensor:
+    """The Laplacian of a picture in grey."""
+    grey = F.pad(picture.mean(1, keepdim=True), (1, 1, 1, 1), mode="replicate")
+    return F.conv2d(grey, grey.new_tensor([[0, 1, 0], [1, -4, 1], [0, 1, 0]])[None, None])
+
+
+def _shrunk_to(goal: Tensor, way: Matrix, factor: float) -> Tensor:
+    """`goal` moved back along `way`: averaged to `factor` times the size that it has there, the rest by sampling."""
+    height, width = goal.shape[-2:]
+    high, wide = (max(8, min(side, round(side * _shrunk(way) * factor))) for side in (height, width))
     small = F.pad(resize(goal, (high, wide)), (0, width - wide, 0, height - high), mode="replicate")
     shrink = np.diag([wide / width, high / height, 1.0])
     shrink[0, 2], shrink[1, 2] = (wide / width - 1) / 2, (high / height - 1) / 2
     motion = affine_motion((height, width), shrink @ np.linalg.inv(way))
     return warp(small, motion.flow.to(goal)).clamp(0, 1)
-
-
-def mixed(ground: Tensor, detail: Tensor, part: Laid) -> tuple[Tensor, Tensor]:
-    """Ground and detail of a picture with frame 0 laid in.
-
-    Where two unlike details mix, their strength is kept: a plain mixture of halves is weaker than either.
-    """
-    forms = ground_of(part.picture)
-    fine = part.picture - forms
-    ground = ground + part.forms * (forms - ground)
-    both = detail + part.detail * (fine - detail)
-    share = resize(part.detail, local_rms(detail).shape[-2:])
-    wanted = ((1 - share) * local_rms(detail).square() + share * local_rms(fine).square()).sqrt()
-    lift = (wanted / local_rms(both).clamp_min(_DARK)).clamp(1, _MOST)
-    return ground, both * resize(lift, both.shape[-2:])
 
 
 def _outline(way: Matrix, canvas: Canvas, grown: Grown, moved: Tensor) -> Tensor:

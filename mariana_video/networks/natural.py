@@ -24,7 +24,7 @@ class Natural:
     squares: Tensor
     share: float = 1.0
 
-    def shares(self, response: Tensor) -> Tensor:
+    def shares(self, response: Tensor, among: Sequence[float] = ()) -> Tensor:
         """How far each region of a picture goes beyond natural ones, each channel having its share: 1×1×n×m.
 
         For every region and channel the mean square over its natural value, x; over the channels of a region the
@@ -33,12 +33,16 @@ class Natural:
 
         Args:
             response: 1×C×h×w, after ReLU.
+            among: how much each of the C channels counts in the mean, 1 on average; empty: all alike.
         """
-        return self._shares(regions(response))
+        return self._shares(regions(response), among)
 
-    def _shares(self, squares: Tensor) -> Tensor:
+    def _shares(self, squares: Tensor, among: Sequence[float] = ()) -> Tensor:
         natural = self.squares.clamp_min(_SILENT * self.squares.max()).to(squares.device).view(1, -1, 1, 1)
-        poor = (squares / natural + FAINT).pow(-POOR).mean(1, keepdim=True)
+        poor = (squares / natural + FAINT).pow(-POOR)
+        if among:
+            poor = poor * torch.tensor(among).to(poor).view(1, -1, 1, 1)
+        poor = poor.mean(1, keepdim=True)
         return poor.pow(-1 / POOR) / self.share
 
     def to_dict(self) -> dict[str, Any]:

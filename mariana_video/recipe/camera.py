@@ -60,8 +60,9 @@ class Dive(Group):
     keep: Annotated[Schedule, Bounds(0, 1, above=True), _NUMBER] = Schedule("1")
     """How much of the dream's detail is kept over 1/25 s of film; below 1 it is forgotten and dreamed anew."""
 
-    wander: Annotated[Length | None, Bounds(0, above=True), from_text(Length)] = None
-    """Against one motif everywhere: every so often (`2`, `2s`, `500ms`) another channel of the layers leads."""
+    wander: Annotated[Length, Bounds(0), from_text(Length)] = Length(Fraction(5))
+    """The dive's journey: every so often (`2`, `2s`, `500ms`) it comes to a landscape of other channels of the layers;
+    0 stays in one."""
 
     grain: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("0")
     """Against one motif everywhere: so much fresh noise over 1/25 s of film."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -20,11 +20,15 @@ ALL = "all"  # as a layer's name: every layer
 
 @dataclass(frozen=True)
 class Term:
-    """One named layer (or one `channel` of it) and how much it counts; the weight is positive."""
+    """One named layer (or one `channel` of it) and how much it counts; the weight is positive.
+
+    `among` says how much each channel of a whole layer counts, their mean being 1; empty: all alike.
+    """
 
     layer: str
     weight: float = 1.0
     channel: int | None = None
+    among: tuple[float, ...] = ()
 
 
 Terms = tuple[Term, ...]
@@ -116,4 +120,4 @@ class Objective:
 
 
 def _scaled(terms: Terms, by: float) -> Terms:
-    return tuple(Term(term.layer, term.weight * by, term.channel) for term in terms)
+    return tuple(replace(term, weight=term.weight * by) for term in terms)

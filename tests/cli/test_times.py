@@ -66,7 +66,7 @@ def test_where_a_dream_begins_in_its_source(mariana: Mariana, tiny_weights: Path
     [
         ("zoom a.png o.mp4 --duration 50%", "--duration: '50%': there is no clip here"),
         ("zoom a.png o.mp4 --duration soon", "--duration: can't read 'soon' as a time: write 90, 1.5s"),
-        ("zoom a.png o.mp4 --wander 0", "--wander 0: give seconds above 0"),
+        ("zoom a.png o.mp4 --wander=-1", "--wander -1: give seconds of at least 0"),
         ("progress a.png o.gif --hold 10%", "--hold: '10%': there is no clip here"),
         ("video film.mkv o.mp4 --start 1:75", "--start: '1:75': after a colon"),
         ("video film.mkv o.mp4 --start=-1", "--start -1: give seconds of at least 0"),

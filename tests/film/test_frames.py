@@ -144,7 +144,7 @@ def test_a_carried_frame_costs_less_than_a_full_size_pass() -> None:
     passes = [rendered.passes for _, rendered in dream_frames(which, moving(which, 12, 3))]
     assert np.mean(passes[1:]) <= 1
     octaves = octaves_of(SHAPE, 3, 1.5, 16)
-    assert {octave for index in range(4) for octave in in_turn(octaves, index)} == set(octaves)
+    assert {octave for index in range(4) for octave, _ in in_turn(octaves, index, 1)} == set(octaves)
 
 
 def test_the_target_moves_with_the_picture() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
@@ -14,7 +15,8 @@ from torch import Tensor
 
 from mariana_video.errors import UsageError
 from mariana_video.film.canvas import canvas_for, covered, laid_out, steps_of
-from mariana_video.film.diving import natural_sharpness
+from mariana_video.dream.score import Score
+from mariana_video.film.diving import natural_sharpness, values_at
 from mariana_video.film.dreamer import Dreamer, make_dreamer
 from mariana_video.film.ground import (
     colours_of,
@@ -283,16 +285,35 @@ def pictures_after(made: Descent, picture: Tensor) -> np.ndarray:
     return made.canvas.frame(moved)[0].numpy()
 
 
-def test_what_is_laid_in_grows_from_nothing_to_everything() -> None:
+@pytest.mark.parametrize("dreamed", [False, True])
+def test_what_is_laid_in_grows_from_nothing_to_everything(dreamed: bool) -> None:
     made = descent(dreamer(), camera(zoom=3), loop="source", rate=20, duration=2)
     ways = remaining(made.steps)
-    shares = [laid(made.source, ways[t], made.canvas, t / 40, made.source, 0.05) for t in range(41)]
-    frame = made.canvas.frame
-    assert all(float(part.forms.max()) == float(part.detail.max()) == 0 for part in shares[:4])
-    assert float(frame(shares[-1].forms).min()) == float(frame(shares[-1].detail).min()) == 1
-    forms, detail = ([float(frame(getattr(part, name)).mean()) for part in shares] for name in ("forms", "detail"))
-    assert all(later >= earlier - 1e-3 for earlier, later in pairwise(forms))
-    assert all(large >= fine - 1e-3 for large, fine in zip(forms, detail, strict=True))  # large forms come first
+    shares = [laid(made.source, ways[t], made.canvas, t / 40, made.source, 0.05, dreamed) for t in range(41)]
+
+    def of(name: str) -> list[Tensor]:
+        return [made.canvas.frame(getattr(part, name)) for part in shares]
+
+    formed, clear, left = of("formed"), of("clear"), of("left")
+    assert all(float(part.max()) == 0 for part in formed[:4] + clear[:4])
+    assert all(float(part.min()) == 1 for part in left[:4])
+    assert float(formed[-1].min()) == float(clear[-1].min()) == 1
+    assert float(left[-1].max()) == 0
+    for parts, sign in ((formed, 1), (clear, 1), (left, -1)):
+        assert all(sign * float((later - earlier).mean()) >= -1e-3 for earlier, later in pairwise(parts))
+    middle = (..., SIZE[1] // 2, SIZE[0] // 2)
+    over = max(float((here * there)[middle]) for here, there in zip(clear, left, strict=True))
+    assert over < 0.5 if dreamed else over > 0.7  # over a photograph the dream goes on, over a dream it gives way
+
+
+@pytest.mark.parametrize("left", [0.9, 0.7, 0.5])
+def test_frame_0_is_as_sharp_from_afar(left: float) -> None:
+    goal = (0.5 + 0.1 * noise((160, 200), 1, power=1.5)).clamp(0, 1)
+    far = np.diag([left, left, 1.0])
+    far[0, 2], far[1, 2] = (1 - left) * 99.5, (1 - left) * 79.5
+    high, wide = round(160 * left / 2) - 2, round(200 * left / 2) - 2
+    seen = seen_from(goal, far)[..., 80 - high : 80 + high, 100 - wide : 100 + wide]
+    assert sharpness_of(seen) == pytest.approx(sharpness_of(goal), rel=0.15)
 
 
 @pytest.mark.parametrize(
@@ -321,14 +342,55 @@ def test_a_keyed_camera_may_loop_where_it_ends_as_it_begins() -> None:
 # Against lock-in.
 
 
-def test_another_channel_leads_each_time_and_they_fade() -> None:
+def among(place: float, lap: int | None = None) -> np.ndarray:
+    (term,) = wandering(small_network(), (Term("conv3", 0.5),), place, 5, lap)
+    assert (term.layer, term.weight, term.channel) == ("conv3", 0.5, None)
+    return np.array(term.among)
+
+
+def test_a_journey_comes_to_one_landscape_after_another_without_a_jump() -> None:
+    begin, end = among(0.0), among(1.0)
+    assert begin.mean() == end.mean() == pytest.approx(1)
+    assert begin.argmax() != end.argmax()
+    way = np.array([among(place) for place in np.linspace(0, 3, 121)])
+    assert np.abs(np.diff(np.log(way), axis=0)).max() < 0.5
+    assert all(np.log(here).std() > 0.6 * np.log(begin).std() for here in way)  # no grey in between
+    assert wandering(small_network(), (Term("conv3", 1.0, 2),), 0.0, 5) == (Term("conv3", 1.0, 2),)
+
+
+def test_a_loops_journey_comes_back() -> None:
+    assert np.array_equal(among(0.0, 3), among(3.0, 3))
+    assert not np.allclose(among(0.0, 3), among(1.0, 3))
+
+
+@pytest.mark.parametrize("kind", ["share", "energy"])
+def test_channels_that_count_more_are_excited_more(kind: str) -> None:
+    """All weight on some channels excites these, and what counts for nothing not at all."""
     network = small_network()
-    begin, fading, later = (wandering(network, (Term("conv3"),), sec, 1.0, 5) for sec in (0.0, 0.75, 1.0))
-    assert begin[0] == fading[0] == Term("conv3", pytest.approx(0.3))
-    (first,), (second,) = begin[1:], later[1:]
-    assert first.channel != second.channel
-    assert [(term.channel, term.weight) for term in fading[1:]] == [(first.channel, 0.5), (second.channel, 0.5)]
-    assert wandering(network, (Term("conv3", 1.0, 2),), 0.0, 1.0, 5) == (Term("conv3", 1.0, 2),)
+    chosen = np.zeros(network.layers["conv3"].channels)
+    chosen[3:6] = len(chosen) / 3
+    picture = as_tensor(texture(60, 80))
+    terms = {"some": Term("conv3", among=tuple(chosen.tolist())), "all": Term("conv3")}
+    grown = {}
+    for name, term in terms.items():
+        score = Score(network, (term,), kind)  # type: ignore[arg-type]
+        (uphill,) = torch.autograd.grad(score(begun := picture.clone().requires_grad_()), begun)
+        before, after = (network.responses(p, ["conv3"])[0] for p in (picture, picture + uphill / uphill.norm()))
+        grown[name] = float((after.square().mean((0, 2, 3)) / before.square().mean((0, 2, 3)))[3:6].mean())
+    assert grown["some"] > grown["all"] > 0.9
+    even = Score(network, (Term("conv3", among=(1.0,) * len(chosen)),), kind)  # type: ignore[arg-type]
+    assert float(even(picture)) == pytest.approx(float(Score(network, (Term("conv3"),), kind)(picture)))  # type: ignore[arg-type]
+
+
+def test_a_dive_has_a_journey_unless_it_stays_or_is_too_short_a_loop() -> None:
+    def values(**dive: object) -> set[tuple[float, ...]]:
+        made = descent(dreamer(), camera(), rate=5, duration=12, **dive)
+        return {term.among for index in range(60) for term in values_at(made, index).terms}
+
+    assert len(values()) == 60
+    assert values(wander=Length.of(0)) == {()}
+    assert len(values(loop="source", wander=Length.of(5))) > 50  # the way back is like the way there
+    assert values(loop="source", wander=Length.of(10)) == {()}
 
 
 def test_grain_and_keep_change_the_dive_and_are_off_by_default() -> None:
@@ -342,7 +404,8 @@ def test_grain_and_keep_change_the_dive_and_are_off_by_default() -> None:
 
 def test_sharpness_is_led_only_where_the_layers_stay() -> None:
     assert natural_sharpness(descent(dreamer(), camera())) is not None
-    assert natural_sharpness(descent(dreamer(), camera(), wander=1.0)) is None
+    assert natural_sharpness(descent(dreamer(), camera(), wander=Length.of(1))) is not None
+    assert natural_sharpness(descent(replace(dreamer(), objective=Objective("0:(conv3), 9:(conv2)")), camera())) is None
     assert natural_sharpness(descent(dreamer(steps=0), camera())) is None
 
 
