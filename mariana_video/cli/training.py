@@ -12,11 +12,10 @@ from mariana_video.cli.progress import Bar, say
 from mariana_video.training.options import Lessons, Study, check_together
 
 if TYPE_CHECKING:
-    from mariana_video.training.classify import Classifier
     from mariana_video.training.data import Pictures
     from mariana_video.training.evaluate import Evaluation
+    from mariana_video.training.results import Course
     from mariana_video.training.study import Result
-    from mariana_video.training.teach import Lesson
     from mariana_video.training.train import Progress
 
 Flag = Annotated[bool, Parameter(negative=())]
@@ -128,7 +127,7 @@ class _Shown:
         self.close()
         _tell_skipped(pictures, self._quiet)
 
-    def step(self, progress: Progress, course: Classifier | Lesson) -> None:
+    def step(self, progress: Progress, course: Course) -> None:
         """One step is done, or (with a row) a unit."""
         if self._bar is None:
             left = (course.units - progress.unit) * course.steps

@@ -125,7 +125,8 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
             whole = float(under[:, 3:].square().double().mean())
             now = now / whole if whole > _TELLING else sharp
         sharp = agreeing(sharp, now if natural is None else natural * moment.values.strength**2, beats)
-        target = agreeing(carried_target(state.memory.get("led", state.memory["target"]), motion), dreamer.network.suited.strength, beats)
+        led = carried_target(state.memory.get("led", state.memory["target"]), motion)
+        target = agreeing(led, dreamer.network.suited.strength, beats)
         known = min(1.0, float(moment.time) / _SETTLED) if softly else 1.0
         lift = lifted(float(state.memory["lift"]), sharp, now, beats * known)
         picture = (ground + detail).clamp(0, 1)
@@ -175,8 +176,10 @@ def natural_sharpness(descent: Descent) -> float | None:
 
 
 def _laid_under(start: Start, detail: Tensor, part: Laid, before: Tensor | None) -> Start:
-    """`start` with frame 0 laid under its dream, whose `detail` gives way as far as it is to; `before` is how much of it
-    was left in the frame before."""
+    """`start` with frame 0 laid under its dream, whose `detail` gives way as far as it is to.
+
+    `before` is how much of the dream was left in the frame before.
+    """
     ground = start.source + part.formed * (part.forms - start.source)
     if before is not None:
         detail = detail * (part.left / before.clamp_min(_GONE)).clamp(max=1)

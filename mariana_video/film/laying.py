@@ -68,8 +68,8 @@ def laid(
 ) -> Laid:
     """Frame 0 (`goal`, 1×3×H×W) as it lies in a frame from which `way` remains, `passed` of the loop being over.
 
-    `moved` is the picture it is laid into, whose structure the outline follows; `elapsed` the seconds of a frame. A goal
-    that is `dreamed` has a dream's strength already: the dream over it gives way as its detail comes.
+    `moved` is the picture it is laid into, whose structure the outline follows; `elapsed` the seconds of a frame. A
+    goal that is `dreamed` has a dream's strength already: the dream over it gives way as its detail comes.
     """
     grown = Grown(_size(way, canvas), passed)
     outline = _outline(way, canvas, grown, moved)
@@ -110,15 +110,19 @@ def seen_from(goal: Tensor, way: Matrix) -> Tensor:
     """
     soft, sharp = (_shrunk_to(goal, way, factor) for factor in (_SOFTER, _SHARPER))
     inside = _inside(goal, way)
-    share = _mixture(*(_edges(picture) * inside for picture in (soft, sharp)), float(inside.sum()), _edges(goal))
+    wanted = float(inside.sum()) * float(_edges(goal).square().mean(dtype=torch.float64))
+    share = _mixture(_edges(soft) * inside, _edges(sharp) * inside, wanted)
     return soft + share * (sharp - soft)
 
 
-def _mixture(soft: Tensor, sharp: Tensor, places: float, goal: Tensor) -> float:
-    """How much of `sharp` beside `soft` has as strong edges as `goal`, 0…1: a quadratic in the share."""
+def _mixture(soft: Tensor, sharp: Tensor, wanted: float) -> float:
+    """How much of `sharp` beside `soft` gives edges of the energy `wanted`, 0…1: a quadratic in the share."""
+
+    def product(one: Tensor, other: Tensor) -> float:
+        return float((one * other).sum(dtype=torch.float64))
+
     more = sharp - soft
-    square, twice, fixed = (float((one * other).sum(dtype=torch.float64)) for one, other in ((more, more), (soft, more), (soft, soft)))
-    fixed -= places * float(goal.square().mean(dtype=torch.float64))
+    square, twice, fixed = product(more, more), product(soft, more), product(soft, soft) - wanted
     if square <= _SAME or fixed >= 0:
         return 0.0
     return min(1.0, (math.sqrt(twice**2 - square * fixed) - twice) / square)

@@ -1,4 +1,4 @@
-"""A dive's journey: of a layer's channels now these lead, now those, so that it comes through one landscape after another."""
+"""A dive's journey: of a layer's channels now these lead, now those, so that one landscape follows another."""
 
 from __future__ import annotations
 

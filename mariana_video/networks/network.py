@@ -73,13 +73,21 @@ class Network:
     """A frozen network in evaluation mode, differentiable in the picture.
 
     `body` is a sequence of named stages, run one after the other; the stages named in `description.layers` can be
-    dreamed with. `head` turns the body's output into maps of logits (N×classes×h×w), or is None.
+    dreamed with. `head` turns the body's output into maps of logits (N×classes×h×w), or is None. `beside` holds layers
+    that no stage reads: each with the name of the stage whose output it reads.
     """
 
-    def __init__(self, description: Description, body: nn.Sequential, head: nn.Module | None = None) -> None:
+    def __init__(
+        self,
+        description: Description,
+        body: nn.Sequential,
+        head: nn.Module | None = None,
+        beside: Mapping[str, tuple[str, nn.Module]] = {},
+    ) -> None:
         self.description = description
         self.body = body.eval().requires_grad_(False)
         self.head = head.eval().requires_grad_(False) if head is not None else None
+        self.beside = {name: (read, layer.eval().requires_grad_(False)) for name, (read, layer) in beside.items()}
         values = description.normalisation
         with torch.inference_mode(False):  # made inside a caller's inference mode, they would bar every gradient
             self._mean = torch.tensor(values.mean).view(1, -1, 1, 1)
@@ -178,6 +186,10 @@ class Network:
             if name in missing:
                 found[name] = x
                 missing.discard(name)
+            for own, (read, layer) in self.beside.items():
+                if own in missing and read == name:
+                    found[own] = layer(x)
+                    missing.discard(own)
             if not missing:
                 break
         return [found[name] for name in wanted]
@@ -201,7 +213,7 @@ class Network:
         """Move the network, in place, and return it."""
         # Moved inside inference mode, weights would become inference tensors, which can never dream.
         with torch.inference_mode(False), torch.no_grad():
-            for module in (self.body, self.head):
+            for module in (self.body, self.head, *(layer for _, layer in self.beside.values())):
                 if module is not None:
                     module.to(device=device, dtype=dtype)
                 if module is not None and memory_format is not None:

@@ -18,7 +18,7 @@ from torch import Tensor
 from mariana_video.errors import NetworkError, OutputError, UsageError
 from mariana_video.networks import zoo
 from mariana_video.networks.files import read_header, read_safetensors
-from mariana_video.networks.mariana import Architecture, Mariana, layers
+from mariana_video.networks.mariana import OWN, Architecture, Mariana, layers
 from mariana_video.networks.natural import Natural
 from mariana_video.networks.network import (
     IMAGENET,
@@ -118,7 +118,8 @@ def as_network(model: Mariana, metadata: Mapping[str, Any]) -> Network:
         input_size=architecture.input_size if architecture.classes else 0,
         metadata=metadata,
     )
-    return Network(description, model.body, model.head)
+    beside = {} if model.own is None else {OWN: (architecture.own, model.own)}
+    return Network(description, model.body, model.head, beside)
 
 
 def save(path: Path, model: Mariana, metadata: Mapping[str, Any]) -> None:
@@ -192,9 +193,14 @@ def _built(path: Path, metadata: Mapping[str, Any], tensors: Mapping[str, Tensor
 def _architecture(path: Path, metadata: Mapping[str, Any]) -> Architecture:
     try:
         values = metadata["architecture"]
-        architecture = Architecture(**{**values, "blocks": tuple(values["blocks"])})
-        numbers = (*architecture.blocks, architecture.dense, architecture.input_size, architecture.classes)
+        several = {name: tuple(values[name]) for name in ("blocks", "ranks") if name in values}
+        architecture = Architecture(**{**values, **several})
+        sides = (architecture.dense, architecture.input_size, architecture.classes, architecture.shallow)
+        numbers = (*architecture.blocks, *architecture.ranks, *sides)
         sane = all(isinstance(n, int) and 0 <= n <= WIDEST for n in numbers)
+        sane = sane and len(architecture.ranks) in (0, len(list(architecture.convolutions())))
+        sane = sane and architecture.own in ("", *(name for name, *_ in architecture.convolutions()))
+        sane = sane and (not architecture.own or architecture.classes > 0)
         sane = sane and len(metadata.get("classes", ())) == architecture.classes
         _natural(metadata, architecture)
         Suited(**metadata["suited"]), {str(name): float(rms) for name, rms in metadata.get("rms", {}).items()}

@@ -26,13 +26,16 @@ def finished(
     """The folded network and its metadata with what every layer says of natural pictures.
 
     Args:
-        metadata: name, classes and whatever is known of accuracy and recipe; `suited` gets a default.
+        metadata: name, classes and whatever is known of accuracy and recipe; `suited` gets a default; what it says of
+            natural pictures already is kept.
         pictures: natural pictures to measure on; the first `SAMPLE` are taken.
-        balanced: give all channels of a layer the same RMS (the function stays the same).
+        balanced: give all channels of a layer the same RMS (the function stays the same). Not where convolutions are
+            factored: they are another network's, and stay as they were.
     """
     folded = fold(model)
     deepest = list(layers(model.architecture))[-1]
     suited = {"layers": deepest, "step_size": STEP_SIZE, "strength": STRENGTH}
+    balanced = balanced and not model.architecture.ranks
     values = {"suited": suited, **metadata, "balanced": balanced}
     network = as_network(folded, values)
     if balanced:
@@ -40,7 +43,7 @@ def finished(
     measured = channel_rms(network, pictures[:SAMPLE])
     rms = {name: round(float(channels.pow(2).mean().sqrt()), 5) for name, channels in measured.items()}
     said = {name: layer.to_dict() for name, layer in said_of(network, pictures[:SAMPLE]).items()}
-    return folded, {**values, "rms": rms, "natural": said}
+    return folded, {**values, "rms": rms | values.get("rms", {}), "natural": said | values.get("natural", {})}
 
 
 def said_of(network: Network, pictures: Sequence[Picture]) -> dict[str, Natural]:

@@ -10,25 +10,22 @@ import torch
 
 from mariana_video.errors import DataError, NetworkError, OutputError, UsageError
 from mariana_video.networks import weights, zoo
-from mariana_video.networks.mariana import layers
+from mariana_video.networks.mariana import Mariana, layers
 from mariana_video.networks.network import Network
+from mariana_video.training.factoring import same_layout
 from mariana_video.training.folders import class_folders
 from mariana_video.training.options import Lessons, Study, check_together
 from mariana_video.training.start import choose_device, fitting
-from mariana_video.training.variants import TAUGHT, VARIANTS, Variant
+from mariana_video.training.variants import TAUGHT, VARIANTS, WIDE, Variant
 
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What a training of some options will use, loaded and found to fit.
-
-    `inherited` is how many blocks a network of fewer blocks gives, 0 where there is none or it has as many.
-    """
+    """What a training of some options will use, loaded and found to fit."""
 
     variant: Variant
     device: torch.device
     teacher: Network | None
-    inherited: int
 
 
 def foresee(study: Study, lessons: Lessons) -> Foreseen:
@@ -37,25 +34,27 @@ def foresee(study: Study, lessons: Lessons) -> Foreseen:
     Raises:
         UsageError: an option does nothing, or this machine lacks the device. NetworkError: `--init` or `--teacher`.
     """
-    check_together(study, lessons)
     variant = variant_of(study, lessons)
+    check_together(study, lessons, bool(variant.architecture.ranks))
     if lessons.teacher is not None:
         _check_pupil(variant)
     device = choose_device(study.device)
-    blocks = 0 if study.init is None else len(fitting(study.init, variant.architecture).architecture.blocks)
-    inherited = blocks if blocks < len(variant.architecture.blocks) else 0
+    if study.init is not None:
+        fitting(study.init, variant.architecture)
     found = None if lessons.teacher is None else teacher(lessons.teacher, variant.hints)
-    return Foreseen(variant, device, found, inherited)
+    if variant.architecture.ranks:
+        _check_factored(study, lessons, variant, found)
+    return Foreseen(variant, device, found)
 
 
 def variant_of(study: Study, lessons: Lessons) -> Variant:
-    """The variant that is asked for; with a teacher, `mariana`, at the crop's size.
+    """The variant that is asked for, or that of a factored `--init`; with a teacher, `mariana`, at the crop's size.
 
     Raises:
         UsageError: the poolings don't halve the crop's side evenly.
     """
     if lessons.teacher is None:
-        return VARIANTS[study.variant or "colour4-dense512-l2-sgd"]
+        return VARIANTS[study.variant or (WIDE if _is_factored(study.init) else "colour4-dense512-l2-sgd")]
     variant = VARIANTS[study.variant or TAUGHT]
     side = side_of(study, lessons)
     grid = 2 ** len(variant.architecture.blocks)
@@ -124,3 +123,23 @@ def _check_pupil(variant: Variant) -> None:
             f"--variant {variant.name} can't be taught: it is to be of colour and have {', '.join(variant.hints)}; "
             f"give one of {', '.join(able)}, or no --teacher"
         )
+
+
+def _is_factored(init: Path | None) -> bool:
+    return init is not None and bool(weights.load_model(weights.find(init))[0].architecture.ranks)
+
+
+def _check_factored(study: Study, lessons: Lessons, variant: Variant, found: Network | None) -> None:
+    """Where the convolutions come from, and that nothing is asked for that only learning them could use."""
+    if found is None and study.init is None:
+        raise UsageError(
+            f"--variant {variant.name} has the convolutions of another network: give --teacher vgg16, whose are "
+            f"factored, or --init {variant.name}, whose stay as they are"
+        )
+    if found is not None and study.init is not None:
+        raise UsageError(f"--teacher does nothing beside --init {study.init}, whose convolutions stay; leave one out")
+    for name, value in (("--chunks", lessons.chunks), ("--epochs", study.epochs)):
+        if value is not None:
+            raise UsageError(f"{name} does nothing with {variant.name}; --classify-chunks says how long is learnt")
+    if found is not None and not same_layout(Mariana(replace(variant.architecture, classes=0)), found):
+        raise NetworkError(f"{found.name} has not VGG16's layers, whole, which {variant.name} is made from; give vgg16")

@@ -34,8 +34,8 @@ class Study(Group):
     """What is trained, on what, for how long."""
 
     variant: VariantName | None = None
-    """The paper's versions, `mariana`, or `mariana-wide` of five blocks. Default: `mariana` with a teacher, else the
-    paper's best."""
+    """The paper's versions, `mariana`, or `mariana-wide`, which learns only dense layers upon convolutions that are
+    there already. Default: `mariana` with a teacher, `mariana-wide` with such an --init, else the paper's best."""
 
     epochs: Annotated[int | None, Bounds(1, 10_000)] = None
     """Times the pictures are gone through, without a teacher. Default: 110."""
@@ -54,7 +54,7 @@ class Study(Group):
     """Decides the split, the first weights and every crop."""
 
     init: Annotated[Path | None, Parameter(negative=())] = None
-    """A released network to go on from; one of fewer blocks gives the first ones."""
+    """A released network to go on from; the convolutions of `mariana-wide` stay as they are."""
 
     device: str = "auto"
     """`auto` takes CUDA, then Apple's MPS, then the CPU."""
@@ -83,11 +83,12 @@ class Lessons(Group):
     """Chunks of 1,024 crops that are taught, mainly by the teacher. Default: 46."""
 
     classify_chunks: Annotated[int | None, Bounds(0, 100_000)] = None
-    """Chunks after that in which the labels count fully; the teacher goes on. Default: 13."""
+    """Chunks after that in which the labels count fully; the teacher goes on. For `mariana-wide`: chunks of crops from
+    which its dense layers learn. Default: 13."""
 
     crop: Annotated[int | None, Bounds(32, 512)] = None
-    """Side of a teacher's crops, and of the classifier's input, in pixels; a multiple of 16, for five blocks of
-    32. Default: 112, or 160 for `mariana-wide`."""
+    """Side of a teacher's crops, and of the classifier's input, in pixels; a multiple of 16, for `mariana-wide` of
+    32. Default: 112, or 128 for `mariana-wide`."""
 
     plain: Annotated[bool, _FLAG] = False
     """Don't balance the channels at export."""
@@ -104,14 +105,14 @@ class Lessons(Group):
         return taught, CLASSIFY_CHUNKS if self.classify_chunks is None else self.classify_chunks
 
 
-def check_together(study: Study, lessons: Lessons) -> None:
-    """Refuse options that would do nothing beside the others.
+def check_together(study: Study, lessons: Lessons, factored: bool = False) -> None:
+    """Refuse options that would do nothing beside the others; `factored` says that only dense layers are to learn.
 
     Raises:
         UsageError: names the option, and what to say instead.
     """
     if lessons.teacher is None:
-        if lessons.chunks is not None or lessons.classify_chunks is not None:
+        if lessons.chunks is not None or (lessons.classify_chunks is not None and not factored):
             name = "--chunks" if lessons.chunks is not None else "--classify-chunks"
             raise UsageError(f"{name} does nothing without --teacher; --epochs says how long is trained")
         if lessons.crop is not None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 import torch
 
 from mariana_video.networks import weights
-from mariana_video.networks.mariana import Mariana
+from mariana_video.networks.mariana import OWN, Mariana
 from mariana_video.training.classify import Classifier
 from mariana_video.training.data import Pictures
+from mariana_video.training.dense import Dense
 from mariana_video.training.evaluate import evaluate
 from mariana_video.training.export import finished, release
 from mariana_video.training.options import Study
@@ -22,7 +24,7 @@ from mariana_video.training.teach import Lesson
 from mariana_video.training.train import Row, write_csv
 from mariana_video.training.variants import Variant
 
-Course = Classifier | Lesson
+Course = Classifier | Lesson | Dense
 
 
 def write(
@@ -52,18 +54,30 @@ def write(
 
 def metadata_of(course: Course, variant: Variant, units: int, study: Study, seconds: float) -> dict[str, Any]:
     """What the weights file and the card say of a training."""
-    taught = isinstance(course, Lesson)
+    taught = not isinstance(course, Classifier)
     recipe = [
         f"Variant {variant.name}, {variant.optimiser}, seed {study.seed}, batches of {study.batch}",
         f"{units} {'chunks of crops' if taught else 'epochs'}, {len(course.training)} pictures",
         f"{seconds / 60:.0f} minutes on {platform.machine()}, {torch.get_num_threads()} threads",
     ]
     values: dict[str, Any] = {"classes": list(course.training.classes), "date": date.today().isoformat()}
+    if isinstance(course, Dense) and course.teacher is not None:
+        recipe.insert(1, f"Convolutions of {course.teacher.name}, factored; only the dense layers learnt")
+        values["unexplained"] = {name: round(left, 4) for name, left in course.unexplained.items()}
     if isinstance(course, Lesson):
         recipe.insert(1, f"Taught by {course.teacher.name}: {', '.join(course.teaching.hints)}")
         values["teacher_error"] = {
             when: {name: errors[name] for name in course.teaching.hints} for when, errors in course.errors_at.items()
         }
+    if variant.suited is not None:
+        values["suited"] = asdict(variant.suited)
+    if isinstance(course, Dense) and course.teacher is None and study.init is not None:
+        known = weights.load_model(weights.find(study.init))[1]
+        # Pictures of a few classes are not what natural ones are to convolutions that stay as they were.
+        for kept in ("natural", "rms"):
+            values[kept] = {name: said for name, said in known.get(kept, {}).items() if name != OWN}
+        values["suited"] = {**known["suited"], "layers": OWN}
+        recipe.insert(1, f"Convolutions of {known['name']}; learnt are the layer `{OWN}` and the dense layers")
     return {**values, "recipe": recipe, "data": ["The pictures' terms are those of whoever gave them; state them here"]}
 
 

@@ -42,14 +42,14 @@ def new_model(architecture: Architecture, seed: int) -> Mariana:
 
 
 def fitting(path: str | Path, architecture: Architecture) -> Mariana:
-    """A released network whose convolutions are those of an architecture, or of its first blocks.
+    """A released network whose convolutions are those of an architecture.
 
     Raises:
         NetworkError: there is none, or it has other blocks or another number of colours.
     """
     source, metadata = load_model(find(path))
     theirs, ours = source.architecture, architecture
-    if (theirs.blocks, theirs.colour) != (ours.blocks[: len(theirs.blocks)], ours.colour):
+    if (theirs.blocks, theirs.colour, theirs.ranks) != (ours.blocks, ours.colour, ours.ranks):
         raise NetworkError(
             f"{metadata.get('name', path)} has {_kind(theirs)}, {_kind(ours)} are wanted; "
             "another --variant or --init would do"
@@ -58,7 +58,8 @@ def fitting(path: str | Path, architecture: Architecture) -> Mariana:
 
 
 def _kind(architecture: Architecture) -> str:
-    return f"blocks {architecture.blocks} of {'colour' if architecture.colour else 'grey'}"
+    kind = "factored blocks" if architecture.ranks else "blocks"
+    return f"{kind} {architecture.blocks} of {'colour' if architecture.colour else 'grey'}"
 
 
 def released_model(path: str | Path, architecture: Architecture, seed: int, pictures: Tensor) -> Mariana:
@@ -86,16 +87,12 @@ def _head_of(architecture: Architecture) -> tuple[int, ...]:
 
 @torch.no_grad()
 def _copy_body(source: Mariana, model: Mariana, x: Tensor) -> None:
-    """Copy the convolutions; batch normalisation gets γ = σ and β = µ of what it sees, so the function stays.
-
-    What the source lacks stays as it was drawn.
-    """
-    known = dict(source.body.named_children())
+    """Copy the convolutions; batch normalisation gets γ = σ and β = µ of what it sees, so the function stays."""
     for name, stage in model.body.named_children():
-        if name not in known:
-            break
         theirs = source.body.get_submodule(name)
-        if isinstance(stage, nn.Sequential):
+        if hasattr(stage, "mix"):
+            stage.load_state_dict(theirs.state_dict())
+        elif isinstance(stage, nn.Sequential):
             convolution = stage.get_submodule("conv")
             convolution.load_state_dict(theirs.get_submodule("conv").state_dict())
             norm = getattr(stage, "norm", None)

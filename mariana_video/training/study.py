@@ -17,9 +17,12 @@ from mariana_video.training import results
 from mariana_video.training.augment import centre_crops, normalised
 from mariana_video.training.classify import Classifier
 from mariana_video.training.data import Pictures, read_folder, split, unjudged
+from mariana_video.training.dense import Dense, Plan
 from mariana_video.training.foreseen import Foreseen, check_folders, foresee, side_of
 from mariana_video.training.options import Lessons, Study
+from mariana_video.training.own import READS
 from mariana_video.training.place import Place, check_output, place_of
+from mariana_video.training.results import Course
 from mariana_video.training.start import faster_precision, new_model, released_model
 from mariana_video.training.teach import Lesson, Phase, Teaching
 from mariana_video.training.train import Progress, Row, train
@@ -48,7 +51,7 @@ class Told:
     reading: Callable[[int, int], None] | None = None
     read: Callable[[Pictures], None] = lambda _: None
     note: Callable[[str], None] = lambda _: None
-    step: Callable[[Progress, Classifier | Lesson], None] = lambda *_: None
+    step: Callable[[Progress, Course], None] = lambda *_: None
 
 
 def learn(
@@ -89,7 +92,7 @@ def run(
     output: Path,
     study: Study,
     lessons: Lessons,
-    told: Callable[[Progress, Classifier | Lesson], None] | None = None,
+    told: Callable[[Progress, Course], None] | None = None,
     overwrite: bool = False,
 ) -> Result:
     """As `learn`, with pictures that were read already.
@@ -114,7 +117,7 @@ def _trained(pictures: Pictures, place: Place, study: Study, lessons: Lessons, r
             f"no picture of class {name!r} is held back, for all are alike or also in another class: "
             "the accuracies say nothing of it; add pictures of it"
         )
-    course = _course(study, lessons, ready, sides)
+    course = _course(study, lessons, ready, sides, told)
     fingerprint = f"{_settings(study, lessons)} {_contents(pictures)}"
     rows = train(course, place.checkpoint, fingerprint, lambda step: told.step(step, course), place.folder)
     metadata = results.metadata_of(course, ready.variant, len(rows), study, time.monotonic() - began)
@@ -139,8 +142,10 @@ def _sides(pictures: Pictures, study: Study) -> tuple[Pictures, Pictures]:
     return learnt, held
 
 
-def _course(study: Study, lessons: Lessons, ready: Foreseen, sides: tuple[Pictures, Pictures]) -> Classifier | Lesson:
+def _course(study: Study, lessons: Lessons, ready: Foreseen, sides: tuple[Pictures, Pictures], told: Told) -> Course:
     architecture = replace(ready.variant.architecture, classes=len(sides[0].classes))
+    if architecture.ranks and ready.teacher is None:  # a network of somebody's own
+        architecture = replace(architecture, own=READS)
     precision = {"fp32": torch.float32, "bf16": torch.bfloat16}.get(study.precision)
     precision = precision or faster_precision(architecture, study.batch, ready.device)
     normalisation = weights.normalisation_of({}, architecture)
@@ -149,6 +154,9 @@ def _course(study: Study, lessons: Lessons, ready: Foreseen, sides: tuple[Pictur
     else:
         crops = centre_crops(sides[0].pictures[:64], architecture.input_size)
         model = released_model(study.init, architecture, study.seed, normalised(crops, normalisation))
+    if architecture.ranks:
+        plan = Plan(lessons.lengths()[1], seed=study.seed)
+        return Dense(model.to(ready.device), plan, sides, ready.teacher, told.note)
     if ready.teacher is None:
         labelled = tuple(side.subset(np.flatnonzero(side.labels >= 0).tolist()) for side in sides)
         return Classifier(
@@ -169,12 +177,7 @@ def _course(study: Study, lessons: Lessons, ready: Foreseen, sides: tuple[Pictur
 def _teaching(study: Study, lessons: Lessons, ready: Foreseen, precision: torch.dtype) -> Teaching:
     taught, classified = lessons.lengths()
     classify = Phase("classify", classified, rate=1e-3, label_weight=1.0, labelled_share=0.8, warmup=50)
-    phases: tuple[Phase, ...]
-    if ready.inherited:  # blocks that were taught before would be torn apart by what new ones give back at first
-        grow = Phase("grow", (taught + 1) // 2, 3e-3, label_weight=0.3, labelled_share=0.5, still=ready.inherited)
-        phases = (grow, Phase("teach", taught // 2, rate=1e-3, label_weight=0.3, labelled_share=0.5), classify)
-    else:
-        phases = (Phase("teach", taught, rate=3e-3, label_weight=0.3, labelled_share=0.5), classify)
+    phases = (Phase("teach", taught, rate=3e-3, label_weight=0.3, labelled_share=0.5), classify)
     variant = ready.variant
     return Teaching(
         tuple(phase for phase in phases if phase.chunks),
@@ -183,7 +186,6 @@ def _teaching(study: Study, lessons: Lessons, ready: Foreseen, precision: torch.
         seed=study.seed,
         precision=precision,
         hints=variant.hints,
-        whitened=variant.whitened,
     )
 
 

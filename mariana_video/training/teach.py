@@ -1,9 +1,9 @@
 """Teaching: a small network learns to predict what a large one sees, and the labels beside it.
 
 Features as hints come from FitNets (Romero et al., arXiv 1412.6550): the student's layer, through a 1×1 projection
-of its own, predicts the teacher's layer of the same name; the error is the mean square, the teacher's answer scaled
-(see `scaling`). The teacher is the dearest part, so its answers for a chunk of crops are computed once and used for a
-few passes over the chunk. All randomness is a function of (seed, phase, chunk), so a resumed run is the same run.
+of its own, predicts the teacher's layer of the same name; the error is the mean square, every channel of the teacher
+divided by its RMS. The teacher is the dearest part, so its answers for a chunk of crops are computed once and used for
+a few passes over the chunk. All randomness is a function of (seed, phase, chunk), so a resumed run is the same run.
 """
 
 from __future__ import annotations
@@ -22,22 +22,20 @@ from mariana_video.networks.mariana import Mariana, layers
 from mariana_video.networks.network import IMAGENET, Network
 from mariana_video.training.augment import Augmentation, centre_crops, normalised, random_crops
 from mariana_video.training.data import Pictures
-from mariana_video.training.scaling import Scaling, by_size, whitening
+from mariana_video.training.draws import cosine, drawn
 from mariana_video.training.train import Row
 from mariana_video.training.variants import HINTS
 
 JUDGE_EVERY = 4  # chunks between glances at held-back pictures
 GLANCE = 384  # held-back pictures looked at between phases; all of them at a phase's end
 HEAD_RATE = 0.1  # of the rate, for the dense layers: at the whole rate Adam's first steps killed their units
+_QUIET = 0.01  # of the loudest channel's RMS: what is quieter is not made louder than that
 MEASURED = 256  # pictures over which the teacher's RMS is taken
 
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of teaching with its own falling cosine of the learning rate.
-
-    The first `still` blocks learn nothing; what they see in a chunk is computed once.
-    """
+    """A stretch of teaching with its own falling cosine of the learning rate."""
 
     name: str
     chunks: int
@@ -45,15 +43,11 @@ class Phase:
     label_weight: float
     labelled_share: float
     warmup: int = 100
-    still: int = 0
 
 
 @dataclass(frozen=True)
 class Teaching:
-    """How a network is taught; `hints` are the teacher's layers and their weights in the loss.
-
-    With `whitened` the teacher's answers are whitened, else their channels divided by their RMS.
-    """
+    """How a network is taught; `hints` are the teacher's layers and their weights in the loss."""
 
     phases: tuple[Phase, ...]
     crop: int = 112
@@ -65,7 +59,6 @@ class Teaching:
     seed: int = 0
     precision: torch.dtype = torch.float32
     hints: Mapping[str, float] = field(default_factory=lambda: dict(HINTS))
-    whitened: bool = False
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
@@ -88,7 +81,7 @@ class Lesson:
         self.projections = nn.ModuleDict(
             {name: nn.Conv2d(own[name].channels, teacher.resolve(name).channels, 1) for name in teaching.hints}
         ).to(self.device)
-        self.scaling: dict[str, Scaling] = {}
+        self.scale: dict[str, Tensor] = {}
         body = [*student.body.parameters(), *self.projections.parameters()]
         head = [] if student.head is None else list(student.head.parameters())
         groups = [{"params": body, "part": 1.0}, {"params": head, "part": HEAD_RATE}]
@@ -96,21 +89,20 @@ class Lesson:
 
     def unit(self, index: int) -> Iterator[Mapping[str, float]]:
         """Learn from one chunk of crops, a few passes over it in random order; figures are the chunk's means."""
-        if not self.scaling:
+        if not self.scale:
             self._measure()
         number, chunk = self._place(index)
         phase = self.teaching.phases[number]
         generator = np.random.default_rng([self.teaching.seed, number, chunk])
         torch.manual_seed(int(generator.integers(2**62)))  # dropout
         crops, labels = self._crops(phase, generator)
-        answers = {name: answer for name, answer in self._answers(crops).items() if _block(name) > phase.still}
-        seen = crops if not phase.still else self._seen_by(phase.still, crops)
+        answers = self._answers(crops)
         step, totals = chunk * self.steps, dict.fromkeys([*answers, "labels"], 0.0)
         for _ in range(self.teaching.passes):
             for part in torch.split(torch.from_numpy(generator.permutation(len(crops))), self.teaching.batch):
                 rate = cosine(step, phase.chunks * self.steps, phase.rate, phase.warmup)
                 wanted = {name: answer[part] for name, answer in answers.items()}
-                losses = self._learn(seen[part], labels[part], wanted, rate, phase)
+                losses = self._learn(crops[part], labels[part], wanted, rate, phase)
                 totals = {name: total + losses.get(name, 0.0) for name, total in totals.items()}
                 step += 1
                 self._seen = {name: total / (step - chunk * self.steps) for name, total in totals.items()}
@@ -158,7 +150,7 @@ class Lesson:
             "student": self.model.state_dict(),
             "projections": self.projections.state_dict(),
             "optimiser": self.optimiser.state_dict(),
-            "scaling": {name: scaling.state() for name, scaling in self.scaling.items()},
+            "scale": self.scale,
             "errors_at": self.errors_at,
             "bf16": self.teaching.precision == torch.bfloat16,
         }
@@ -168,9 +160,7 @@ class Lesson:
         self.model.load_state_dict(state["student"])
         self.projections.load_state_dict(state["projections"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.scaling = {
-            name: Scaling(*(tensor.to(self.device) for tensor in tensors)) for name, tensors in state["scaling"].items()
-        }
+        self.scale = {name: tensor.to(self.device) for name, tensor in state["scale"].items()}
         self.errors_at = dict(state["errors_at"])
         precision = torch.bfloat16 if state["bf16"] else torch.float32
         self.teaching = replace(self.teaching, precision=precision)
@@ -185,7 +175,7 @@ class Lesson:
         raise IndexError("past the last phase")
 
     def _crops(self, phase: Phase, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
-        chosen = _draw(self.training, self.teaching.chunk, phase.labelled_share, generator)
+        chosen = drawn(self.training, self.teaching.chunk, phase.labelled_share, generator)
         pictures = [self.training.pictures[i] for i in chosen]
         crops = random_crops(pictures, self.teaching.crop, self.teaching.augmentation, generator)
         return crops, torch.from_numpy(self.training.labels[chosen])
@@ -195,10 +185,10 @@ class Lesson:
         every = max(1, len(self.training) // MEASURED)
         crops = centre_crops(self.training.pictures[::every][:MEASURED], self.teaching.crop)
         batches = [self._ask(batch) for batch in torch.split(crops, self.teaching.batch)]
-        scaled = whitening if self.teaching.whitened else by_size
         for name, answers in zip(self.teaching.hints, zip(*batches, strict=True), strict=True):
-            mean, factor = scaled(answers).state()
-            self.scaling[name] = Scaling(mean.to(self.device), factor.to(self.device))
+            squares = torch.cat([answer.float().square().mean((2, 3)) for answer in answers])
+            size = squares.double().mean(0).sqrt().float()
+            self.scale[name] = (1 / size.clamp_min(_QUIET * float(size.max()))).view(1, -1, 1, 1)
 
     def _ask(self, crops: Tensor) -> list[Tensor]:
         with torch.no_grad():
@@ -209,34 +199,19 @@ class Lesson:
         batches = [self._ask(batch) for batch in torch.split(crops, self.teaching.batch)]
         answers = {}
         for name, parts in zip(self.teaching.hints, zip(*batches, strict=True), strict=True):
-            joined = torch.cat([self.scaling[name].of(part).to(self.teaching.precision) for part in parts])
+            joined = torch.cat([(part.float() * self.scale[name]).to(self.teaching.precision) for part in parts])
             answers[name] = joined.contiguous(memory_format=torch.channels_last)
         return answers
-
-    @torch.no_grad()
-    def _seen_by(self, blocks: int, crops: Tensor) -> Tensor:
-        """What comes out of the first `blocks`, as they are when the network is used."""
-        self.model.eval()
-        parts = []
-        for batch in torch.split(crops, self.teaching.batch):
-            with self._autocast():
-                found, _ = self.model.activations(normalised(batch.to(self.device), IMAGENET), [f"pool{blocks}"])
-            parts.append(found[f"pool{blocks}"])
-        return torch.cat(parts).contiguous(memory_format=torch.channels_last)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.teaching.precision == torch.bfloat16)
 
-    def _see(self, seen: Tensor, still: int = 0) -> tuple[dict[str, Tensor], Tensor]:
-        """What the student predicts of the teacher's layers, and its logits (empty without a classifier).
-
-        `seen` are crops, or what comes out of the first `still` blocks.
-        """
-        x = seen if still else normalised(seen.to(self.device), IMAGENET)
-        names = [name for name in self.teaching.hints if _block(name) > still]
+    def _see(self, crops: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """What the student predicts of the teacher's layers, and its logits (empty without a classifier)."""
+        x = normalised(crops.to(self.device), IMAGENET)
         with self._autocast():
-            found, pooled = self.model.activations(x, names, f"pool{still}" if still else None)
-            predicted = {name: self.projections[name](found[name]) for name in names}
+            found, pooled = self.model.activations(x, self.teaching.hints)
+            predicted = {name: self.projections[name](found[name]) for name in self.teaching.hints}
             logits = self.model.classify(pooled) if self.model.head is not None else pooled.new_zeros(0)
         return predicted, logits
 
@@ -244,11 +219,11 @@ class Lesson:
         return (predicted.float() - answer.float()).pow(2).mean()
 
     def _learn(
-        self, seen: Tensor, labels: Tensor, answers: Mapping[str, Tensor], rate: float, phase: Phase
+        self, crops: Tensor, labels: Tensor, answers: Mapping[str, Tensor], rate: float, phase: Phase
     ) -> dict[str, float]:
         self.model.train()
         labels = labels.to(self.device)
-        predicted, logits = self._see(seen, phase.still)
+        predicted, logits = self._see(crops)
         errors = {name: self._error(predicted[name], answer) for name, answer in answers.items()}
         loss = torch.stack([self.teaching.hints[name] * error for name, error in errors.items()]).sum()
         known = labels >= 0
@@ -265,28 +240,3 @@ class Lesson:
         nn.utils.clip_grad_norm_([p for g in self.optimiser.param_groups for p in g["params"]], 5.0)
         self.optimiser.step()
         return {name: float(error.detach()) for name, error in errors.items()}
-
-
-def _block(layer: str) -> int:
-    """The block of a layer, from 1."""
-    return int(layer.removeprefix("conv")[0])
-
-
-def cosine(step: int, steps: int, rate: float, warmup: int) -> float:
-    """Learning rate at a step: a linear start, then half a cosine to a hundredth."""
-    if step < warmup:
-        return rate * (step + 1) / warmup
-    part = (step - warmup) / max(1, steps - warmup)
-    return rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, part))))
-
-
-def _draw(pictures: Pictures, count: int, labelled_share: float, generator: np.random.Generator) -> list[int]:
-    """Indices for a chunk: a share of labelled pictures, every class as often, the rest from all others."""
-    labelled = [np.flatnonzero(pictures.labels == c) for c in range(len(pictures.classes))]
-    others = np.flatnonzero(pictures.labels < 0)
-    with_label = count if not len(others) else round(count * labelled_share)
-    kinds = generator.integers(len(labelled), size=with_label)
-    chosen = [int(generator.choice(labelled[kind])) for kind in kinds]
-    if with_label < count:
-        chosen += [int(i) for i in generator.choice(others, count - with_label, replace=count > len(others))]
-    return [chosen[i] for i in generator.permutation(len(chosen))]

@@ -13,9 +13,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from mariana_video.dream.score import Score
 from mariana_video.errors import UsageError
 from mariana_video.film.canvas import canvas_for, covered, laid_out, steps_of
-from mariana_video.dream.score import Score
 from mariana_video.film.diving import natural_sharpness, values_at
 from mariana_video.film.dreamer import Dreamer, make_dreamer
 from mariana_video.film.ground import (

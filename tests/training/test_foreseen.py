@@ -112,14 +112,14 @@ def test_defaults_are_what_help_says(capsys: pytest.CaptureFixture[str]) -> None
     assert (Study(epochs=3).rounds(), Lessons(chunks=2, classify_chunks=0).lengths()) == (3, (2, 0))
     taught = Lessons(teacher="vgg16")
     assert variant_of(Study(), taught).architecture.input_size == 112
-    assert variant_of(Study(variant="mariana-wide"), taught).architecture.input_size == 160
+    assert variant_of(Study(variant="mariana-wide"), taught).architecture.input_size == 128
     assert variant_of(Study(), taught.but(crop=64)).architecture.input_size == 64
     with pytest.raises(UsageError, match="--crop 48: mariana-wide needs a multiple of 32"):
         variant_of(Study(variant="mariana-wide"), taught.but(crop=48))
     assert variant_of(Study(), Lessons()).architecture.input_size == 32
     assert run(["train", "--help"]) == 0
     shown = " ".join(capsys.readouterr().out.replace("│", " ").split())
-    for default in ("110", "46", "13", "112, or 160 for mariana-wide"):
+    for default in ("110", "46", "13", "112, or 128 for mariana-wide"):
         assert f"Default: {default}." in shown
 
 

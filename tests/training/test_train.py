@@ -16,6 +16,7 @@ from mariana_video.training import study as job
 from mariana_video.training.augment import normalised
 from mariana_video.training.classify import Classifier
 from mariana_video.training.data import Pictures, read_folder
+from mariana_video.training.dense import Dense, Plan
 from mariana_video.training.evaluate import evaluate
 from mariana_video.training.options import Lessons, Study, VariantName
 from mariana_video.training.start import new_model, released_model
@@ -63,15 +64,17 @@ def kill_in(unit: int) -> object:
     return told
 
 
-def growing(pictures: Pictures) -> Lesson:
-    """A lesson whose first block stays as it is for a while."""
-    course = lesson(pictures)
-    grow = Phase("grow", 2, 3e-3, 0.3, 0.5, 2, still=1)
-    course.teaching = replace(course.teaching, phases=(grow, *course.teaching.phases[1:]), whitened=True)
-    return course
+FACTORED = replace(TINY, ranks=(0, 4, 6, 6), own="conv2_1")
 
 
-@pytest.mark.parametrize("make", [classifier, lesson, growing])
+def dense(pictures: Pictures) -> Dense:
+    """A course of the dense layers alone, upon a teacher's convolutions, factored."""
+    whole = new_model(replace(TINY, classes=0), 5)
+    suited = {"suited": {"layers": "conv2_2", "step_size": 0.01, "strength": 0.1}}
+    return Dense(new_model(FACTORED, 0), Plan(3, 16, 2, 8), (pictures, pictures), weights.as_network(whole, suited))
+
+
+@pytest.mark.parametrize("make", [classifier, lesson, dense])
 def test_a_resumed_run_ends_with_the_same_bits(make: object, pictures: Pictures, tmp_path: Path) -> None:
     whole, first, second = (make(pictures) for _ in range(3))  # type: ignore[operator]
     rows = train(whole, tmp_path / "whole", "x")
@@ -115,15 +118,21 @@ def test_a_teacher_is_approached(pictures: Pictures, tmp_path: Path) -> None:
     assert course.errors_at["after phase 'teach'"]["conv2_1"] < 0.7 * float(rows[0]["conv2_1"])
 
 
-def test_blocks_that_stay_still_do_and_the_rest_learns(pictures: Pictures, tmp_path: Path) -> None:
-    course = growing(pictures)
-    course.teaching = replace(course.teaching, phases=(replace(course.teaching.phases[0], chunks=8, rate=1e-2),))
-    course.units = 8
-    before = {name: tensor.clone() for name, tensor in course.model.state_dict().items()}
-    rows = train(course, tmp_path / "c", "x")
-    assert float(rows[-1]["conv2_1"]) < 0.8 * float(rows[0]["conv2_1"])
-    for name, tensor in course.model.state_dict().items():
-        assert torch.equal(tensor, before[name]) == name.startswith("body.conv1"), name
+def test_only_the_dense_layers_learn(pictures: Pictures, tmp_path: Path) -> None:
+    course = dense(pictures)
+    course.plan = replace(course.plan, chunks=12, rate=3e-3)
+    course.units = 12
+    kept: list[dict[str, torch.Tensor]] = []
+
+    def told(progress: Progress) -> None:
+        if progress.row is not None:
+            kept.append({name: tensor.clone() for name, tensor in course.model.state_dict().items()})
+
+    rows = train(course, tmp_path / "c", "x", told)
+    assert float(rows[-1]["loss"]) < 0.8 * float(rows[0]["loss"])
+    assert float(rows[-1]["validation"]) > 0.6
+    for name, tensor in kept[-1].items():
+        assert torch.equal(tensor, kept[0][name]) == name.startswith(("body", "own")), name
 
 
 def test_it_stops_at_divergence_and_keeps_those_weights(
@@ -180,19 +189,16 @@ def test_a_released_network_is_gone_on_from_without_a_change(tmp_path: Path) -> 
     torch.testing.assert_close(with_norm(x), plain(x), rtol=0.02, atol=0.02)
 
 
-def test_a_deeper_network_begins_with_the_blocks_of_a_released_one(tmp_path: Path) -> None:
-    plain = new_model(TINY, 1).eval()
-    metadata = {"name": "a", "classes": list("abc"), "suited": {"layers": "conv2_2", "step_size": 1, "strength": 1}}
-    weights.save(tmp_path / "a.safetensors", plain, metadata)
+def test_a_factored_network_is_gone_on_from_and_no_other(tmp_path: Path) -> None:
+    thin = new_model(FACTORED, 1).eval()
+    metadata = {"name": "a", "classes": list("abc"), "suited": {"layers": "own", "step_size": 1, "strength": 1}}
+    weights.save(tmp_path / "a.safetensors", thin, metadata)
     x = normalised(torch.randint(0, 255, (8, 3, 16, 16), dtype=torch.uint8), weights.normalisation_of({}, TINY))
-    deeper = replace(TINY, blocks=(8, 12, 12), batch_norm=True)
-    grown = released_model(tmp_path / "a.safetensors", deeper, 0, x).eval()
-    found, _ = grown.activations(x, ["conv2_2", "conv3_1"])
-    torch.testing.assert_close(found["conv2_2"], plain.activations(x, ["conv2_2"])[0]["conv2_2"], rtol=0.02, atol=0.02)
-    after, _ = grown.activations(grown.activations(x, ["pool2"])[0]["pool2"], ["conv3_1"], "pool2")
-    assert torch.equal(after["conv3_1"], found["conv3_1"])
-    with pytest.raises(NetworkError, match="are wanted"):
-        released_model(tmp_path / "a.safetensors", replace(TINY, blocks=(8, 16, 12)), 0, x)
+    again = released_model(tmp_path / "a.safetensors", replace(FACTORED, classes=2), 0, x).eval()
+    torch.testing.assert_close(again.body(x), thin.body(x), rtol=0.01, atol=0.01)
+    for other in (TINY, replace(FACTORED, ranks=(0, 4, 6, 5)), replace(FACTORED, blocks=(8, 16))):
+        with pytest.raises(NetworkError, match="are wanted"):
+            released_model(tmp_path / "a.safetensors", other, 0, x)
 
 
 def test_the_paper_s_table_is_what_the_options_offer() -> None:
