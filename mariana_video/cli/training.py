@@ -47,7 +47,7 @@ def train(
     quiet
         No bar and no remarks; errors are still told.
     """
-    check_together(study, lessons)
+    check_together(study, lessons, study.variant == "mariana-wide" or study.init is not None)
     from mariana_video.training import study as job  # loads torch: not for a refusal
 
     shown = _Shown(quiet)

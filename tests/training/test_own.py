@@ -12,18 +12,14 @@ from mariana_video.training.data import Pictures
 from mariana_video.training.own import fit_own
 from mariana_video.training.start import new_model
 
-KINDS = ("lengthwise", "crosswise", "steps")
+KINDS = ("lengthwise", "crosswise", "coarse")
 
 
 def stripes(kind: str, seed: int) -> np.ndarray:
     chance = np.random.default_rng([KINDS.index(kind), seed])
     waves = 0.3 * np.sin(np.arange(64) * chance.uniform(0.8, 1.2) + chance.uniform(0, 6))
-    grey = (
-        0.5
-        + {"lengthwise": waves[None], "crosswise": waves[:, None], "steps": 2 * waves[None] * np.sign(waves[:, None])}[
-            kind
-        ]
-    )
+    coarse = 0.3 * np.sin(np.arange(64) * 0.35 + chance.uniform(0, 6))
+    grey = 0.5 + {"lengthwise": waves[None], "crosswise": waves[:, None], "coarse": coarse[None]}[kind]
     picture = np.broadcast_to(grey, (64, 64))[..., None] + 0.1 * chance.standard_normal((64, 64, 3))
     return np.asarray(picture.clip(0, 1) * 255, dtype=np.uint8)
 
