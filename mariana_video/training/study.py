@@ -30,6 +30,9 @@ from mariana_video.training.train import Progress, Row, train
 __all__ = ["Result", "Told", "check_output", "learn", "read_pictures", "run"]
 
 
+FEW = 2000  # pictures: from fewer, nothing that was trained from the beginning dreamed forms
+
+
 @dataclass(frozen=True)
 class Result:
     """What a study left behind: the files, the table's rows and the diverging epoch if there was one.
@@ -116,6 +119,11 @@ def _trained(pictures: Pictures, place: Place, study: Study, lessons: Lessons, r
         told.note(
             f"no picture of class {name!r} is held back, for all are alike or also in another class: "
             "the accuracies say nothing of it; add pictures of it"
+        )
+    if ready.teacher is None and study.init is None and len(pictures) < FEW:
+        told.note(
+            f"{len(pictures)} pictures are few to learn to see from: such a network dreams coloured blocks; "
+            "--init mariana-wide makes one that dreams of what they show"
         )
     course = _course(study, lessons, ready, sides, told)
     fingerprint = f"{_settings(study, lessons)} {_contents(pictures)}"

@@ -251,6 +251,28 @@ def test_a_loop_of_the_default_dream_closes(loop: Literal["source", "structure"]
     assert found[-1] == pytest.approx(found[:2].mean(), rel=0.1)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["texture", "night", "snow", "noise"])
+def test_a_long_dive_keeps_its_looks(kind: str) -> None:
+    """Sharpness, saturation and brightness of the last of 60 seconds are within 15 % of the second one's."""
+    seen = {
+        "texture": lambda: as_tensor(texture(96, 128)),
+        "night": lambda: (0.08 + 0.05 * noise((96, 128), 1)).clamp(0, 1),
+        "snow": lambda: (0.92 + 0.03 * noise((96, 128), 2)).clamp(0, 1),
+        "noise": lambda: (0.5 + 0.2 * noise((96, 128), 3)).clamp(0, 1),
+    }[kind]()
+    which, dive = make_dreamer(recipe(), Machine(precision="fp32")), Dive(duration=Length(Fraction(60)), rate=12.5)
+    looks = []
+    for rendered in descend(prepare(which, camera(), dive, seen, (128, 96))):
+        second = float(rendered.time)
+        if 1 <= second <= 3 or second >= 58:
+            picture = rendered.picture
+            colour = float((picture.amax(1) - picture.amin(1)).mean())
+            looks.append((second < 30, sharpness_of(picture), colour, float(picture.mean())))
+    early, late = (np.mean([look[1:] for look in looks if look[0] is begin], axis=0) for begin in (True, False))
+    assert late == pytest.approx(early, rel=0.15)
+
+
 def test_a_loop_is_no_dissolve() -> None:
     shown = pictures(descent(dreamer(), camera(zoom=3), loop="structure", rate=20, duration=3))
     spread = np.array([picture.std((1, 2)).mean() for picture in shown])

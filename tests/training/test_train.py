@@ -174,6 +174,17 @@ def test_outputs_that_can_t_be_written_are_refused_at_once(tmp_path: Path) -> No
     job.check_output(tmp_path / "net.safetensors", True)
 
 
+def test_few_pictures_are_told_of_what_suits_them(tmp_path: Path) -> None:
+    data, notes = make_folder(tmp_path / "data", 6), list[str]()
+    study, told = Study(epochs=1, variant="grey3-dense100"), job.Told(note=notes.append)
+    job.learn(data, tmp_path / "a.safetensors", study, Lessons(), told=told)
+    assert [note for note in notes if "--init mariana-wide" in note]
+    notes.clear()
+    again = study.but(init=tmp_path / "a.safetensors")
+    job.learn(data, tmp_path / "b.safetensors", again, Lessons(), told=told)
+    assert not notes
+
+
 def test_one_class_is_no_classifier(tmp_path: Path) -> None:
     single = read_folder(make_folder(tmp_path / "data", 2, {"cane": (1, 2, 3)}))
     with pytest.raises(DataError, match="only one class"):
