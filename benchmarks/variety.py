@@ -2,8 +2,9 @@
 
     python benchmarks/variety.py photos/*.jpg --sheet variety.jpg
 
-What is seen at the strongest places of all dreams together is judged by VGG16, or by `mariana` where VGG16 dreamed: in
-how many directions it varies, and in how many the photographs themselves do. `mariana measure` tells it of a film.
+What is seen at the strongest places of all dreams is judged by VGG16, or by `mariana` where VGG16 dreamed, whole
+or factored: in how many directions it varies, and in how many the photographs themselves do. `mariana measure` tells it
+of a film.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def main(words: list[str]) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("pictures", nargs="*", type=Path, default=[SAMPLE], metavar="PICTURE")
     parser.add_argument("--width", type=int, default=320, help="pixels that are dreamed on")
-    parser.add_argument("--networks", nargs="+", default=["mariana", "vgg16"])
+    parser.add_argument("--networks", nargs="+", default=["mariana", "mariana-wide", "vgg16"])
     parser.add_argument("--sheet", type=Path, help="also lay the pictures on a sheet")
     options = parser.parse_args(words)
     photographs = [read_still(path, size=Size.of(f"{options.width}x")).rgb for path in options.pictures]

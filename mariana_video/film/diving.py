@@ -131,7 +131,7 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
         lift = lifted(float(state.memory["lift"]), sharp, now, beats * known)
         picture = (ground + detail).clamp(0, 1)
         memory = {"sharp": torch.tensor(sharp), "lift": torch.tensor(lift), "cells": cells_of(picture), "led": target}
-        at_once = min(_AT_ONCE, max(1 / _AT_ONCE, sharp / max(now, 1e-9)))
+        at_once = min(_AT_ONCE, max(1 / _AT_ONCE, (sharp / max(now, 1e-9)) ** 2))
         drive = math.pow(lift * at_once, begun**2)
         start = Start(ground, picture, target, push, motion.visible, lift=drive, memory=memory)
         if goal is None:

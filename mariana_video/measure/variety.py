@@ -14,12 +14,13 @@ from mariana_video.networks.network import Network
 Array = NDArray[np.float32]
 
 JUDGES = {"vgg16": "conv5_1", "mariana": "conv4_3"}  # the first that did not dream itself
+_MADE_FROM = {"mariana-wide": "vgg16"}  # it would find its own way of seeing in such a dream
 _FRAMES = 8
 
 
 def judge_of(dreamer: str) -> str:
     """The network that judges a dream of the network `dreamer`."""
-    return next(name for name in JUDGES if name != dreamer)
+    return next(name for name in JUDGES if name != _MADE_FROM.get(dreamer, dreamer))
 
 
 def layer_of(judge: Network) -> str:
