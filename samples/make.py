@@ -16,7 +16,7 @@ COMMANDS = (
     "--strength 0:(0.5),60:(1.0)",
     "image samples/chelsea.png samples/chelsea-dream.jpg",
     "image samples/chelsea.png samples/chelsea-vgg16.jpg --network vgg16",
-    "progress samples/chelsea.png samples/chelsea-sheet.jpg --frames 12 --label --size 300x",
+    "progress samples/chelsea.png samples/chelsea-sheet.jpg --frames 12 --size 300x",
     "progress samples/chelsea.png samples/chelsea-steps.gif --steps 40 --frames 30 --size 240x --label",
     "zoom samples/chelsea.png samples/chelsea-loop.webp --loop source --duration 4 --rate 20 --size 240x --rotate 8",
 )

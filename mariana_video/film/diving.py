@@ -38,12 +38,14 @@ from mariana_video.recipe.camera import Dive
 from mariana_video.recipe.options import bounds_of
 
 _AGREE = 0.08  # of the way in 1/25 s from the source's own strength and sharpness to the dream's
+_SOON = 0.15  # the same of its sharpness, as a power
 _SOFTLY = 6.0  # times 1/25 s over which a dive's ascent sets in
 _MOVING = 0.4  # a dive is so sharp, as energy, beside a dream of one picture: its detail is enlarged as it forms
 _FIRM = 0.08  # how firmly sharpness is led in 1/25 s: this power of how far it is off
 _FURTHEST = 3.0  # how far it may drive the full size's steps, or hold them back
 _SETTLED = 2.0  # seconds before a dive that sets in softly is asked how sharp it has become
 _AT_ONCE = 2.0  # the same of what it does at once, beside what it has learnt
+_TOO_SHARP, _SOFTENED, _SOFTEST = 1.2, 0.15, 0.1  # times what is wanted; how much softer for it; the most in 1/25 s
 _HARDEST = 1.5  # the most that steps are driven on where the detail is too weak: more would only burn
 _FRESH, _KEPT = 0.1, 0.9  # new ground goes on from its neighbour so much, and has so much of its own
 _GONE = 0.02  # of a dream's strength: what is less left over a loop's picture is not scaled further
@@ -124,11 +126,12 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
         if under is not None:
             whole = float(under[:, 3:].square().double().mean())
             now = now / whole if whole > _TELLING else sharp
-        sharp = agreeing(sharp, now if natural is None else natural * moment.values.strength**2, beats)
+        sharp = sharpened(sharp, now if natural is None else natural * moment.values.strength**2, beats)
         led = carried_target(state.memory.get("led", state.memory["target"]), motion)
         target = agreeing(led, dreamer.network.suited.strength, beats)
         known = min(1.0, float(moment.time) / _SETTLED) if softly else 1.0
         lift = lifted(float(state.memory["lift"]), sharp, now, beats * known)
+        detail = softened(detail, now / max(sharp, 1e-9), beats * begun**2)
         picture = (ground + detail).clamp(0, 1)
         memory = {"sharp": torch.tensor(sharp), "lift": torch.tensor(lift), "cells": cells_of(picture), "led": target}
         at_once = min(_AT_ONCE, max(1 / _AT_ONCE, (sharp / max(now, 1e-9)) ** 2))
@@ -151,6 +154,18 @@ def lifted(lift: float, wanted: float, found: float, beats: float) -> float:
     if min(wanted, found) <= 0:
         return lift
     return min(_FURTHEST, max(1 / _FURTHEST, lift * math.pow(wanted / found, _FIRM * beats)))
+
+
+def softened(detail: Tensor, over: float, beats: float) -> Tensor:
+    """`detail` (1×3×H×W) a little softer where the picture is `over` times as sharp as wanted.
+
+    Shorter steps alone can't take away the grain that a dive may begin with.
+    """
+    share = min(_SOFTEST, max(0.0, _SOFTENED * (over - _TOO_SHARP))) * min(1.0, beats)
+    if not share:
+        return detail
+    around = F.avg_pool2d(F.pad(detail, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    return detail + share * (around - detail)
 
 
 def natural_sharpness(descent: Descent) -> float | None:
@@ -227,6 +242,13 @@ def _parted(descent: Descent, moved: Tensor, moment: Moment, wanted: Colours, be
         drawn = noise(descent.canvas.shape, descent.dreamer.recipe.dream.seed, GRAIN, index, power=0.5)
         detail = detail + drawn.to(moved) * grain * math.sqrt(beats)
     return ground, detail
+
+
+def sharpened(own: float, wanted: float, beats: float) -> float:
+    """Sharpness on its way from the source's `own`, by factors: that of noise is many times what a dream has."""
+    if min(own, wanted) <= 0:
+        return wanted
+    return own * math.pow(wanted / own, 1 - math.pow(1 - _SOON, beats))
 
 
 Number = TypeVar("Number", float, Tensor)
