@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -165,12 +166,13 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _writable(folder: Path) -> bool:
-    """Whether a file can be made there: tried, since permissions alone don't tell."""
-    trial = folder / f".{secrets.token_hex(8)}"
+    """Whether a file can be made there: tried, since permissions alone don't tell.
+
+    On Linux with a file that has no name: one killed just then would else leave it lying there.
+    """
     try:
-        with trial.open("xb"):
+        with tempfile.TemporaryFile(dir=folder):
             pass
-        trial.unlink()
     except OSError:
         return False
     return True
