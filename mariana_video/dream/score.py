@@ -68,7 +68,8 @@ class Score:
         if term.channel is not None:
             response = response[:, term.channel]
         elif term.among:
-            response = response * torch.tensor(term.among).to(response).sqrt().view(1, -1, 1, 1)
+            counts = torch.tensor(term.among).to(response).view(1, -1, 1, 1)
+            response = response * (counts if self.kind == "mean" else counts.sqrt())
         if self.kind == "mean":
             return response.float().mean() * term.weight
         return response.float().square().mean() * (term.weight / self.network.rms[layer] ** 2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -37,7 +36,7 @@ from mariana_video.motion.warp import warp
 from mariana_video.recipe.camera import Dive
 from mariana_video.recipe.options import bounds_of
 
-_AGREE = 0.08  # of the way in 1/25 s from the source's own strength and sharpness to the dream's
+_AGREE = 0.08  # of the way in 1/25 s from the source's own strength to the dream's
 _SOON = 0.15  # the same of its sharpness, as a power
 _SOFTLY = 6.0  # times 1/25 s over which a dive's ascent sets in
 _MOVING = 0.4  # a dive is so sharp, as energy, beside a dream of one picture: its detail is enlarged as it forms
@@ -251,9 +250,6 @@ def sharpened(own: float, wanted: float, beats: float) -> float:
     return own * math.pow(wanted / own, 1 - math.pow(1 - _SOON, beats))
 
 
-Number = TypeVar("Number", float, Tensor)
-
-
-def agreeing(own: Number, wanted: float, beats: float) -> Number:
-    """What begins as the source's `own` (strength, sharpness), on its way to what is wanted in the dream."""
+def agreeing(own: Tensor, wanted: float, beats: float) -> Tensor:
+    """Strength that begins as the source's `own`, on its way to what is wanted in the dream."""
     return own + (1 - math.pow(1 - _AGREE, beats)) * (wanted - own)

@@ -99,7 +99,7 @@ class Classifier:
         labels = labels.to(self.device)
         loss = F.cross_entropy(logits, labels)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(loss)
         self.optimiser.step()
         return int((logits.argmax(1) == labels).sum()), float(loss.detach())
 

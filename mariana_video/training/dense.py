@@ -162,6 +162,6 @@ class Dense:
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(loss)
         self.optimiser.step()
         return float(loss.detach()), int((logits.argmax(1) == labels).sum())

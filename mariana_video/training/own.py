@@ -17,6 +17,7 @@ from mariana_video.training.data import Pictures
 READS = "conv5_1"  # sees 132 pixels: a whole small animal
 SIDE = 192  # pixels: what is learnt from is shown so large
 _FIRM = 0.3  # of the mean variance, added to every direction's
+_ALIKE = 1e-9  # classes of which nothing differs get a channel that says nothing
 _EACH = 100  # pictures of a class that are looked at
 
 
@@ -35,8 +36,9 @@ def fit_own(model: Mariana, pictures: Pictures) -> None:
         others = torch.cat([other for which, other in enumerate(said) if which != number])
         direction = torch.linalg.solve(covariance, own.mean(0) - others.mean(0))
         answers = others @ direction
-        layer.weight[number] = (direction / answers.std()).float()[:, None, None]
-        layer.bias[number] = -float(answers.mean() / answers.std())
+        spread = answers.std().clamp_min(_ALIKE)
+        layer.weight[number] = (direction / spread).float()[:, None, None]
+        layer.bias[number] = -float(answers.mean() / spread)
 
 
 def _said(model: Mariana, pictures: Pictures, number: int) -> Tensor:

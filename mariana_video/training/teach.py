@@ -236,7 +236,7 @@ class Lesson:
         for group in self.optimiser.param_groups:
             group["lr"] = rate * group["part"]
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_([p for g in self.optimiser.param_groups for p in g["params"]], 5.0)
         self.optimiser.step()
         return {name: float(error.detach()) for name, error in errors.items()}

@@ -340,6 +340,10 @@ def test_what_is_laid_in_grows_from_nothing_to_everything(dreamed: bool) -> None
     assert float(left[-1].max()) == 0
     for parts, sign in ((formed, 1), (clear, 1), (left, -1)):
         assert all(sign * float((later - earlier).mean()) >= -1e-3 for earlier, later in pairwise(parts))
+    taken_on = torch.zeros_like(clear[0])
+    for rate, fine in zip(formed, clear, strict=True):  # large forms come first
+        taken_on = 1 - (1 - taken_on) * (1 - rate)
+        assert float((taken_on - fine).mean()) >= -1e-3
     middle = (..., SIZE[1] // 2, SIZE[0] // 2)
     over = max(float((here * there)[middle]) for here, there in zip(clear, left, strict=True))
     assert over < 0.5 if dreamed else over > 0.7  # over a photograph the dream goes on, over a dream it gives way
@@ -402,8 +406,8 @@ def test_a_loops_journey_comes_back() -> None:
     assert not np.allclose(among(0.0, 3), among(1.0, 3))
 
 
-@pytest.mark.parametrize("kind", ["share", "energy"])
-def test_channels_that_count_more_are_excited_more(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["share", "energy", "mean"])
+def test_channels_that_count_more_are_excited_more(kind: Literal["share", "energy", "mean"]) -> None:
     """All weight on some channels excites these, and what counts for nothing not at all."""
     network = small_network()
     chosen = np.zeros(network.layers["conv3"].channels)
@@ -412,13 +416,13 @@ def test_channels_that_count_more_are_excited_more(kind: str) -> None:
     terms = {"some": Term("conv3", among=tuple(chosen.tolist())), "all": Term("conv3")}
     grown = {}
     for name, term in terms.items():
-        score = Score(network, (term,), kind)  # type: ignore[arg-type]
+        score = Score(network, (term,), kind)
         (uphill,) = torch.autograd.grad(score(begun := picture.clone().requires_grad_()), begun)
         before, after = (network.responses(p, ["conv3"])[0] for p in (picture, picture + uphill / uphill.norm()))
         grown[name] = float((after.square().mean((0, 2, 3)) / before.square().mean((0, 2, 3)))[3:6].mean())
     assert grown["some"] > grown["all"] > 0.9
-    even = Score(network, (Term("conv3", among=(1.0,) * len(chosen)),), kind)  # type: ignore[arg-type]
-    assert float(even(picture)) == pytest.approx(float(Score(network, (Term("conv3"),), kind)(picture)))  # type: ignore[arg-type]
+    even = Score(network, (Term("conv3", among=(1.0,) * len(chosen)),), kind)
+    assert float(even(picture)) == pytest.approx(float(Score(network, (Term("conv3"),), kind)(picture)))
 
 
 def test_a_dive_has_a_journey_unless_it_stays_or_is_too_short_a_loop() -> None:

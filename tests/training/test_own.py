@@ -42,3 +42,11 @@ def test_each_class_has_a_channel_that_answers_it() -> None:
     assert by_class.argmax(0).tolist() == [0, 1, 2]
     own = by_class.diagonal()
     assert (own > 1.5 * (by_class.sum(0) - own) / 2).all()
+
+
+def test_classes_that_are_all_alike_get_channels_that_say_nothing() -> None:
+    model = new_model(replace(Architecture((8, 12), True, 8, 16, 2), own="conv2_1"), 0).eval()
+    grey = [np.full((64, 64, 3), 128, np.uint8)] * 4
+    fit_own(model, Pictures(grey, np.array([0, 0, 1, 1]), ("a", "b")))
+    assert model.own is not None
+    assert all(bool(torch.isfinite(values).all()) for values in model.own.parameters())
