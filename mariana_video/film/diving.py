@@ -11,9 +11,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.dream.ascent import Pace
+from mariana_video.film.beats import BEAT
 from mariana_video.film.canvas import Canvas, Matrix
+from mariana_video.film.carrying import Start
 from mariana_video.film.dreamer import Dreamer
-from mariana_video.film.frames import BEAT, Onward, Start
+from mariana_video.film.frames import Onward
 from mariana_video.film.ground import (
     Colours,
     cells_of,

@@ -17,9 +17,10 @@ from pathlib import Path
 from mariana_video.dream.ascent import padded_shape, reach_of
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.score import Score
+from mariana_video.film.beats import turns_of
+from mariana_video.film.carrying import in_turn
 from mariana_video.film.diving import Descent, steps_at
 from mariana_video.film.dreamer import Dreamer
-from mariana_video.film.frames import in_turn
 from mariana_video.film.plan import Plan
 from mariana_video.film.progression import Progression
 from mariana_video.film.zoom import warming_laps
@@ -61,13 +62,17 @@ def effort_of_film(plan: Plan, dreamer: Dreamer) -> Effort:
     rate, dream = plan.clip.rate, dreamer.recipe.dream
     octaves = _octaves(dreamer, (plan.size[1], plan.size[0]), rate)
     steps, first_steps = _counted(dream.steps, rate), _counted(dream.first(), rate)
-    carry = _valued(dreamer.recipe.carry.carry, rate)
+    clock = turns_of(plan, dreamer.recipe.carry.carry)
 
     def weight(position: int) -> float:
         each = octaves(position)
-        if position == 0 or position in plan.cuts or carry(position) == 0:
+        if clock[position].leads and not clock[position].beats:
             return first_steps(position) * sum(each.values())
-        return sum(each[octave] * n for octave, n in in_turn(tuple(each), plan.first + position, steps(position)))
+        return sum(
+            each[octave] * n
+            for number in clock[position].beats
+            for octave, n in in_turn(tuple(each), number, steps(position))
+        )
 
     return Effort([weight(position) for position in range(len(plan.times))], plan.size[0] * plan.size[1])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from mariana_video.dream.ascent import Step
 from mariana_video.errors import SourceError
+from mariana_video.film.beats import Turn, turns_of
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.frames import dream_frames
 from mariana_video.film.masks import fitted, read_mask
@@ -52,11 +53,12 @@ class Finished:
 
 @dataclass(frozen=True)
 class _Moved:
-    """A source frame and the motion that leads to the frame before it (None where nothing is carried)."""
+    """A source frame, the motion that leads to the frame it goes on from (None where there is none), and its turn."""
 
     position: int
     frame: Frame
     motion: Motion | None
+    turn: Turn
 
 
 @contextmanager
@@ -72,23 +74,24 @@ def film(plan: Plan, dreamer: Dreamer, state: State | None = None, first: int = 
     state = None if state is None else state.to(dreamer.device)
     with (
         ahead(read_on(plan, state, first), _READ_AHEAD) as frames,
-        ahead(_with_motion(frames, plan, estimator, first), _MOTION_AHEAD) as moved,
+        ahead(_with_motion(frames, plan, turns_of(plan, carry.carry), estimator, first), _MOTION_AHEAD) as moved,
     ):
         yield _dreamed(moved, plan, dreamer, state, mask)
 
 
-def _with_motion(frames: Iterator[tuple[int, Frame]], plan: Plan, estimator: Estimator, first: int) -> Iterator[_Moved]:
+def _with_motion(
+    frames: Iterator[tuple[int, Frame]], plan: Plan, turns: Sequence[Turn], estimator: Estimator, first: int
+) -> Iterator[_Moved]:
     previous: View | None = None
     for position, frame in frames:
         if position >= len(plan.times) or frame.pts != plan.times[position]:
             raise SourceError(f"{plan.clip.path} has changed since it was looked at")
-        view = View(frame.grey, frame.rgb)
-        if position < first:
+        view, turn = View(frame.grey, frame.rgb), turns[position]
+        if position >= first:
+            known = None if turn.previous is None else previous
+            yield _Moved(position, frame, None if known is None else estimator.between(view, known), turn)
+        if turn.leads:
             previous = view
-            continue
-        known = previous is not None and position not in plan.cuts
-        yield _Moved(position, frame, estimator.between(view, previous) if known and previous is not None else None)
-        previous = view
 
 
 def _dreamed(
@@ -112,12 +115,21 @@ def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer, mask: Tensor
     return Moment(
         index=index,
         time=frame.pts,
-        elapsed=plan.elapsed(item.position),
+        elapsed=_elapsed(item, plan),
         source=to_tensor(frame.rgb).to(device),
         values=dreamer.values(item.position, plan.clip.rate),
         motion=None if motion is None else Motion(motion.flow.to(device), motion.visible.to(device)),
         mask=_both(mask, frame.alpha, device),
+        beats=item.turn.beats,
+        share=item.turn.share,
     )
+
+
+def _elapsed(item: _Moved, plan: Plan) -> float:
+    """Seconds since the frame that it goes on from; where there is none, a frame at the usual rate."""
+    if item.turn.previous is None:
+        return float(1 / plan.clip.rate)
+    return float(item.frame.pts - plan.times[item.turn.previous])
 
 
 def mask_of(dreamer: Dreamer, size: tuple[int, int]) -> Tensor | None:

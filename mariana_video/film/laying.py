@@ -18,8 +18,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.dream.resample import resize
+from mariana_video.film.beats import BEAT
 from mariana_video.film.canvas import Canvas, Matrix, covered
-from mariana_video.film.frames import BEAT
 from mariana_video.film.ground import ground_of
 from mariana_video.motion.camera import affine_motion
 from mariana_video.motion.warp import warp

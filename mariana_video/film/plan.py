@@ -50,12 +50,6 @@ class Plan:
         """How long the span is, in seconds; None to the end."""
         return None if self.span.duration is None else self.span.duration.seconds(self.clip.duration)
 
-    def elapsed(self, position: int) -> float:
-        """Seconds from the frame before to the frame at `position`; at the first, one frame at the usual rate."""
-        if position == 0:
-            return float(1 / self.clip.rate)
-        return float(self.times[position] - self.times[position - 1])
-
 
 def make_plan(
     source: Path, span: Span, seen: Callable[[int], None] = lambda frames: None, *, keep_hdr: bool = False

@@ -17,12 +17,12 @@ _RUN_UP = 25  # frames before the wanted one: a deinterlacer looks back, and aft
 
 
 def read_on(plan: Plan, state: State | None, first: int) -> Iterator[tuple[int, Frame]]:
-    """(position, frame) from the frame before `first` on, or from `first` itself without a state.
+    """(position, frame) from the frame that `state` is of, or from `first` itself without one.
 
     Reading begins at a key frame not far before. Where that does not lead to the very picture that `state` was dreamed
     from (clips without true key frames, without times), the clip is read from its beginning instead.
     """
-    wanted = first if state is None else first - 1
+    wanted = first if state is None else state.index - plan.first
     begin = max(0, wanted - _RUN_UP)
     if begin and state is not None and not _lands(plan, begin, wanted, state):
         begin = 0

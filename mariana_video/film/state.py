@@ -34,9 +34,10 @@ class Values:
 class Moment:
     """All that the loop gets for one frame.
 
-    `index` is the frame's absolute number in its source and `elapsed` the seconds since the frame before. `source` is
-    1×3×H×W in 0…1; `mask`, where given, is 1×1×H×W and says where to dream. `motion` leads to the frame before and is
-    None where nothing is carried (a first frame, after a cut).
+    `index` is the frame's absolute number in its source and `elapsed` the seconds since the frame that it goes on from.
+    `source` is 1×3×H×W in 0…1; `mask`, where given, is 1×1×H×W and says where to dream. `motion` leads to the frame
+    before and is None where nothing is carried (a first frame, after a cut). `beats` and `share` are those of a film's
+    `Turn`.
     """
 
     index: int
@@ -46,6 +47,8 @@ class Moment:
     values: Values
     motion: Motion | None = None
     mask: Tensor | None = None
+    beats: range = range(0)
+    share: float = 1.0
 
 
 @dataclass(frozen=True)

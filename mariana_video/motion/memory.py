@@ -20,7 +20,8 @@ from mariana_video.motion.warp import warp
 SHRINK = 4  # the copy's size: large enough to know a scene by, too small to be troubled by half a pixel
 SECONDS = 0.8  # time in which it is refreshed by 1 − 1/e: lighting that changes more slowly is followed
 CELL = 8  # pixels a side of a value of what moved lately
-SLOW, FAST = 0.1, 0.6  # pixels a frame: nearly all that moves at all, and no noise of a still camera
+USUAL = 0.04  # seconds in which speeds are stated
+SLOW, FAST = 0.1, 0.6  # pixels in that time: nearly all that moves at all, and no noise of a still camera
 CALM = 0.25  # seconds in which what has stopped is forgotten by 1 − 1/e
 NOISE, FALL = 0.03, 0.05  # difference that is none; further difference over which trust falls to 1/e
 
@@ -47,12 +48,14 @@ def recall(motion: Motion, source: Tensor, seen: Tensor | None, seconds: float =
 
 @torch.no_grad()
 def moved_lately(flow: Tensor, before: Tensor | None, seconds: float = 0.04) -> Tensor:
-    """How much a place moves, or did a moment ago: 0 where it stands, 1 from FAST pixels a frame on.
+    """How much a place moves, or did a moment ago: 0 where it stands, 1 from FAST pixels in 1/25 s on.
 
-    flow: 1×2×H×W, pixels. before: what this function returned for the frame before (1×1×h×w, a value a cell of CELL
-    pixels), None on the first frame. Films that repeat a frame now and then, and legs that pause, don't stand still.
+    flow: 1×2×H×W, pixels in `seconds`. before: what this function returned for the frame before (1×1×h×w, a value a
+    cell of CELL pixels), None on the first frame. Films that repeat a frame now and then, and legs that pause, don't
+    stand still.
     """
-    moves = ((flow.square().sum(1, keepdim=True).sqrt() - SLOW) / (FAST - SLOW)).clamp(0, 1)
+    speed = flow.square().sum(1, keepdim=True).sqrt() * (USUAL / max(seconds, 1e-6))
+    moves = ((speed - SLOW) / (FAST - SLOW)).clamp(0, 1)
     now = F.avg_pool2d(moves, CELL, ceil_mode=True, count_include_pad=False)
     if before is None:
         return now

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from mariana_video.film.beats import turns_of
 from mariana_video.film.diving import Descent
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.effort import _BESIDE, effort_of_dive, effort_of_film, effort_of_progression
@@ -55,8 +56,10 @@ def passes(dreamer: Dreamer, plan: Plan) -> list[float]:
             source=source,
             values=dreamer.values(position, RATE),
             motion=None if position in (0, *plan.cuts) else still,
+            beats=turn.beats,
+            share=turn.share,
         )
-        for position in range(len(plan.times))
+        for position, turn in enumerate(turns_of(plan, dreamer.recipe.carry.carry))
     )
     return [rendered.passes for _, rendered in dream_frames(dreamer, moments)]
 

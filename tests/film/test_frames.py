@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -14,8 +15,11 @@ from torch import Tensor
 
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import octaves_of
+from mariana_video.film.beats import turns
+from mariana_video.film.carrying import catch_up, in_turn
 from mariana_video.film.dreamer import Dreamer
-from mariana_video.film.frames import catch_up, dream_frames, in_turn, riding
+from mariana_video.film.frames import dream_frames
+from mariana_video.film.riding import arrived, riding
 from mariana_video.film.state import Moment, State
 from mariana_video.film.strength import carried_target, local_rms, mean_rms, pushed_on, restored, step_gain
 from mariana_video.motion.motion import Motion
@@ -35,15 +39,18 @@ def dreamer(**options: object) -> Dreamer:
 def moving(which: Dreamer, frames: int, shift: int, rate: Fraction = RATE) -> Iterator[Moment]:
     """A window on a large texture that moves right by `shift` pixels a frame, with its true motion."""
     wide = as_tensor(texture(SHAPE[0], SHAPE[1] + shift * frames))
-    for index in range(frames):
+    clock = turns([index / rate for index in range(frames)], ())
+    for index, turn in enumerate(clock):
+        since = index - (turn.previous or 0)
         left = shift * (frames - index)
         source = wide[..., left : left + SHAPE[1]]
         flow = torch.zeros(1, 2, *SHAPE)
-        flow[:, 0] = -shift
+        flow[:, 0] = -shift * since
         visible = torch.ones(1, 1, *SHAPE)
-        visible[..., :shift] = 0
+        visible[..., : shift * since] = 0
         motion = Motion(flow, visible) if index else None
-        yield Moment(index, index / rate, float(1 / rate), source, which.values(index, rate), motion)
+        values, elapsed = which.values(index, rate), float(max(1, since) / rate)
+        yield Moment(index, index / rate, elapsed, source, values, motion, beats=turn.beats, share=turn.share)
 
 
 def states(which: Dreamer, moments: Iterator[Moment]) -> list[State]:
@@ -120,7 +127,7 @@ def test_momentum_goes_along_with_a_known_motion() -> None:
     first, second, third = moving(which, 3, shift)
     assert third.motion is not None
     *_, before = states(which, iter([first, second]))
-    start = riding(which, before, third, third.motion)
+    start = riding(arrived(which, before, third, third.motion), third)
     assert start.momentum is not None
     was, goes_on = before.memory["momentum"], start.momentum
     shifted = torch.roll(was, shift, -1)
@@ -219,7 +226,7 @@ def test_a_transparent_place_is_never_dreamed() -> None:
     which = dreamer()
     mask = torch.ones(1, 1, *SHAPE)
     mask[..., :40] = 0
-    moments = [Moment(m.index, m.time, m.elapsed, m.source, m.values, m.motion, mask) for m in moving(which, 3, 0)]
+    moments = [replace(moment, mask=mask) for moment in moving(which, 3, 0)]
     for state in states(which, iter(moments)):
         assert torch.equal(state.dream[..., :40], state.source[..., :40])
 

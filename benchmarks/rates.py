@@ -1,0 +1,198 @@
+"""Whether a film dreams the same at every rate: one table, one run.
+
+    python benchmarks/rates.py samples/bunny.mp4 holiday.jpg --pictures rates/
+
+Of every picture (of a film, its first frame) two films are made, one that stands and one that pans, at many rates, at
+rates that vary, and with gaps. Each is dreamed and measured at the frames nearest to 0.4, 1, 2 and 3 seconds, and the
+table says by how much, at the worst, it differs from the film of 25 frames a second. `gap` films are measured at the
+third frame after the gap, against the same moment of the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does it, before torch is loaded
+
+from mariana_video.film.dreamer import Dreamer, make_dreamer
+from mariana_video.film.film import film
+from mariana_video.film.plan import make_plan
+from mariana_video.film.still import read_still
+from mariana_video.measure.measuring import score_of
+from mariana_video.media.pictures import write_picture
+from mariana_video.media.sheet import labelled
+from mariana_video.meters.sharpness import laplacian_energy
+from mariana_video.meters.specks import grain
+from mariana_video.recipe.job import Machine
+from mariana_video.recipe.options import Carry, Dream, Recipe, Span
+
+Array = NDArray[np.float32]
+USUAL = "25"
+MOMENTS = (0.4, 1.0, 2.0, 3.0)
+_TICK = 90000  # of a second: what an MP4's clock can say
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One frame's figures."""
+
+    time: float
+    gain: float
+    rms: float
+    sharpness: float
+    saturation: float
+    grain: float
+
+    def off(self, other: Seen) -> dict[str, float]:
+        """By how much each differs from the `other`'s, as a part of it."""
+        names = ("gain", "rms", "sharpness", "saturation")
+        return {name: getattr(self, name) / getattr(other, name) - 1 for name in names}
+
+
+def clocks(seconds: float, seed: int) -> dict[str, list[Fraction]]:
+    """The times of each film's frames, by its name."""
+    rng = np.random.default_rng(seed)
+    steady = {str(rate): _steady(rate, seconds) for rate in (5, 8, 12, 15, 18, 24, 25, 30, 50, 60, 120)}
+    usual = steady[USUAL]
+    kept = [time for time in usual if time == 0 or rng.random() > 1 / 3]
+    wavering = [Fraction(0)]
+    while wavering[-1] < seconds:
+        step = 0.1 if rng.random() < 0.1 else rng.uniform(0.015, 0.05)
+        wavering.append(wavering[-1] + Fraction(round(step * _TICK), _TICK))
+    return {
+        **steady,
+        "dropped": kept,
+        "varying": wavering[:-1],
+        "one missing": [time for time in usual if time != 1],
+        "gap 0.25 s": [time for time in usual if not 1 < time <= Fraction(5, 4)],
+        "gap 1 s": [time for time in usual if not 1 < time < 2],
+    }
+
+
+def _steady(rate: int, seconds: float) -> list[Fraction]:
+    return [Fraction(n, rate) for n in range(round(seconds * rate) + 1)]
+
+
+def filmed(path: Path, picture: Array, times: Sequence[Fraction], size: tuple[int, int], speed: float) -> None:
+    """Writes a film without loss: a window of `size` going over `picture` at `speed` pixels a second, at `times`."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"qp": "0", "preset": "ultrafast", "bf": "0"})
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv444p"
+        stream.time_base = stream.codec_context.time_base = Fraction(1, _TICK)
+        for time in times:
+            frame = av.VideoFrame.from_ndarray(_window(picture, size, speed * float(time)), "rgb24")
+            frame.pts, frame.time_base = round(time * _TICK), Fraction(1, _TICK)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def _window(picture: Array, size: tuple[int, int], left: float) -> NDArray[np.uint8]:
+    width, height = size
+    moved = np.float32([[1, 0, -left], [0, 1, 0]])  # type: ignore[arg-type]
+    view = cv2.warpAffine(picture, np.asarray(moved), (width, height), flags=cv2.INTER_CUBIC, borderMode=4)
+    return np.round(np.clip(view, 0, 1) * 255).astype(np.uint8)
+
+
+def dreamed(path: Path, dreamer: Dreamer, moments: Sequence[float]) -> tuple[list[Seen], float, list[Array]]:
+    """The figures of the frames nearest to `moments`, the passes a second of film, and those frames."""
+    plan = make_plan(path, Span())
+    begin = plan.times[0]
+    nearest = [min(range(len(plan.times)), key=lambda n: abs(plan.times[n] - begin - at)) for at in moments]
+    score, found, shown, passes = dreamer.score(0, Fraction(25)), [], [], 0.0
+    from mariana_video.media.reader import read
+
+    with film(plan, dreamer) as frames:
+        for number, (done, frame) in enumerate(zip(frames, read(plan.clip), strict=True)):
+            passes += done.rendered.passes if number else 0.0
+            if number in nearest:
+                found.append(_seen(float(frame.pts - begin), frame.rgb, done.rgb, score))
+                shown.append(done.rgb)
+    return found, passes / float(plan.times[-1] - begin), shown
+
+
+def _seen(time: float, source: Array, dream: Array, score: object) -> Seen:
+    change = dream - source
+    gain = score_of(score, dream) / score_of(score, source)  # type: ignore[arg-type]
+    spread = float(np.sqrt(np.square(dream - dream.mean(-1, keepdims=True)).mean(dtype=np.float64)))
+    rms = float(np.sqrt(np.square(change).mean(dtype=np.float64)))
+    return Seen(time, gain, rms, laplacian_energy(change), spread, grain(change))
+
+
+def compared(found: Sequence[Seen], usual: Sequence[Seen]) -> Mapping[str, float]:
+    """The largest difference of each figure over the moments, and by how much the finest colours have grown."""
+    offs = [one.off(other) for one, other in zip(found, usual, strict=True)]
+    worst = {name: max((off[name] for off in offs), key=abs) for name in offs[0]}
+    return {**worst, "grain": max(one.grain for one in found) / usual[0].grain}
+
+
+def main(words: Sequence[str]) -> None:
+    """Runs the benchmark as the command line says."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("pictures_of", nargs="+", metavar="PICTURE")
+    parser.add_argument("--width", type=int, default=320)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--speed", type=float, default=0.1, help="of the pan, in widths a second")
+    parser.add_argument("--films", help="which, separated by commas; default: all")
+    parser.add_argument("--network", default="mariana")
+    parser.add_argument("--still", action="store_true", help="leave the pans away")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--pictures", type=Path, help="write the frames side by side to this folder")
+    options = parser.parse_args(words)
+    dreamer = make_dreamer(Recipe(Dream(network=options.network), Carry(), Span()), Machine())
+    print("| film | " + " | ".join(("gain", "rms", "sharpness", "saturation", "grain", "passes a second")) + " |")
+    print("|---|" + "---|" * 6)
+    for name in options.pictures_of:
+        for speed in (0.0,) if options.still else (0.0, options.speed):
+            _films(Path(name), speed, dreamer, options)
+
+
+def _films(source: Path, speed: float, dreamer: Dreamer, options: argparse.Namespace) -> None:
+    width, height = options.width, round(options.width * 9 / 16 / 2) * 2
+    picture = read_still(source).rgb
+    wide = width + round(options.speed * width * options.seconds) + 8
+    scale = max(wide / picture.shape[1], height / picture.shape[0])
+    shape = round(picture.shape[1] * scale), round(picture.shape[0] * scale)
+    picture = np.asarray(cv2.resize(picture, shape, interpolation=cv2.INTER_AREA), np.float32)
+    known: dict[tuple[float, ...], list[Seen]] = {}
+    films = clocks(options.seconds, options.seed)
+    wanted = options.films.split(",") if options.films else list(films)
+    with tempfile.TemporaryDirectory() as folder:
+        for title in wanted:
+            path = Path(folder) / "film.mp4"
+            times = films[title]
+            after = next((n for n, (a, b) in enumerate(pairwise(times), 1) if b - a > 0.06), None)
+            gap = title.startswith(("gap", "one")) and after is not None
+            moments = [float(times[after + 2])] if gap and after is not None else [m for m in MOMENTS if m <= times[-1]]
+            filmed(path, picture, times, (width, height), speed * width)
+            if (key := tuple(moments)) not in known:
+                usual = Path(folder) / "usual.mp4"
+                filmed(usual, picture, films[USUAL], (width, height), speed * width)
+                known[key], _, _ = dreamed(usual, dreamer, moments)
+            found, passes, shown = dreamed(path, dreamer, moments)
+            off = compared(found, known[key])
+            label = f"{source.stem}, {'pan' if speed else 'still'}, {title}"
+            row = " | ".join(f"{off[name]:+.0%}" for name in ("gain", "rms", "sharpness", "saturation"))
+            print(f"| {label} | {row} | {off['grain']:.2f} | {passes:.1f} |", flush=True)
+            if options.pictures:
+                options.pictures.mkdir(exist_ok=True)
+                sheet = labelled(np.concatenate(shown, 1), label)
+                write_picture(options.pictures / f"{label.replace(', ', '-').replace(' ', '')}.jpg", sheet)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

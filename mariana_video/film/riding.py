@@ -1,0 +1,123 @@
+"""How a film's dream goes on: brought onto the next frame along the motion, and dreamed on beat by beat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from mariana_video.dream.pull import Pull
+from mariana_video.dream.resample import resize
+from mariana_video.dream.score import Score
+from mariana_video.film.carrying import MOMENTUM, Beat, Start, carried, within
+from mariana_video.film.dreamer import Ascended, Dreamer
+from mariana_video.film.state import Moment, State
+from mariana_video.film.strength import carried_target, first_push, restored
+from mariana_video.motion.memory import moved_lately, recall
+from mariana_video.motion.motion import Motion
+from mariana_video.motion.warp import warp
+
+_HELD = 12  # beats with the same jitter: a new one each time takes back what the last one gave
+_REIN = 3.0  # the step's factor on what moves, in place of the push that makes up for what still parts forget
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A dream that has come to lie on a frame, before a beat: its `change` to the frame's source and its `momentum`.
+
+    `target` is the strength that it is held at (1×1×h×w), `visible` how much of a place was there before (1×1×H×W),
+    `moves` how much a place moves (likewise, 0…1), and `memory` what else the next frame needs.
+    """
+
+    change: Tensor
+    momentum: Tensor
+    target: Tensor
+    push: float
+    visible: Tensor
+    moves: Tensor
+    memory: dict[str, Tensor]
+
+    def after(self, state: State) -> Arrived:
+        """The same after a beat on the same frame, where all that is there was seen before."""
+        change, push = state.dream - state.source, float(state.memory["push"])
+        seen = torch.ones_like(self.visible)
+        return replace(self, change=change, momentum=state.memory["momentum"], push=push, visible=seen)
+
+
+def ridden(
+    dreamer: Dreamer, score: Score, state: State, moment: Moment, motion: Motion, pull: Pull | None = None
+) -> tuple[State, Ascended, float]:
+    """A frame that goes on from the dream before: the next state, what is shown, and the share that was carried.
+
+    A frame between two beats shows what lies between the last two dreams, each brought onto it.
+    """
+    if not moment.beats:
+        change = torch.lerp(state.memory["before"], state.dream - state.source, moment.share)
+        shown = moment.source + motion.visible * warp(change, motion.flow)
+        shown = within(moment.mask, moment.source, shown.clamp(0, 1))
+        return state, Ascended(shown, float("nan"), 0), float(motion.visible.mean())
+    now = before = arrived(dreamer, state, moment, motion)
+    carried_share, pushed, done = float(now.visible.mean()), 0, Ascended(moment.source, float("nan"), 0)
+    for number in moment.beats:
+        state, done = carried(dreamer, score, moment, riding(now, moment), Beat(number, number // _HELD), pull)
+        before, now, pushed = now, now.after(state), pushed + done.pushed
+    earlier = torch.lerp(now.change, before.change, before.visible)
+    state = replace(state, memory={**state.memory, "before": earlier})
+    if moment.share < 1:
+        shown = (moment.source + torch.lerp(earlier, now.change, moment.share)).clamp(0, 1)
+        done = replace(done, picture=within(moment.mask, moment.source, shown))
+    return state, replace(done, pushed=pushed), carried_share
+
+
+def arrived(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Arrived:
+    """The warped dream of the frame before, over the frame's own source.
+
+    What stands still is let go where its scene has slowly gone.
+    """
+    moved = moved_lately(motion.flow, state.memory.get("moved"), moment.elapsed)
+    moves = resize(moved, motion.shape)
+    recalled, seen = recall(motion, moment.source, state.memory.get("seen"), moment.elapsed)
+    visible = torch.lerp(recalled.visible, motion.visible, moves)
+    target = carried_target(state.memory["target"], Motion(motion.flow, visible), moment.source)
+    change, momentum = _warped(dreamer, state, moment.source, motion)
+    memory = {"seen": seen, "moved": moved, "strong": state.memory["strong"]}
+    return Arrived(change, momentum, target, float(state.memory["push"]), visible, moves, memory)
+
+
+def riding(now: Arrived, moment: Moment) -> Start:
+    """Where a beat begins.
+
+    What moves is kept a little more than what stands still, and less is added to it: what changes on a moving thing
+    reads as flicker. What it loses on the way, by doubt and by the warp, is given back. Steps ride along too, as
+    momentum: what they have in common adds up, what the jitter makes of each is averaged away, so that the dream
+    changes smoothly rather than by shivering.
+    """
+    carry, visible = moment.values.carry, now.visible
+    faded = carry + (1 - carry) * carry * now.moves
+    aim = now.target * moment.values.strength * resize(faded, now.target.shape[-2:])
+    change = restored(faded * visible * now.change, aim, visible)
+    momentum = MOMENTUM * visible * now.momentum
+    return Start(
+        moment.source,
+        (moment.source + change + momentum).clamp(0, 1),
+        now.target,
+        now.push,
+        visible,
+        moment.mask,
+        momentum,
+        most=first_push(carry),
+        rein=1 + (_REIN / max(now.push, 1.0) - 1) * now.moves * visible,
+        memory=now.memory,
+    )
+
+
+def _warped(dreamer: Dreamer, state: State, source: Tensor, motion: Motion) -> tuple[Tensor, Tensor]:
+    """What is laid over the source to go on from, and the momentum (a change in a beat).
+
+    The first is the warped change, or the warped dream itself as a change.
+    """
+    whole = dreamer.recipe.carry.carried == "frame"
+    both = torch.cat([state.dream if whole else state.dream - state.source, state.memory["momentum"]], 1)
+    change, momentum = warp(both, motion.flow).chunk(2, 1)
+    return change - source if whole else change, momentum
