@@ -14,7 +14,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -87,6 +87,11 @@ def _steady(rate: int, seconds: float) -> list[Fraction]:
 
 def filmed(path: Path, picture: Array, times: Sequence[Fraction], size: tuple[int, int], speed: float) -> None:
     """Writes a film without loss: a window of `size` going over `picture` at `speed` pixels a second, at `times`."""
+    written(path, ((time, _window(picture, size, speed * float(time))) for time in times), size)
+
+
+def written(path: Path, frames: Iterable[tuple[Fraction, NDArray[np.uint8]]], size: tuple[int, int]) -> None:
+    """Writes frames (H×W×3) at their times as a film without loss."""
     import av
 
     with av.open(str(path), "w") as container:
@@ -94,8 +99,8 @@ def filmed(path: Path, picture: Array, times: Sequence[Fraction], size: tuple[in
         stream.width, stream.height = size
         stream.pix_fmt = "yuv444p"
         stream.time_base = stream.codec_context.time_base = Fraction(1, _TICK)
-        for time in times:
-            frame = av.VideoFrame.from_ndarray(_window(picture, size, speed * float(time)), "rgb24")
+        for time, rgb in frames:
+            frame = av.VideoFrame.from_ndarray(rgb, "rgb24")
             frame.pts, frame.time_base = round(time * _TICK), Fraction(1, _TICK)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))

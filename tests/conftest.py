@@ -40,7 +40,7 @@ def small_network(name: str = "small") -> Network:
         body.add_module(key, stage)
     layers = {f"conv{n}": Layer(f"conv{n}", widths[n], 2 ** (n - 1), 3 * 2**n) for n in (1, 2, 3)}
     plain = Normalisation((0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
-    return Network(Description(name, layers, plain, Suited("conv3", 0.02, 0.1)), body)
+    return Network(Description(name, layers, plain, Suited("conv3", 0.02, 0.1, side=None)), body)
 
 
 @pytest.fixture

@@ -97,6 +97,7 @@ def _one(
 
 
 def _dream_one(dreamer: Dreamer, still: Still, output: Path, quiet: bool) -> None:
+    from mariana_video.film.detail import steps_of
     from mariana_video.film.film import dream_picture
     from mariana_video.film.footprint import check_memory
     from mariana_video.film.tensors import to_array
@@ -105,8 +106,7 @@ def _dream_one(dreamer: Dreamer, still: Still, output: Path, quiet: bool) -> Non
     height, width = still.rgb.shape[:2]
     score, values = dreamer.score(still.position, still.rate), dreamer.values(still.position, still.rate)
     check_memory(dreamer, score, (width, height))
-    steps = values.first_steps * len(dreamer.octaves((height, width), score, values))
-    with Bar(steps, "steps", quiet=quiet) as bar:
+    with Bar(steps_of(dreamer, (height, width), values), "steps", quiet=quiet) as bar:
         rendered = dream_picture(
             dreamer,
             still.rgb,

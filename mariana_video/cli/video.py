@@ -78,12 +78,13 @@ def _make(job: Job, recipe: Recipe, machine: Machine, quiet: bool) -> None:
 def remarks(plan: Plan, dreamer: Dreamer) -> Iterator[str]:
     """What is worth saying before the work begins."""
     from mariana_video.dream.octaves import USUAL
+    from mariana_video.film.film import shape_of
 
     width, height = plan.size
     yield f"{len(plan.times)} frames of {width}x{height}; {dreamer.network.name} dreams {dreamer.objective}, " + (
         f"on {dreamer.device.type} in {dreamer.precision}"
     )
     wanted, score = dreamer.recipe.dream.octaves, dreamer.score(0, plan.clip.rate)
-    octaves = len(dreamer.octaves((height, width), score))
+    octaves = len(dreamer.octaves(shape_of(plan, dreamer), score))
     if wanted is None and octaves < USUAL:
         yield f"the picture is small: {octaves} of {USUAL} octaves are large enough for the network"

@@ -21,7 +21,7 @@ from mariana_video.recipe.toml import Plain, plain
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from mariana_video.film.diving import Descent
+    from mariana_video.film.descent import Descent
     from mariana_video.film.job import Job
 
 _FLAG = Parameter(negative=())
@@ -117,10 +117,10 @@ def _make(job: Job, descent: Descent, sound: Path | None, play_once: bool, quiet
     from mariana_video.film.zoom import dive
     from mariana_video.media.output import check_output
 
-    size, dreamer = descent.canvas.size, descent.dreamer
+    size, dreamer = descent.size, descent.dreamer
     check_whole(dreamer, descent.frames, descent.rate, size, groups=(descent.dive,), shape=descent.canvas.shape)
     times = tuple(index / descent.rate for index in range(descent.frames))
-    film = Film(None, size, descent.rate, times, under=sound, endless=not play_once)
+    film = Film(None, size, descent.rate, times, under=sound, endless=not play_once, dreamed=descent.canvas.shape)
     check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(film))
     told = foretell_size(job.output, size, descent.frames)
     say(f"{told}; {dreamer.network.name} dreams {dreamer.objective} in {dreamer.precision}", quiet)

@@ -18,6 +18,7 @@ from mariana_video.dream.octaves import Octave
 from mariana_video.dream.pull import Pull
 from mariana_video.dream.resample import resize
 from mariana_video.dream.score import Score
+from mariana_video.dream.tiles import LARGEST, Tile, tiles_of
 from mariana_video.errors import DreamError
 
 _WALL = 0.15  # how near to 0 or 1 a value comes before its step shrinks
@@ -99,12 +100,12 @@ def _climbed(
     gain = None if pace.gain is None else resize(pace.gain, octave.shape)
     for step in range(first, pace.steps):
         reach = reach_of(score, octave, pace.jitter)
-        value, gradient = shifted_gradient(score, small, offset(reach, *key, octave.shape[0], step), reach)
+        value, gradient = shifted_gradient(score, small, offset(reach, *key, round(1000 * octave.scale), step), reach)
         if pace.pull is not None:
             gradient = gradient + pace.pull.gradient(small)
         small = RULES[pace.rule](small, gradient, pace.size, gain)
         full = small if octave.scale == 1 else (begun + resize(small - start, begun.shape[-2:])).clamp(0, 1)
-        pushed = math.prod(padded_shape(score, octave.shape, reach))
+        pushed = pushed_through(score, octave.shape, reach)
         yield Step(1, 1, step + 1, pace.steps, value, full, pushed, begun, small)
 
 
@@ -167,11 +168,44 @@ def shifted_gradient(score: Score, picture: Tensor, shift: tuple[int, int], reac
     bottom, right = tall - height - top, wide - width - left
     with torch.inference_mode(False), torch.enable_grad():
         padded = _reflected(picture.detach().clone(), (left, right, top, bottom))
-        padded = padded.contiguous(memory_format=torch.channels_last).requires_grad_(True)
-        value = score(padded)
-        (gradient,) = torch.autograd.grad(value, padded)
-        gradient = gradient[..., top : top + height, left : left + width].float().contiguous()
-    return float(value.detach()), gradient
+        value, gradient = _whole_gradient(score, padded)
+    return value, gradient[..., top : top + height, left : left + width].contiguous()
+
+
+def _whole_gradient(score: Score, picture: Tensor) -> tuple[float, Tensor]:
+    """The score of a picture and its gradient; tile by tile where it is large."""
+    tiles = tiles_for(score, (picture.shape[-2], picture.shape[-1]))
+    if len(tiles) == 1:
+        return _gradient(score, picture)
+    total, whole, pixels = 0.0, torch.empty_like(picture), picture.shape[-2] * picture.shape[-1]
+    for tile in tiles:
+        upper, lower, before, after = tile.core
+        value, gradient = _gradient(score, picture[..., tile.top : tile.bottom, tile.left : tile.right])
+        inner = gradient[..., upper - tile.top : lower - tile.top, before - tile.left : after - tile.left]
+        whole[..., upper:lower, before:after] = inner * (tile.pixels / pixels)  # each value is a mean over its tile
+        total += value * (lower - upper) * (after - before) / pixels
+    return total, whole
+
+
+def _gradient(score: Score, picture: Tensor) -> tuple[float, Tensor]:
+    picture = picture.contiguous(memory_format=torch.channels_last).requires_grad_(True)
+    value = score(picture)
+    (gradient,) = torch.autograd.grad(value, picture)
+    return float(value.detach()), gradient.float()
+
+
+def tiles_for(score: Score, shape: tuple[int, int]) -> tuple[Tile, ...]:
+    """The tiles in which a padded picture of `shape` (height, width) goes through the network.
+
+    A mean activation is followed to the letter, as what it follows has it: in one piece.
+    """
+    grid = math.lcm(_GRID, score.stride)
+    return tiles_of(shape, grid, score.view, math.prod(shape) if score.kind == "mean" else LARGEST)
+
+
+def pushed_through(score: Score, shape: tuple[int, int], reach: int) -> int:
+    """The pixels that go through the network for a step on a picture of `shape` (height, width)."""
+    return sum(tile.pixels for tile in tiles_for(score, padded_shape(score, shape, reach)))
 
 
 def reach_of(score: Score, octave: Octave, jitter: int) -> int:

@@ -17,20 +17,22 @@ class Octave:
     scale: float
 
 
-def octaves_of(shape: tuple[int, int], count: int | None, scale: float, smallest: int) -> tuple[Octave, ...]:
-    """The octaves of a picture of `shape` (height, width), small to large; the last is the picture's own size.
+def octaves_of(
+    shape: tuple[int, int], count: int | None, scale: float, smallest: int, top: float = 1.0
+) -> tuple[Octave, ...]:
+    """The octaves of a picture of `shape` (height, width), small to large; the last is `top` times the picture's size.
 
     Args:
         count: how many, or None for up to three, as many as have a short side of `smallest` pixels.
         scale: the factor from one to the next.
         smallest: the short side in pixels that the network needs.
 
-    Raises UsageError where `count` is given and the smallest of so many would be too small. The full size is always
+    Raises UsageError where `count` is given and the smallest of so many would be too small. The largest is always
     there: `ascent` pads a picture that is too small for the network.
     """
-    wanted = [Octave(shape, 1.0)]
+    wanted = [Octave((max(1, round(shape[0] * top)), max(1, round(shape[1] * top))), top)]
     for level in range(1, USUAL if count is None else count):
-        factor = scale**-level
+        factor = top * scale**-level
         height, width = (round(side * factor) for side in shape)
         if min(height, width) < smallest:
             if count is None:

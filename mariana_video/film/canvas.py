@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mariana_video.dream.resample import resize
+from mariana_video.dream.size import fitted
 from mariana_video.motion.camera import camera_matrix
 from mariana_video.recipe.camera import Camera
 from mariana_video.recipe.options import bounds_of
@@ -113,11 +113,11 @@ def laid_out(picture: Tensor, canvas: Canvas, loop: bool) -> Tensor:
     """
     width, height = canvas.size
     wide, high = covered(canvas) if loop else (width, height)
-    fitted = _middle(picture, (wide, high))
+    inner = _middle(picture, (wide, high))
     beside, above = (canvas.shape[1] - wide) // 2, (canvas.shape[0] - high) // 2
     rows = _mirrored(canvas.shape[0], above, high)
     columns = _mirrored(canvas.shape[1], beside, wide)
-    return fitted[..., rows, :][..., columns].contiguous()
+    return inner[..., rows, :][..., columns].contiguous()
 
 
 def covered(canvas: Canvas) -> tuple[int, int]:
@@ -132,7 +132,7 @@ def _middle(picture: Tensor, size: tuple[int, int]) -> Tensor:
     scale = min(width / size[0], height / size[1])
     wide, high = min(width, round(size[0] * scale)), min(height, round(size[1] * scale))
     left, top = (width - wide) // 2, (height - high) // 2
-    return resize(picture[..., top : top + high, left : left + wide], (size[1], size[0]))
+    return fitted(picture[..., top : top + high, left : left + wide], (size[1], size[0]))
 
 
 def _mirrored(length: int, before: int, inner: int) -> Tensor:

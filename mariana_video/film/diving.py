@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -12,8 +11,8 @@ from torch.nn import functional as F
 
 from mariana_video.dream.ascent import Pace
 from mariana_video.film.beats import BEAT
-from mariana_video.film.canvas import Canvas, Matrix
 from mariana_video.film.carrying import Start
+from mariana_video.film.descent import Descent
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.frames import Onward
 from mariana_video.film.ground import (
@@ -52,31 +51,6 @@ _FRESH, _KEPT = 0.1, 0.9  # new ground goes on from its neighbour so much, and h
 _GONE = 0.02  # of a dream's strength: what is less left over a loop's picture is not scaled further
 _TELLING = 0.3  # of its power: a dream of which less is left says nothing of its sharpness
 GROUND, GRAIN = 1, 2  # kinds of noise, so that no two draw the same
-
-
-@dataclass(frozen=True)
-class Descent:
-    """A dive that is about to be made: `source` lies on the whole canvas (1×3×H×W), `steps` lead to each frame.
-
-    `steps` are over the canvas, as many as frames are dreamed after the first; a loop's last one leads to frame 0.
-    """
-
-    dreamer: Dreamer
-    dive: Dive
-    source: Tensor
-    canvas: Canvas
-    steps: tuple[Matrix, ...]
-    rate: Fraction
-
-    @property
-    def frames(self) -> int:
-        """Frames of the film."""
-        return len(self.steps) if self.dive.loop else len(self.steps) + 1
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds of a frame."""
-        return float(1 / self.rate)
 
 
 def values_at(descent: Descent, index: int) -> Values:
@@ -205,7 +179,12 @@ def _laid_under(start: Start, detail: Tensor, part: Laid, before: Tensor | None)
         start,
         source=ground + under,
         picture=picture,
-        memory={**start.memory, "cells": cells_of(picture), "under": torch.cat([under, part.left], 1)},
+        memory={
+            **start.memory,
+            "cells": cells_of(picture),
+            "under": torch.cat([under, part.left], 1),
+            "clear": part.clear,
+        },
         target=start.target * F.interpolate(part.left, start.target.shape[-2:], mode="area"),
         mask=(2 * part.left).clamp(max=1),
     )

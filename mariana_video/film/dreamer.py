@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -13,6 +13,7 @@ from mariana_video.dream.ascent import Pace, Step, ascend
 from mariana_video.dream.octaves import Octave, octaves_of
 from mariana_video.dream.precision import DTYPES, choose_device, choose_precision
 from mariana_video.dream.score import Score
+from mariana_video.dream.size import dream_shape, is_near
 from mariana_video.film.state import Values
 from mariana_video.film.strength import to_see
 from mariana_video.networks.network import Network
@@ -55,6 +56,7 @@ class Dreamer:
             carry=at("carry", carry.carry),
             mix=at("mix", carry.mix),
             octaves=None if dream.octaves is None else round(at("octaves", dream.octaves)),
+            motif_size=None if dream.motif_size is None else at("motif_size", dream.motif_size),
             octave_scale=at("octave_scale", dream.octave_scale),
             jitter=round(at("jitter", dream.jitter)),
             temporal_weight=at("temporal_weight", carry.temporal_weight),
@@ -87,7 +89,27 @@ class Dreamer:
         """
         values = values or self.values(0, _RATE)
         count = 1 if self.tutorial and values.octaves is None else values.octaves
-        return octaves_of(shape, count, values.octave_scale, score.smallest)
+        side = self.side(score, values)
+        top = 1.0 if side is None or is_near(side / min(shape)) else min(1.0, side / min(shape))
+        return octaves_of(shape, count, values.octave_scale, score.smallest, top)
+
+    def side(self, score: Score, values: Values) -> float | None:
+        """The shorter side in pixels that gives motifs the size that `values` ask for; None: the picture's own."""
+        if values.motif_size is not None:
+            return max(score.smallest, score.view / values.motif_size)
+        return None if self.tutorial else self.network.suited.side
+
+    def shape(self, shape: tuple[int, int], frames: Sequence[int] = (0,), rate: Fraction = _RATE) -> tuple[int, int]:
+        """The (height, width) that the pictures of a film, `shape` their own, are dreamed at.
+
+        It is one for all of its `frames`: the largest that any of them asks for.
+        """
+        moving = self.recipe.dream.motif_size
+        if moving is None or moving.constant() is not None:
+            frames = frames[:1]
+        asked = [self.values(frame, rate) for frame in frames]
+        sides = [self.side(self.scored(values.terms), values) for values in asked]
+        return dream_shape(shape, None if None in sides else max(side for side in sides if side is not None))
 
     def steps(
         self,

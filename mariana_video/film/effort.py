@@ -14,13 +14,16 @@ from fractions import Fraction
 from itertools import accumulate, pairwise
 from pathlib import Path
 
-from mariana_video.dream.ascent import padded_shape, reach_of
+from mariana_video.dream.ascent import pushed_through, reach_of
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.score import Score
-from mariana_video.film.beats import turns_of
+from mariana_video.film.beats import turns, turns_of
 from mariana_video.film.carrying import in_turn
-from mariana_video.film.diving import Descent, steps_at
+from mariana_video.film.descent import Descent
+from mariana_video.film.detail import due, larger_octaves
+from mariana_video.film.diving import steps_at
 from mariana_video.film.dreamer import Dreamer
+from mariana_video.film.film import shape_of
 from mariana_video.film.plan import Plan
 from mariana_video.film.progression import Progression
 from mariana_video.film.zoom import warming_laps
@@ -60,35 +63,48 @@ class Effort:
 def effort_of_film(plan: Plan, dreamer: Dreamer) -> Effort:
     """What the frames of a film are expected to cost."""
     rate, dream = plan.clip.rate, dreamer.recipe.dream
-    octaves = _octaves(dreamer, (plan.size[1], plan.size[0]), rate)
+    own, dreamed = (plan.size[1], plan.size[0]), shape_of(plan, dreamer)
+    octaves, larger = _octaves(dreamer, dreamed, rate, own), _larger(dreamer, own, dreamed, rate)
     steps, first_steps = _counted(dream.steps, rate), _counted(dream.first(), rate)
     clock = turns_of(plan, dreamer.recipe.carry.carry)
 
     def weight(position: int) -> float:
         each = octaves(position)
         if clock[position].leads and not clock[position].beats:
-            return first_steps(position) * sum(each.values())
-        return sum(
-            each[octave] * n
-            for number in clock[position].beats
-            for octave, n in in_turn(tuple(each), number, steps(position))
-        )
+            first = first_steps(position)
+            return first * sum(each.values()) + min(2, first) * sum(larger.values())
+        return sum(_of_beat(each, larger, dreamed, number, steps(position)) for number in clock[position].beats)
 
     return Effort([weight(position) for position in range(len(plan.times))], plan.size[0] * plan.size[1])
+
+
+def _of_beat(
+    each: dict[Octave, float], larger: dict[Octave, float], dreamed: tuple[int, int], number: int, steps: int
+) -> float:
+    """What one beat of a film is expected to cost."""
+    finer = sum(larger[octave] for octave in due(tuple(larger), dreamed, number)) if steps and larger else 0.0
+    return finer + sum(each[octave] * n for octave, n in in_turn(tuple(each), number, steps))
 
 
 def effort_of_dive(descent: Descent) -> Effort:
     """What the frames of a dive are expected to cost; the laps of a loop of structure come before its first."""
     dreamer, rate = descent.dreamer, descent.rate
-    octaves = _octaves(dreamer, descent.canvas.shape, rate)
+    own = descent.size[1], descent.size[0]
+    octaves = _octaves(dreamer, descent.canvas.shape, rate, own)
     steps, whole = _counted(dreamer.recipe.dream.steps, rate), sum(octaves(0).values())
     alone = _counted(dreamer.recipe.dream.first(), rate)(0) * whole
     height, width = descent.canvas.shape
     inside = descent.canvas.size[0] * descent.canvas.size[1] / (height * width)
 
+    dreamed = descent.canvas.size[1], descent.canvas.size[0]
+    larger = _larger(dreamer, own, dreamed, rate)
+    clock = turns([index / rate for index in range(len(descent.steps) + 1)], ())
+
     def weight(index: int) -> float:
         each = octaves(index)
-        return sum(each[octave] * n for octave, n in in_turn(tuple(each), index, steps_at(steps(index), descent)))
+        finer = sum(larger[one] for beat in clock[index].beats for one in due(tuple(larger), dreamed, beat))
+        turn = in_turn(tuple(each), index, steps_at(steps(index), descent))
+        return finer * (steps(index) > 0) + sum(each[octave] * n for octave, n in turn)
 
     lap = [weight(index) for index in range(1, len(descent.steps) + 1)]
     # The dream of the source alone, to know how sharp it becomes: see `natural_sharpness`.
@@ -98,7 +114,7 @@ def effort_of_dive(descent: Descent) -> Effort:
         begin = warming_laps(descent) * (sum(lap) + natural)
     else:
         begin = alone if inside < 1 and descent.dive.loop is None else 0.0
-    return Effort([begin, *lap[: descent.frames - 1]], descent.canvas.size[0] * descent.canvas.size[1], natural)
+    return Effort([begin, *lap[: descent.frames - 1]], descent.size[0] * descent.size[1], natural)
 
 
 def effort_of_progression(shown: Progression) -> Effort:
@@ -114,29 +130,43 @@ def effort_of_progression(shown: Progression) -> Effort:
     return Effort(weights, shown.size[0] * shown.size[1])
 
 
-def _octaves(dreamer: Dreamer, shape: tuple[int, int], rate: Fraction) -> Callable[[int], dict[Octave, float]]:
-    """By frame, the octaves of a picture of `shape` (height, width), and what one step on each is expected to cost."""
+def _larger(dreamer: Dreamer, own: tuple[int, int], dreamed: tuple[int, int], rate: Fraction) -> dict[Octave, float]:
+    """The octaves that only sharpen, and what one step on each is expected to cost."""
+    values = dreamer.values(0, rate)
+    score = dreamer.scored(values.terms)
+    octaves = larger_octaves(own, dreamed, values.octave_scale)
+    return {octave: _step(score, octave, own, values.jitter) for octave in octaves}
+
+
+def _octaves(
+    dreamer: Dreamer, shape: tuple[int, int], rate: Fraction, whole: tuple[int, int] | None = None
+) -> Callable[[int], dict[Octave, float]]:
+    """By frame, the octaves of a picture of `shape` (height, width), and what one step on each is expected to cost.
+
+    Costs are in passes of a picture of the shape `whole`, by default the same.
+    """
     dream = dreamer.recipe.dream
-    schedules = [one for one in (dream.octaves, dream.octave_scale, dream.jitter) if one is not None]
+    moves = (dream.octaves, dream.octave_scale, dream.jitter, dream.motif_size)
+    schedules = [one for one in moves if one is not None]
     moving = not dreamer.objective.constant or any(one.constant() is None for one in schedules)
     known: dict[Hashable, dict[Octave, float]] = {}
 
     def at(frame: int) -> dict[Octave, float]:
         values = dreamer.values(frame if moving else 0, rate)
         layers = frozenset(term.layer for term in values.terms)
-        key = layers, values.octaves, values.octave_scale, values.jitter
+        key = layers, values.octaves, values.octave_scale, values.jitter, values.motif_size
         if key not in known:
             score, jitter = dreamer.scored(values.terms), 0 if dreamer.tutorial else values.jitter
             octaves = dreamer.octaves(shape, score, values)
-            known[key] = {octave: _step(score, octave, shape, jitter) for octave in octaves}
+            known[key] = {octave: _step(score, octave, whole or shape, jitter) for octave in octaves}
         return known[key]
 
     return at
 
 
-def _step(score: Score, octave: Octave, shape: tuple[int, int], jitter: int) -> float:
+def _step(score: Score, octave: Octave, whole: tuple[int, int], jitter: int) -> float:
     reach = reach_of(score, octave, jitter)
-    return math.prod(padded_shape(score, octave.shape, reach)) / math.prod(shape) + _BESIDE
+    return pushed_through(score, octave.shape, reach) / math.prod(whole) + _BESIDE
 
 
 def _counted(schedule: Schedule, rate: Fraction) -> Callable[[int], int]:

@@ -8,19 +8,22 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
 from mariana_video.dream.ascent import Step
+from mariana_video.dream.resample import resize
+from mariana_video.dream.size import dream_shape, fitted
 from mariana_video.errors import SourceError
+from mariana_video.film import masks
 from mariana_video.film.beats import Turn, turns_of
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.frames import dream_frames
-from mariana_video.film.masks import fitted, read_mask
 from mariana_video.film.pipeline import ahead
 from mariana_video.film.plan import Plan
-from mariana_video.film.reading import read_on
+from mariana_video.film.reading import read_on, small_of
 from mariana_video.film.state import Moment, Rendered, State
 from mariana_video.film.tensors import to_array, to_tensor
 from mariana_video.film.waiting import waiting_asleep
@@ -53,10 +56,14 @@ class Finished:
 
 @dataclass(frozen=True)
 class _Moved:
-    """A source frame, the motion that leads to the frame it goes on from (None where there is none), and its turn."""
+    """A source frame, `small` at the size that is dreamed at (None: its own), and its turn.
+
+    `motion` leads to the frame it goes on from, and is None where there is none.
+    """
 
     position: int
     frame: Frame
+    small: Tensor | None
     motion: Motion | None
     turn: Turn
 
@@ -70,26 +77,33 @@ def film(plan: Plan, dreamer: Dreamer, state: State | None = None, first: int = 
     saw.
     """
     carry, mask = dreamer.recipe.carry, mask_of(dreamer, plan.size)
+    shape = shape_of(plan, dreamer)
     estimator = Estimator(carry.flow, carry.flow_weights, scale=carry.flow_scale)
     state = None if state is None else state.to(dreamer.device)
     with (
-        ahead(read_on(plan, state, first), _READ_AHEAD) as frames,
-        ahead(_with_motion(frames, plan, turns_of(plan, carry.carry), estimator, first), _MOTION_AHEAD) as moved,
+        ahead(read_on(plan, state, first, shape), _READ_AHEAD) as frames,
+        ahead(_with_motion(frames, plan, turns_of(plan, carry.carry), shape, estimator, first), _MOTION_AHEAD) as moved,
     ):
         yield _dreamed(moved, plan, dreamer, state, mask)
 
 
 def _with_motion(
-    frames: Iterator[tuple[int, Frame]], plan: Plan, turns: Sequence[Turn], estimator: Estimator, first: int
+    frames: Iterator[tuple[int, Frame]],
+    plan: Plan,
+    turns: Sequence[Turn],
+    shape: tuple[int, int],
+    estimator: Estimator,
+    first: int,
 ) -> Iterator[_Moved]:
     previous: View | None = None
     for position, frame in frames:
         if position >= len(plan.times) or frame.pts != plan.times[position]:
             raise SourceError(f"{plan.clip.path} has changed since it was looked at")
-        view, turn = View(frame.grey, frame.rgb), turns[position]
+        small, turn = small_of(frame, shape), turns[position]
+        view = View(frame.grey, frame.rgb) if small is None else _view(frame, small)
         if position >= first:
             known = None if turn.previous is None else previous
-            yield _Moved(position, frame, None if known is None else estimator.between(view, known), turn)
+            yield _Moved(position, frame, small, None if known is None else estimator.between(view, known), turn)
         if turn.leads:
             previous = view
 
@@ -112,17 +126,35 @@ def _dreamed(
 
 def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer, mask: Tensor | None) -> Moment:
     device, frame, motion = dreamer.device, item.frame, item.motion
+    whole, inside = to_tensor(frame.rgb).to(device), _both(mask, frame.alpha, device)
     return Moment(
         index=index,
         time=frame.pts,
         elapsed=_elapsed(item, plan),
-        source=to_tensor(frame.rgb).to(device),
+        source=whole if item.small is None else item.small.to(device),
         values=dreamer.values(item.position, plan.clip.rate),
         motion=None if motion is None else Motion(motion.flow.to(device), motion.visible.to(device)),
-        mask=_both(mask, frame.alpha, device),
+        mask=inside if item.small is None else _small_mask(inside, item.small),
         beats=item.turn.beats,
         share=item.turn.share,
+        whole=None if item.small is None else whole,
+        whole_mask=None if item.small is None else inside,
     )
+
+
+def shape_of(plan: Plan, dreamer: Dreamer) -> tuple[int, int]:
+    """The (height, width) that a film is dreamed at."""
+    return dreamer.shape((plan.size[1], plan.size[0]), range(len(plan.times)), plan.clip.rate)
+
+
+def _view(frame: Frame, small: Tensor) -> View:
+    height, width = small.shape[-2:]
+    smaller = cv2.INTER_AREA if height < frame.grey.shape[0] else cv2.INTER_CUBIC
+    return View(np.asarray(cv2.resize(frame.grey, (width, height), interpolation=smaller), np.uint8), to_array(small))
+
+
+def _small_mask(mask: Tensor | None, small: Tensor) -> Tensor | None:
+    return None if mask is None else resize(mask, small.shape[-2:])
 
 
 def _elapsed(item: _Moved, plan: Plan) -> float:
@@ -135,7 +167,7 @@ def _elapsed(item: _Moved, plan: Plan) -> float:
 def mask_of(dreamer: Dreamer, size: tuple[int, int]) -> Tensor | None:
     """The recipe's mask for pictures of `size` (width, height), 1×1×H×W, or None. Raises UsageError."""
     path = dreamer.recipe.where.mask
-    return None if path is None else fitted(read_mask(path), size)
+    return None if path is None else masks.fitted(masks.read_mask(path), size)
 
 
 def _both(mask: Tensor | None, alpha: NDArray[np.float32] | None, device: torch.device) -> Tensor | None:
@@ -164,8 +196,12 @@ def dream_picture(
     and so is all that is drawn at random.
     """
     mask = _both(mask_of(dreamer, (rgb.shape[1], rgb.shape[0])), alpha, dreamer.device)
-    source = to_tensor(rgb).to(dreamer.device)
+    source, own = to_tensor(rgb).to(dreamer.device), (rgb.shape[0], rgb.shape[1])
     values = dreamer.values(position, rate)
+    shape = dream_shape(own, dreamer.side(dreamer.scored(values.terms), values))
     moment = Moment(position, position / rate, float(1 / rate), source, values, mask=mask)
+    if shape != own:
+        small = fitted(source, shape)
+        moment = replace(moment, source=small, mask=_small_mask(mask, small), whole=source, whole_mask=mask)
     with waiting_asleep():
         return next(dream_frames(replace(dreamer, seen=seen), [moment]))[1]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from mariana_video.dream.ascent import padded_shape, tiles_for
 from mariana_video.dream.score import Score
 from mariana_video.errors import DreamError
 from mariana_video.film.dreamer import Dreamer
@@ -24,21 +26,32 @@ _GROUPS = (
 )
 
 
-def check_memory(dreamer: Dreamer, score: Score, size: tuple[int, int], pixels: int | None = None) -> None:
+def check_memory(dreamer: Dreamer, score: Score, size: tuple[int, int], dreamed: tuple[int, int] | None = None) -> None:
     """See that dreams of `size` (width, height) fit into memory. Raises DreamError with a size that would.
 
-    `pixels` is how many are dreamed on, where that is more than is shown.
+    `dreamed` is the (height, width) of what is dreamed on, where it is not what suits the size.
     """
     free = free_memory(dreamer.device)
     if free is None:
         return
-    pixels, each = pixels or size[0] * size[1], kept_for_backward(score, dreamer.device) + _BESIDE
-    needed = BASE + pixels * each
-    if needed <= free:
+    each = kept_for_backward(score, dreamer.device)
+
+    def needed(size: tuple[int, int], dreamed: tuple[int, int] | None = None) -> int:
+        shape = size[1], size[0]
+        shapes = {shape, dreamed or dreamer.shape(shape)}
+        at_once = max(tiles_for(score, padded_shape(score, one, 0))[0].pixels for one in shapes)
+        return math.ceil(BASE + at_once * each + max(map(math.prod, shapes)) * _BESIDE)
+
+    if needed(size, dreamed) <= free:
         return
-    told = f"a dream of {size[0]}x{size[1]} needs about {_gigabytes(needed)} of memory, and {_gigabytes(free)} are free"
-    width = int(size[0] * math.sqrt(max(0.0, free - BASE) / each / pixels)) // _EVEN * _EVEN
-    raise DreamError(f"{told}; " + (f"--size {width}x would fit" if width >= _TRIAL else "close other programs"))
+    told = (
+        f"a dream of {size[0]}x{size[1]} needs about {_gigabytes(needed(size, dreamed))} of memory, and "
+        f"{_gigabytes(free)} are free"
+    )
+    widths = range(_TRIAL, size[0], _EVEN)
+    fitting = bisect(widths, free, key=lambda width: needed((width, max(1, round(width * size[1] / size[0])))))
+    other = "a larger --motif-size takes less, or other programs closed"
+    raise DreamError(f"{told}; " + (f"--size {widths[fitting - 1]}x would fit" if fitting else other))
 
 
 def kept_for_backward(score: Score, device: torch.device) -> float:

@@ -38,11 +38,12 @@ def check_whole(
     """
     for group in (dreamer.recipe.dream, dreamer.recipe.carry, *groups):
         check_numbers(group, frames, rate)
-    height, width = shape or (size[1], size[0])
-    moving = _moves(dreamer.recipe.dream.octaves) or _moves(dreamer.recipe.dream.octave_scale)
+    height, width = shape or dreamer.shape((size[1], size[0]), range(frames), rate)
+    dream = dreamer.recipe.dream
+    moving = any(_moves(schedule) for schedule in (dream.octaves, dream.octave_scale, dream.motif_size))
     for terms in dreamer.objective.combinations(frames, float(rate)):
         score = dreamer.scored(terms)
-        check_memory(dreamer, score, size, height * width)
+        check_memory(dreamer, score, size, (height, width))
         if not moving:
             dreamer.octaves((height, width), score)
     for frame in range(frames if moving else 0):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from mariana_video.dream.pull import Pull
 from mariana_video.film.beats import BEAT
 from mariana_video.film.carrying import Beat, Start, afresh, carried
+from mariana_video.film.detail import detailed
 from mariana_video.film.dreamer import Ascended, Dreamer
 from mariana_video.film.riding import ridden
 from mariana_video.film.state import Moment, Rendered, State
@@ -27,10 +28,14 @@ def dream_frames(
     """
     for moment in moments:
         began = time.perf_counter()
-        state, done, carried = step(dreamer, state, moment, onward)
+        before, (state, done, carried) = state, step(dreamer, state, moment, onward)
+        source, picture, pushed = moment.source, done.picture, done.pushed
+        if moment.whole is not None:
+            state, picture, more = detailed(dreamer, before, state, moment, picture)
+            source, pushed = moment.whole, pushed + more
         mix = moment.values.mix
-        picture = done.picture if mix == 1 else moment.source + mix * (done.picture - moment.source)
-        passes = done.pushed / (moment.source.shape[-1] * moment.source.shape[-2])
+        picture = picture if mix == 1 else source + mix * (picture - source)
+        passes = pushed / (source.shape[-1] * source.shape[-2])
         seconds = time.perf_counter() - began
         yield state, Rendered(moment.index, moment.time, picture, done.score, carried, passes, seconds)
 

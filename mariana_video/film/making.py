@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mariana_video.film.dreamer import Dreamer, make_dreamer
-from mariana_video.film.film import film
+from mariana_video.film.film import film, shape_of
 from mariana_video.film.foresight import FRAME_BY_FRAME, check_changed, check_whole
 from mariana_video.film.idle import check_video
 from mariana_video.film.job import Frames, Job, Todo, open_job
@@ -51,7 +51,8 @@ def planned(job: Job, recipe: Recipe, machine: Machine, seen: Callable[[int], No
 def prepared(job: Job, dreamer: Dreamer, plan: Plan, told: Told) -> Prepared:
     """The job, ready to be made. Raises OutputError where the disk has too little room, DreamError where memory has."""
     check_whole(dreamer, len(plan.times), plan.clip.rate, plan.size)
-    made = Film(plan.clip, plan.size, plan.clip.rate, plan.times, plan.start, plan.duration, last=plan.last)
+    span = plan.times, plan.start, plan.duration
+    made = Film(plan.clip, plan.size, plan.clip.rate, *span, last=plan.last, dreamed=shape_of(plan, dreamer))
     check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(made))
     todo = job.prepare(made, plan.cuts, told)
     check_changed(job, dreamer, plan.clip.rate, told)

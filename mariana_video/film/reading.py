@@ -5,41 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-import numpy as np
+import torch
+from torch import Tensor
 
+from mariana_video.dream.size import fitted
 from mariana_video.film.plan import Plan
 from mariana_video.film.state import State
-from mariana_video.film.tensors import to_array
+from mariana_video.film.tensors import to_tensor
 from mariana_video.media.clip import Frame
 from mariana_video.media.reader import read
 
 _RUN_UP = 25  # frames before the wanted one: a deinterlacer looks back, and after a seek the first frames may be broken
 
 
-def read_on(plan: Plan, state: State | None, first: int) -> Iterator[tuple[int, Frame]]:
+def read_on(plan: Plan, state: State | None, first: int, shape: tuple[int, int]) -> Iterator[tuple[int, Frame]]:
     """(position, frame) from the frame that `state` is of, or from `first` itself without one.
 
     Reading begins at a key frame not far before. Where that does not lead to the very picture that `state` was dreamed
-    from (clips without true key frames, without times), the clip is read from its beginning instead.
+    from (clips without true key frames, without times), the clip is read from its beginning instead. `shape` (height,
+    width) is that of what is dreamed on.
     """
     wanted = first if state is None else state.index - plan.first
     begin = max(0, wanted - _RUN_UP)
-    if begin and state is not None and not _lands(plan, begin, wanted, state):
+    if begin and state is not None and not _lands(plan, begin, wanted, state, shape):
         begin = 0
     for position, frame in _from(plan, begin):
         if position >= wanted:
             yield position, frame
 
 
-def _lands(plan: Plan, begin: int, wanted: int, state: State) -> bool:
+def _lands(plan: Plan, begin: int, wanted: int, state: State, shape: tuple[int, int]) -> bool:
     """Whether reading from `begin` gives at `wanted` the picture that is the state's source."""
-    source = to_array(state.source)
+    source = state.source.cpu()
     for position, frame in _from(plan, begin):
         if position >= len(plan.times) or frame.pts != plan.times[position]:
             return False
         if position == wanted:
-            return frame.rgb.shape == source.shape and bool(np.array_equal(frame.rgb, source))
+            small = small_of(frame, shape)
+            found = to_tensor(frame.rgb) if small is None else small
+            return found.shape == source.shape and bool(torch.equal(found, source))
     return False
+
+
+def small_of(frame: Frame, shape: tuple[int, int]) -> Tensor | None:
+    """A frame (as 1×3×h×w) at the `shape` (height, width) that it is dreamed at; None where that is its own."""
+    return None if frame.rgb.shape[:2] == shape else fitted(to_tensor(frame.rgb), shape)
 
 
 def _from(plan: Plan, begin: int) -> Iterator[tuple[int, Frame]]:

@@ -15,7 +15,7 @@ from mariana_video.recipe.objective import Terms
 
 @dataclass(frozen=True)
 class Values:
-    """The schedules' numbers at one frame; `octaves` is None where as many as suit the picture are wanted."""
+    """The schedules' numbers at one frame; `octaves` and `motif_size` are None where what suits is wanted."""
 
     terms: Terms
     strength: float
@@ -27,6 +27,7 @@ class Values:
     octaves: int | None
     octave_scale: float
     jitter: int
+    motif_size: float | None = None
     temporal_weight: float = 0.0
 
 
@@ -37,7 +38,7 @@ class Moment:
     `index` is the frame's absolute number in its source and `elapsed` the seconds since the frame that it goes on from.
     `source` is 1×3×H×W in 0…1; `mask`, where given, is 1×1×H×W and says where to dream. `motion` leads to the frame
     before and is None where nothing is carried (a first frame, after a cut). `beats` and `share` are those of a film's
-    `Turn`.
+    `Turn`. `whole` and `whole_mask` are source and mask at the picture's own size, where it is dreamed at another.
     """
 
     index: int
@@ -49,6 +50,8 @@ class Moment:
     mask: Tensor | None = None
     beats: range = range(0)
     share: float = 1.0
+    whole: Tensor | None = None
+    whole_mask: Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ class Film:
     `clip` is the source whose sound and tags come along (None: a film of its own), `times` are all frames' times in
     seconds on its clock, `start` and `duration` the span of it in seconds, `size` is (width, height). `under` is a
     sound file to lie under a film of its own; an animation that is `endless` begins again and again. `last` is how long
-    the last picture is shown in seconds, where it is known.
+    the last picture is shown in seconds, where it is known; `dreamed` is the (height, width) that is dreamed on, where
+    it is another than that of `size`.
     """
 
     clip: Clip | None
@@ -37,6 +38,7 @@ class Film:
     under: Path | None = None
     endless: bool = True
     last: Fraction | None = None
+    dreamed: tuple[int, int] | None = None
 
     @property
     def stays(self) -> bool:

@@ -50,7 +50,9 @@ def bytes_needed(film: Film, output: str, storage: Encoded) -> int:
     film_twice = 2 * pixels * len(film.times) * each
     bits = film.clip.bits if film.clip else 8
     open_part = pixels * 3 * (2 if bits > 8 else 1) * min(len(film.times), frames_each(film.size, bits))
-    states = 4 * pixels * 25  # two pictures of floats each, and one more while it is written
+    dreamed = pixels if film.dreamed is None else film.dreamed[0] * film.dreamed[1]
+    # Four pictures of floats each, and two of detail where that is apart; of them three, one being written.
+    states = 3 * 12 * (4 * dreamed + (2 * pixels if pixels > dreamed else 0))
     return round(film_twice + open_part + states)
 
 

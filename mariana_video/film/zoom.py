@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
@@ -18,11 +18,14 @@ from torch import Tensor
 
 from mariana_video.dream.ascent import Pace
 from mariana_video.errors import UsageError
+from mariana_video.film.beats import turns
 from mariana_video.film.canvas import Matrix, canvas_for, laid_out, steps_of
-from mariana_video.film.diving import GROUND, Descent, going_on, values_at
+from mariana_video.film.close import GOAL, goal_of, shown
+from mariana_video.film.descent import Descent, Shown
+from mariana_video.film.diving import GROUND, going_on, values_at
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.film import Finished
-from mariana_video.film.frames import dream_frames
+from mariana_video.film.frames import Onward, dream_frames
 from mariana_video.film.ground import cells_of, ground_of, noise, sharpness_of
 from mariana_video.film.laying import remaining
 from mariana_video.film.state import Moment, Rendered, State
@@ -35,6 +38,7 @@ from mariana_video.recipe.camera import Camera, Dive
 _LEAST_LOOP = 2.0  # how far a loop has to go in for its picture to lie small in itself
 _WARM = 6.0  # seconds that a dive takes to become what it will be: a loop of structure begins after them
 _GOAL = "goal"  # the picture that a loop of structure comes back to, among its states' tensors
+_SHARPENED = 1.5  # of them its detail at a larger size is made
 _SAME = 0.01  # how nearly the camera's speed at a loop's end is that at its beginning
 
 
@@ -45,12 +49,24 @@ def prepare(dreamer: Dreamer, camera: Camera, dive: Dive, picture: Tensor, size:
     """
     rate = Fraction(repr(dive.rate))
     frames = max(1, round(dive.duration.amount * rate))
-    steps = steps_of(camera, size, frames if dive.loop else frames - 1, rate)
-    if dive.loop:
+    loop, count = dive.loop is not None, frames if dive.loop else frames - 1
+    height, width = dreamer.shape((size[1], size[0]), range(frames), rate)
+    steps = steps_of(camera, (width, height), count, rate)
+    if loop:
         check_loop(camera, steps, rate)
-    canvas = canvas_for(size, steps, dive.loop is not None)
-    source = laid_out(picture.to(dreamer.device), canvas, dive.loop is not None)
-    return Descent(dreamer, dive, source, canvas, tuple(canvas.moved(step) for step in steps), rate)
+    canvas = canvas_for((width, height), steps, loop)
+    picture = picture.to(dreamer.device)
+    large = None if (width, height) == size else _shown(camera, picture, size, count, rate, loop)
+    source = laid_out(picture, canvas, loop)
+    return Descent(dreamer, dive, source, canvas, tuple(canvas.moved(step) for step in steps), rate, large)
+
+
+def _shown(camera: Camera, picture: Tensor, size: tuple[int, int], count: int, rate: Fraction, loop: bool) -> Shown:
+    """What is shown at a `size` (width, height) that is not dreamed at."""
+    steps = steps_of(camera, size, count, rate)
+    canvas = canvas_for(size, steps, loop)
+    ways = remaining([canvas.moved(step) for step in steps]) if loop else ()
+    return Shown(canvas, laid_out(picture, canvas, loop), steps, ways)
 
 
 def check_loop(camera: Camera, steps: Sequence[Matrix], rate: Fraction) -> None:
@@ -92,18 +108,41 @@ def states(descent: Descent, state: State | None = None, first: int = 0) -> Iter
 
     Without a state, from frame 0 on. A loop of structure keeps the picture that it comes back to in its states.
     """
-    dreamer, canvas = descent.dreamer, descent.canvas
     if state is None:
         state, first = _begun(descent), 1
-        picture = canvas.frame(state.memory.get(_GOAL, descent.source))
+        state, picture, _ = shown(descent, None, state, None)
         yield state, Rendered(0, Fraction(0), picture, float("nan"), 0.0, 0.0, 0.0)
-    kept = {name: tensor for name, tensor in state.memory.items() if name == _GOAL}
+    kept = {name: tensor for name, tensor in state.memory.items() if name in (_GOAL, GOAL)}
     goal = kept.get(_GOAL, descent.source)
     onward = going_on(descent, goal if descent.dive.loop else None, softly=descent.dive.loop != "structure")
-    shown = moments(descent, descent.frames - 1, first)
-    for after, rendered in dream_frames(dreamer, shown, state, onward):
-        memory = {**after.memory, **kept}
-        yield replace(after, memory=memory), replace(rendered, picture=canvas.frame(rendered.picture))
+    yield from _shown_each(descent, state, moments(descent, descent.frames - 1, first), onward, kept)
+
+
+def _shown_each(
+    descent: Descent,
+    state: State,
+    coming: Iterator[Moment],
+    onward: Onward,
+    kept: Mapping[str, Tensor],
+    since: int = 0,
+) -> Iterator[tuple[State, Rendered]]:
+    """The frames for the moments `coming`, at their own size from frame `since` on; all states have what is `kept`."""
+    before, told = state, deque[Moment]()
+
+    def noted() -> Iterator[Moment]:
+        for moment in coming:
+            told.append(moment)
+            yield moment
+
+    pixels = descent.canvas.shape[0] * descent.canvas.shape[1]
+    for after, rendered in dream_frames(descent.dreamer, noted(), state, onward):
+        moment, after = told.popleft(), replace(after, memory={**after.memory, **kept})
+        picture, more = rendered.picture, 0
+        if moment.index >= since:
+            after, picture, more = shown(descent, before, after, moment)
+        passes = (rendered.passes * pixels + more) / (picture.shape[-1] * picture.shape[-2])
+        yield after, replace(rendered, picture=picture, passes=passes)
+        before = after
 
 
 def _begun(descent: Descent) -> State:
@@ -111,10 +150,15 @@ def _begun(descent: Descent) -> State:
     state = first_state(descent)
     if descent.dive.loop != "structure":
         return state
-    for lap in range(warming_laps(descent)):
-        frames = dream_frames(descent.dreamer, moments(descent), state, going_on(descent, None, softly=lap == 0))
-        ((state, _),) = deque(frames, maxlen=1)
-    return replace(state, index=0, memory={**state.memory, _GOAL: state.dream})
+    laps, frames = warming_laps(descent), len(descent.steps)
+    for lap in range(laps):
+        since = frames + 1 if lap < laps - 1 else frames - math.ceil(_SHARPENED * descent.rate)
+        onward = going_on(descent, None, softly=lap == 0)
+        ((state, _),) = deque(_shown_each(descent, state, moments(descent), onward, {}, since), maxlen=1)
+    state = replace(state, index=0, memory={**state.memory, _GOAL: state.dream})
+    if descent.shown is not None and "fine" in state.memory:
+        state = replace(state, memory={**state.memory, GOAL: goal_of(descent.shown, state.memory["fine"])})
+    return state
 
 
 def warming_laps(descent: Descent) -> int:
@@ -124,6 +168,7 @@ def warming_laps(descent: Descent) -> int:
 
 def moments(descent: Descent, count: int | None = None, first: int = 1) -> Iterator[Moment]:
     """What the loop of frames gets for each frame from `first` (at least 1) on, up to number `count`."""
+    clock = turns([index / descent.rate for index in range(len(descent.steps) + 1)], ())
     for index, matrix in enumerate(descent.steps[first - 1 : count], first):
         motion = affine_motion(descent.canvas.shape, matrix)
         device = descent.dreamer.device
@@ -134,6 +179,7 @@ def moments(descent: Descent, count: int | None = None, first: int = 1) -> Itera
             source=descent.source,
             values=values_at(descent, index),
             motion=Motion(motion.flow.to(device), motion.visible.to(device)),
+            beats=clock[index].beats,
         )
 
 

@@ -56,8 +56,13 @@ def blur(picture: NDArray[Any], sigma: float) -> Array:
 
 
 def length(field: Array) -> Array:
-    """Lengths of the vectors of an H×W×2 field."""
-    return np.asarray(cv2.magnitude(*cv2.split(field)), np.float32)
+    """Lengths of the vectors of an H×W×2 field.
+
+    cv2.magnitude's last bit differs from call to call with the same arrays (OpenCV 5.0.0): a film would differ from run
+    to run.
+    """
+    x, y = field[..., 0], field[..., 1]
+    return np.asarray(np.sqrt(x * x + y * y), np.float32)
 
 
 def loop_error(there: Array, back: Array) -> Array:

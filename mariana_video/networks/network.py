@@ -32,13 +32,20 @@ class Layer:
     view: int
 
 
+USUAL_SIDE = 360
+
+
 @dataclass(frozen=True)
 class Suited:
-    """What suits a network, chosen by eye: an objective, a step size (picture units) and the RMS of D − S it gives."""
+    """What suits a network, chosen by eye: an objective, a step size (picture units) and the RMS of D − S it gives.
+
+    `side` is the shorter side in pixels that pictures are dreamed at whatever their own; None: at their own.
+    """
 
     layers: str
     step_size: float
     strength: float
+    side: int | None = USUAL_SIDE
 
 
 @dataclass(frozen=True)

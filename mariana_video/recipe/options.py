@@ -101,14 +101,19 @@ class Dream(Group):
     step_rule: Literal["mean", "tutorial"] = "mean"
     """`mean` moves a pixel by --step-size on average; `tutorial` steps as TensorFlow's DeepDream tutorial does."""
 
+    motif_size: Annotated[Schedule | None, Bounds(0.02, 1), _NUMBER] = None
+    """How large the motifs are, as a share of the picture's shorter side, whatever its size in pixels: 0.5 makes them
+    large and few, 0.1 small and many. Default: what suits the network (0.26 for `mariana`)."""
+
     octaves: Annotated[Schedule | None, Bounds(1, 20, whole=True), _NUMBER] = None
-    """How many sizes of the picture are dreamed on. Default: up to 3, as many as the network can see."""
+    """On how many sizes motifs are dreamed: the smallest ones are as --motif-size says, each further octave makes
+    larger ones. Default: up to 3, as many as the network can see."""
 
     octave_scale: Annotated[Schedule, Bounds(1, 4, above=True), _NUMBER] = Schedule("1.5")
-    """Each octave is so many times smaller than the one above."""
+    """Each octave's motifs are so many times larger than those of the one before."""
 
     jitter: Annotated[Schedule, Bounds(0, 512, whole=True), _NUMBER] = Schedule("16")
-    """The picture is shifted by up to so many pixels before a step, so that no grid of the network shows."""
+    """The picture is shifted by up to so many pixels of the network's before a step, so that none of its grid shows."""
 
     seed: Annotated[int, Bounds(0, 2**63 - 1)] = 0
     """Another number, another dream; the same number, the same dream."""

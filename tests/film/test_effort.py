@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from mariana_video.film.beats import turns_of
-from mariana_video.film.diving import Descent
+from mariana_video.film.descent import Descent
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.effort import _BESIDE, effort_of_dive, effort_of_film, effort_of_progression
 from mariana_video.film.frames import dream_frames

@@ -71,13 +71,13 @@ def test_memory_is_that_of_the_dearest_frame(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(footprint, "free_memory", lambda _: round(enough))
     check_whole(low, 100, RATE, (640, 360))
     check_whole(mixed, 30, RATE, (640, 360))
-    with pytest.raises(DreamError, match="would fit"):
+    with pytest.raises(DreamError, match="larger --motif-size"):
         check_whole(mixed, 100, RATE, (640, 360))
 
 
 def test_octaves_are_those_of_the_layers_that_come(monkeypatch: pytest.MonkeyPatch) -> None:
     def smallest(_self: Network, layers: list[str]) -> int:
-        return 60 if "conv4_3" in layers else 10
+        return 200 if "conv4_3" in layers else 10
 
     monkeypatch.setattr(Network, "smallest", smallest)
     options = {"octaves": 3, "layers": "0:(conv1_1), 50:(conv1_1), 60:(conv4_3)"}

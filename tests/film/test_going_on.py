@@ -24,8 +24,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return moving_clip(tmp_path_factory.mktemp("clips") / "clip.mp4", frames=64)
 
 
-def dreamed(plan: Plan, state: State | None = None, first: int = 0, count: int = 100) -> list[Finished]:
-    which = Dreamer(small_network(), recipe(first_steps=2), Objective("conv3"), torch.device("cpu"), "fp32")
+def dreamed(
+    plan: Plan, state: State | None = None, first: int = 0, count: int = 100, **options: float
+) -> list[Finished]:
+    options = {"first_steps": 2, **options}
+    which = Dreamer(small_network(), recipe(**options), Objective("conv3"), torch.device("cpu"), "fp32")
     with film(plan, which, state, first) as frames:
         return [done for done, _ in zip(frames, range(count), strict=False)]
 
@@ -38,6 +41,18 @@ def test_from_any_frame_on_the_film_is_the_same(clip: Path, start: float | None)
         later = dreamed(plan, whole[first - 1].state, first, 3)
         for expected, done in zip(whole[first : first + 3], later, strict=True):
             assert done.rendered.index == expected.rendered.index
+            assert np.array_equal(done.rgb, expected.rgb)
+            assert torch.equal(done.state.dream, expected.state.dream)
+
+
+@pytest.mark.parametrize("motif_size", [0.2, 1])  # dreamed at 180×120, and at 36×24 with detail of its own
+def test_nor_does_it_matter_at_another_size(clip: Path, motif_size: float) -> None:
+    plan = make_plan(clip, recipe(size="96x64").span)
+    whole = dreamed(plan, count=25, motif_size=motif_size)
+    assert ("fine" in whole[0].state.memory) == (motif_size == 1)
+    for first in (1, 17):
+        later = dreamed(plan, whole[first - 1].state, first, 6, motif_size=motif_size)
+        for expected, done in zip(whole[first : first + 6], later, strict=True):
             assert np.array_equal(done.rgb, expected.rgb)
             assert torch.equal(done.state.dream, expected.state.dream)
 
@@ -64,7 +79,7 @@ def test_a_seek_that_lands_elsewhere_is_noticed(clip: Path, monkeypatch: pytest.
             yield position, (frame if begin == 0 else type(frame)(1 - frame.rgb, frame.grey, frame.pts))
 
     monkeypatch.setattr(reading, "_from", wrong_from)
-    position, frame = next(read_on(plan, before.state, 50))
+    position, frame = next(read_on(plan, before.state, 50, (32, 48)))
     assert begins == [24, 0]
     assert position == 49
     assert np.array_equal(frame.rgb, before.state.source[0].permute(1, 2, 0).numpy())

@@ -21,7 +21,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A network of the family, as small as they come, with random weights."""
     torch.manual_seed(3)
     architecture = Architecture(blocks=(8, 12), dense=8, input_size=16, classes=0)
-    suited = {"layers": "conv2_2", "step_size": 0.02, "strength": 0.1}
+    suited = {"layers": "conv2_2", "step_size": 0.02, "strength": 0.1, "side": None}
     path = tmp_path_factory.mktemp("network") / "tiny.safetensors"
     save(path, Mariana(architecture), {"suited": suited, "classes": []})
     return path

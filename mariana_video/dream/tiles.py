@@ -1,0 +1,64 @@
+"""A large picture in tiles for the network, so that its memory doesn't grow with the picture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+LARGEST = 1_200_000  # pixels that go through the network at once
+_MARGIN = 0.75  # of a position's view: most of what it really looks at
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A window of rows `top` to `bottom` and columns `left` to `right`, of which the `core` (likewise) is kept."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    core: tuple[int, int, int, int]
+
+    @property
+    def pixels(self) -> int:
+        return (self.bottom - self.top) * (self.right - self.left)
+
+
+def tiles_of(shape: tuple[int, int], grid: int, view: int, largest: int = LARGEST) -> tuple[Tile, ...]:
+    """Tiles of one size whose cores cover a picture of `shape` (height, width), one where it is small enough.
+
+    Sides are multiples of `grid`, as the picture's are. Windows reach as far beyond their cores as a position of the
+    network that sees `view` pixels needs: so there are no seams.
+    """
+    margin = math.ceil(_MARGIN * view / grid) * grid
+    counts = [1, 1]
+    while True:
+        sides = [_window(side, count, grid, margin) for side, count in zip(shape, counts, strict=True)]
+        longer = 0 if sides[0] > sides[1] else 1
+        if math.prod(sides) <= largest or sides[longer] <= 4 * margin:
+            break
+        counts[longer] += 1
+    rows, columns = (_spans(side, count, grid, margin) for side, count in zip(shape, counts, strict=True))
+    return tuple(
+        Tile(top, bottom, left, right, (upper, lower, before, after))
+        for top, bottom, upper, lower in rows
+        for left, right, before, after in columns
+    )
+
+
+def _core(side: int, count: int, grid: int) -> int:
+    return math.ceil(side / count / grid) * grid
+
+
+def _window(side: int, count: int, grid: int, margin: int) -> int:
+    return min(side, _core(side, count, grid) + margin * min(2, count - 1))
+
+
+def _spans(side: int, count: int, grid: int, margin: int) -> list[tuple[int, int, int, int]]:
+    """(begin, end) of each window along a side, and of its core."""
+    core, window = _core(side, count, grid), _window(side, count, grid, margin)
+    begins = range(0, side, core)
+    starts = [min(max(0, begin - margin), side - window) for begin in begins]
+    return [
+        (start, start + window, begin, min(side, begin + core)) for start, begin in zip(starts, begins, strict=True)
+    ]

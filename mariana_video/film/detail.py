@@ -1,0 +1,174 @@
+"""The detail of a picture that is larger than it is dreamed at.
+
+The composition is dreamed at one size for all pictures (see `dream.size`) and laid over the large one, where it would
+be soft. A few steps on the larger octaves sharpen it. What they make is kept apart from the composition and holds
+nothing but detail, so that shown small, a large film is the small film.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from mariana_video.dream.ascent import Pace
+from mariana_video.dream.octaves import Octave
+from mariana_video.dream.size import dream_shape, finer, is_near, laid_on
+from mariana_video.film.dreamer import Dreamer
+from mariana_video.film.state import Moment, State, Values
+from mariana_video.film.strength import braked, local_rms, step_gain
+from mariana_video.motion.motion import Motion
+from mariana_video.motion.warp import warp
+
+_FIRST = 2  # steps on each of the larger octaves of a first frame
+SHARE = 0.12  # how strong the detail is beside the composition, measured: first frames have 0.06 to 0.12
+_SPENT = 0.75  # of a pass a beat, over how many times as large the picture is as its composition
+_MOMENTUM = 0.75  # of the detail that a step gives, so much comes later: it must not be seen which frames had a step
+_NONE = 1e-6
+
+
+def larger_octaves(shape: tuple[int, int], dreamed: tuple[int, int], scale: float) -> tuple[Octave, ...]:
+    """The octaves of a picture of `shape` above the size it is `dreamed` at, small to large, about `scale` apart."""
+    factor = min(shape) / min(dreamed)
+    if factor < 1 or is_near(factor):
+        return ()
+    count = max(1, round(math.log(factor) / math.log(scale)))
+    sizes = [factor ** (level / count) / factor for level in range(1, count)]
+    return (*(Octave((round(shape[0] * size), round(shape[1] * size)), size) for size in sizes), Octave(shape, 1.0))
+
+
+def round_of(octaves: tuple[Octave, ...], dreamed: tuple[int, int]) -> int:
+    """Beats in which each of the larger octaves has one step: the larger the picture, the more."""
+    passes = sum(octave.scale**2 for octave in octaves)
+    return max(2, math.ceil(passes / _SPENT * min(octaves[-1].shape) / min(dreamed)))
+
+
+def due(octaves: tuple[Octave, ...], dreamed: tuple[int, int], number: int) -> Iterator[Octave]:
+    """The larger octaves whose turn it is at beat `number`."""
+    beats = round_of(octaves, dreamed) if octaves else 1
+    for place, octave in enumerate(octaves):
+        if number % beats == place * beats // len(octaves):
+            yield octave
+
+
+def steps_of(dreamer: Dreamer, shape: tuple[int, int], values: Values) -> int:
+    """The steps in all that a picture of `shape` (height, width) takes."""
+    score = dreamer.scored(values.terms)
+    dreamed = dream_shape(shape, dreamer.side(score, values))
+    larger = larger_octaves(shape, dreamed, values.octave_scale) if values.strength else ()
+    return values.first_steps * len(dreamer.octaves(dreamed, score, values)) + first_steps(values) * len(larger)
+
+
+def first_steps(values: Values) -> int:
+    """The steps on each of the larger octaves of a first frame."""
+    return min(_FIRST, values.first_steps)
+
+
+@dataclass(frozen=True)
+class Sharpening:
+    """How the detail of one picture grows: the larger `octaves` of a picture `dreamed` at (height, width).
+
+    `reach` is how far each pixel of it is to step (1×1×H×W).
+    """
+
+    dreamer: Dreamer
+    values: Values
+    octaves: tuple[Octave, ...]
+    dreamed: tuple[int, int]
+    reach: Tensor
+
+    def begun(self, picture: Tensor, index: int) -> tuple[Tensor, int]:
+        """The detail of a first frame over its `picture` (1×3×H×W), and the pixels that were pushed for it."""
+        score, begun, pushed = self.dreamer.scored(self.values.terms), picture, 0
+        for level, octave in enumerate(self.octaves, 1):
+            pace = Pace(first_steps(self.values), self._length(level), self.values.jitter, self.reach)
+            done = self.dreamer.ascend(picture, score, (octave,), pace, index)
+            picture, pushed = done.picture, pushed + done.pushed
+        return finer(picture - begun, self.dreamed), pushed
+
+    def gone_on(
+        self, picture: Tensor, fine: Tensor, momentum: Tensor, aim: Tensor, beats: range, kept: float, most: float = 4.0
+    ) -> tuple[Tensor, Tensor, int]:
+        """The detail `fine` over `picture` (1×3×H×W each) after some beats, its momentum, and the pixels pushed.
+
+        It is held at the strength `aim` (1×1×h×w, a value a cell) by steps of at most `most` times their length; of
+        what there is, so much is `kept` a beat.
+        """
+        score, pushed = self.dreamer.scored(self.values.terms), 0
+        for number in beats:
+            fine, momentum = kept * fine, _MOMENTUM * momentum
+            for octave in due(self.octaves, self.dreamed, number) if self.values.steps else ():
+                begun = (picture + fine + momentum).clamp(0, 1)
+                length = self._length(self.octaves.index(octave) + 1)
+                pace = Pace(1, length, self.values.jitter, step_gain(aim, fine).clamp(max=most) * self.reach)
+                done = self.dreamer.ascend(begun, score, (octave,), pace, number)
+                momentum = momentum + (1 - _MOMENTUM) * finer(done.picture - begun, self.dreamed)
+                pushed += done.pushed
+            fine = braked(fine + momentum, aim)
+        return fine, momentum, pushed
+
+    def _length(self, level: int) -> float:
+        """The steps of larger octaves are ever shorter."""
+        return self.values.step_size * self.values.strength / (1 + level / 4)
+
+
+def detailed(
+    dreamer: Dreamer, before: State | None, state: State, moment: Moment, shown: Tensor
+) -> tuple[State, Tensor, int]:
+    """A film's finished frame at its own size: `shown` (1×3×h×w) is its dream at the size it was dreamed at.
+
+    Gives the next state, the picture (1×3×H×W) and the pixels that went through the network for it.
+    """
+    whole, values = moment.whole, moment.values
+    assert whole is not None, "who asks has a larger or a smaller picture"
+    shape, dreamed = (whole.shape[-2], whole.shape[-1]), (shown.shape[-2], shown.shape[-1])
+    laid = _masked(laid_on(shown - moment.source, shape), moment)
+    octaves = larger_octaves(shape, dreamed, values.octave_scale)
+    if not octaves or not values.strength:
+        return state, (whole + laid).clamp(0, 1), 0
+    sharpening = Sharpening(dreamer, values, octaves, dreamed, _reach(dreamer, moment))
+    if before is None or moment.motion is None or values.carry == 0:
+        fine, pushed = sharpening.begun((whole + laid).clamp(0, 1), moment.index)
+        state = _with(state, fine, (1 - values.carry) * fine)
+    elif not moment.beats:
+        motion = at_size(moment.motion, shape)
+        fine, pushed = motion.visible * warp(state.memory["fine"], motion.flow), 0
+    else:
+        motion = at_size(moment.motion, shape)
+        both = torch.cat([before.memory["fine"], before.memory["fine_momentum"]], 1)
+        fine, momentum = (motion.visible * warp(both, motion.flow)).chunk(2, 1)
+        aim, kept = SHARE * local_rms(laid), values.carry ** (1 / round_of(octaves, dreamed))
+        fine, momentum, pushed = sharpening.gone_on(whole + laid, fine, momentum, aim, moment.beats, kept)
+        state = _with(state, fine, momentum)
+    return state, (whole + laid + _masked(fine, moment)).clamp(0, 1), pushed
+
+
+def _with(state: State, fine: Tensor, momentum: Tensor) -> State:
+    return replace(state, memory={**state.memory, "fine": fine, "fine_momentum": momentum})
+
+
+def _reach(dreamer: Dreamer, moment: Moment) -> Tensor:
+    """How far each pixel is to step: as at the size that is dreamed at."""
+    assert moment.whole is not None
+    shape = moment.whole.shape[-2], moment.whole.shape[-1]
+    reach = dreamer.reach(moment.source)
+    reach = torch.ones_like(moment.whole[:, :1]) if reach is None else laid_on(reach, shape).clamp(0, 1)
+    return reach if moment.whole_mask is None else reach * moment.whole_mask
+
+
+def _masked(change: Tensor, moment: Moment) -> Tensor:
+    """`change` inside the mask at the picture's own size: nothing outside, and its edges softened once."""
+    if moment.whole_mask is None or moment.mask is None:
+        return change
+    spilt = laid_on(moment.mask, (change.shape[-2], change.shape[-1])).clamp_min(_NONE)
+    return change * (moment.whole_mask / spilt).clamp(0, 1)
+
+
+def at_size(motion: Motion, shape: tuple[int, int]) -> Motion:
+    """A motion found at another size, at `shape`."""
+    factors = [shape[1] / motion.shape[1], shape[0] / motion.shape[0]]
+    flow = laid_on(motion.flow, shape) * torch.tensor(factors).to(motion.flow)[:, None, None]
+    return Motion(flow, laid_on(motion.visible, shape).clamp(0, 1))
