@@ -157,7 +157,8 @@ def _sheet(output: str, shown: Progression, quiet: bool) -> None:
         for items in shown.steps():
             if len(shown.cells) > 1:
                 kept = []
-            kept += [(item, to_array(item.picture)) for item in items]
+            pictures = map(to_array, shown.at_full_size(items))
+            kept += list(zip(items, pictures, strict=True))
             bar.step()
     write_picture(output, shown.laid([picture for _, picture in kept], [str(item) for item, _ in kept]))
     say(f"{output}: {len(kept)} pictures", quiet)

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 ALIKE = 1.08  # sizes that differ by less are one: to resample a picture for it would only blur
 _TRIES = 3  # rounds of back-projection
+_ROUNDS = 2  # shrinking and enlarging is no projection: once leaves a tenth behind, twice a thirtieth
 
 
 def dream_shape(shape: tuple[int, int], side: float | None) -> tuple[int, int]:
@@ -50,7 +51,9 @@ def laid_on(change: Tensor, shape: tuple[int, int]) -> Tensor:
 
 def finer(change: Tensor, shape: tuple[int, int]) -> Tensor:
     """What of a `change` (1×C×H×W) would not be seen at a smaller `shape` (height, width)."""
-    return change - _cubic(_cubic(change, shape), change.shape[-2:])
+    for _ in range(_ROUNDS):
+        change = change - _cubic(_cubic(change, shape), change.shape[-2:])
+    return change
 
 
 def _cubic(picture: Tensor, shape: Sequence[int]) -> Tensor:

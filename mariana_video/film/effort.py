@@ -122,11 +122,13 @@ def effort_of_progression(shown: Progression) -> Effort:
     height, width = shown.picture.shape[:2]
     weights = [0.0] * shown.pictures
     for cell in shown.cells:
-        each = _octaves(cell.dreamer, (height, width), _USUAL)(0)
+        dreamed = cell.dreamer.shape((height, width))
+        each = _octaves(cell.dreamer, dreamed, _USUAL, (height, width))(0)
         steps = cell.dreamer.values(0, _USUAL).first_steps
+        finer = min(2, steps) * sum(_larger(cell.dreamer, (height, width), dreamed, _USUAL).values())
         spent = [0.0, *accumulate(weight for weight in each.values() for _ in range(steps))]
         for number, (before, after) in enumerate(pairwise((0, *cell.shown))):
-            weights[number] += spent[after] - spent[before]
+            weights[number] += spent[after] - spent[before] + (finer if after > before else 0.0)
     return Effort(weights, shown.size[0] * shown.size[1])
 
 

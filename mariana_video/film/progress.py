@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from mariana_video.dream.ascent import Pace, Step
+from mariana_video.dream.size import fitted, laid_on
 from mariana_video.errors import UsageError
+from mariana_video.film.detail import Sharpening, larger_octaves
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.motion.camera import camera
 from mariana_video.motion.warp import warp
@@ -45,7 +48,7 @@ class Progressed:
 def steps_in_all(dreamer: Dreamer, shape: tuple[int, int]) -> int:
     """Steps that a picture of `shape` (height, width) takes, all octaves together."""
     score = dreamer.score(0, _RATE)
-    return dreamer.values(0, _RATE).first_steps * len(dreamer.octaves(shape, score))
+    return dreamer.values(0, _RATE).first_steps * len(dreamer.octaves(dreamer.shape(shape), score))
 
 
 def chosen(total: int, every: int | None, frames: int | None, usual: int) -> tuple[int, ...]:
@@ -77,8 +80,11 @@ def _spaced(total: int, count: int) -> tuple[int, ...]:
 def progress(
     dreamer: Dreamer, picture: Tensor, shown: Sequence[int], after: Progressed | None = None
 ) -> Iterator[Progressed]:
-    """The dream of `picture` (1×3×H×W, 0…1) at the steps `shown`, in order; or those of them `after` one of them."""
-    picture = picture.to(dreamer.device)
+    """The dream of `picture` (1×3×H×W, 0…1) at the steps `shown`, in order; or those of them `after` one of them.
+
+    Pictures are of the size that is dreamed at: `at_full_size` shows them at that of the source.
+    """
+    picture = _start(dreamer, picture)
     score, values = dreamer.score(0, _RATE), dreamer.values(0, _RATE)
     octaves = dreamer.octaves((picture.shape[-2], picture.shape[-1]), score, values)
     pace = Pace(values.first_steps, values.step_size * values.strength, values.jitter, dreamer.reach(picture))
@@ -92,6 +98,27 @@ def progress(
             change = float((step.picture - before).double().square().mean().sqrt())
             yield Progressed(number, total, step.octave, step.octaves, step.score, change, step.picture, step)
         before = step.picture
+
+
+def at_full_size(dreamer: Dreamer, source: Tensor, item: Progressed) -> Tensor:
+    """The picture of a step at the size of its `source` (1×3×H×W), with detail of its own where that is larger."""
+    source, start = source.to(dreamer.device), _start(dreamer, source)
+    if start.shape == source.shape:
+        return item.picture
+    shape, dreamed = (source.shape[-2], source.shape[-1]), (start.shape[-2], start.shape[-1])
+    picture = (source + laid_on(item.picture - start, shape)).clamp(0, 1)
+    values = dreamer.values(0, _RATE)
+    octaves = larger_octaves(shape, dreamed, values.octave_scale)
+    if not item.step or not octaves or not values.strength:
+        return picture
+    reach = dreamer.reach(start)
+    reach = torch.ones_like(picture[:, :1]) if reach is None else laid_on(reach, shape).clamp(0, 1)
+    fine, _ = Sharpening(dreamer, values, octaves, dreamed, reach).begun(picture, 0)
+    return (picture + fine).clamp(0, 1)
+
+
+def _start(dreamer: Dreamer, picture: Tensor) -> Tensor:
+    return fitted(picture.to(dreamer.device), dreamer.shape((picture.shape[-2], picture.shape[-1])))
 
 
 def side_by_side(

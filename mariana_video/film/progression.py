@@ -16,7 +16,7 @@ from torch import Tensor
 from mariana_video.dream.ascent import Step
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.film import Finished
-from mariana_video.film.progress import Progressed, nearer, progress, side_by_side
+from mariana_video.film.progress import Progressed, at_full_size, nearer, progress, side_by_side
 from mariana_video.film.state import Rendered, State
 from mariana_video.film.tensors import to_array, to_tensor
 from mariana_video.media.sheet import labelled, sheet
@@ -70,6 +70,11 @@ class Progression:
         titles, sides = [cell.column for cell in self.cells[: self.columns]], [c.row for c in self.cells]
         return sheet(pictures, self.columns, captions, titles, sides[:: self.columns])
 
+    def at_full_size(self, items: Sequence[Progressed]) -> list[Tensor]:
+        """The cells' pictures (1×3×H×W) at the size of the source."""
+        source = to_tensor(self.picture)
+        return [at_full_size(cell.dreamer, source, item) for cell, item in zip(self.cells, items, strict=True)]
+
     def steps(self, after: Sequence[Progressed] = ()) -> Iterator[tuple[Progressed, ...]]:
         """The cells' pictures at each shown step, in order, or those `after` some; each is measured for its curve."""
         start = to_tensor(self.picture)
@@ -106,7 +111,7 @@ def _frames(shown: Progression, still: int, state: State | None, first: int) -> 
 
 def _finished(shown: Progression, items: tuple[Progressed, ...], number: int, frame: int, length: Fraction) -> Finished:
     """Frame `frame`, which shows picture `number`."""
-    made = [to_array(nearer(item.picture, shown.options.zoom, number, shown.rate)) for item in items]
+    made = [to_array(nearer(one, shown.options.zoom, number, shown.rate)) for one in shown.at_full_size(items)]
     if shown.options.label:
         made = [labelled(one, str(item)) for one, item in zip(made, items, strict=True)]
     rgb = made[0] if len(made) == 1 else shown.laid(made)

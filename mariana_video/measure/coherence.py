@@ -16,6 +16,7 @@ from mariana_video.measure.judge import Judgement, compose, inside
 from mariana_video.measure.lucas_kanade import sample
 from mariana_video.meters.flashes import Flashes, Worst
 from mariana_video.meters.sharpness import laplacian_energy
+from mariana_video.meters.specks import grain
 from mariana_video.meters.trend import mean_colour, rms
 
 Array = NDArray[np.float32]
@@ -36,6 +37,7 @@ class Coherence:
         self._flashes = Flashes()
         self._past: deque[tuple[Array, Array, Array]] = deque(maxlen=_REACH)  # source, dream, r; newest last
         self._motion: deque[Judgement] = deque(maxlen=_REACH)
+        self._fine = 0.0  # grain of the shot's first frame
 
     @property
     def worst(self) -> Worst:
@@ -58,13 +60,16 @@ class Coherence:
         if source.shape != dream.shape:
             raise UsageError(f"a dreamed frame of shape {dream.shape} for a source of {source.shape}")
         change = dream - source
+        fine = grain(change)
         if judgement is None:
             self._past.clear()
             self._motion.clear()
+            self._fine = fine
         else:
             self._motion.append(judgement)
         compared = {} if judgement is None else {**self._beside(source, dream, change), **self._along(change)}
-        row = Row(time=time, **_scores(scores), **_alone(source, dream, change), **compared)
+        specks = fine / self._fine if self._fine > 0 else _NAN
+        row = Row(time=time, specks=specks, **_scores(scores), **_alone(source, dream, change), **compared)
         self.rows.append(row)
         self._past.append((source, dream, change))
         self._flashes.add(dream, time)

@@ -21,7 +21,7 @@ class Row:
     Correlations compare r = D − S with an earlier r: over one frame, over the moving pixels, over 10 and 20 frames, and
     (`ghost`) unwarped where something fast has just left, which are `uncovered` pixels. `judged…` are
     shares of the picture, those of the moving pixels and the paths over 10 and 20 frames for the figures of that name.
-    `step…` are mean squares.
+    `step…` are mean squares, `specks` the finest grain of colour in r over that of the shot's first frame.
     """
 
     time: float
@@ -31,6 +31,7 @@ class Row:
     laplacian: float = _NAN
     laplacian_dream: float = _NAN
     laplacian_source: float = _NAN
+    specks: float = _NAN
     red: float = _NAN
     green: float = _NAN
     blue: float = _NAN
@@ -72,6 +73,7 @@ class Figures:
     e_warp: mean square of D less warped D before (Lai et al. 2018), and the source's own; pictures in 0…1.
     stillness: RMS of D less D before, over √2, where the source stands still; and the source's own.
     sharpness: Laplacian energy of D over that of S, last tenth over frames 10–20 %.
+    specks: the strongest 1 % of the finest grain of colour in r, in the worst frame over its shot's first.
     drift: mean colour (red, green, blue) of r, last tenth less frames 10–20 %, in 1/255.
     flashes: the worst second's, by WCAG 2.3.1; over three can hurt.
     rms, laplacian: RMS and Laplacian energy of r, averaged over all frames.
@@ -90,6 +92,7 @@ class Figures:
     stillness: float | None
     stillness_source: float | None
     sharpness: float | None
+    specks: float | None
     drift: tuple[float, float, float] | None
     flashes: int
     rms: float | None
@@ -137,6 +140,7 @@ def summed(rows: Sequence[Row], flashes: int) -> Figures:
         stillness=_still(whole["step_still"]),
         stillness_source=_still(whole["step_still_source"]),
         sharpness=_sharpness(at, len(rows)),
+        specks=max((value for value in at["specks"] if value == value), default=None),
         drift=_drift(at, len(rows)),
         flashes=flashes,
         rms=whole["rms"],

@@ -23,6 +23,9 @@ def report(figures: Figures, worst: Worst, variety: str) -> Iterator[str]:
     still = _beside(figures.stillness, figures.stillness_source, 1.0)
     yield _line("stillness", still, "noise where nothing moves")
     yield _line("sharpness", _number(figures.sharpness), "at the end over the beginning: 1 keeps it")
+    yield _line(
+        "specks", _number(figures.specks), "finest colours in the worst frame over the first: up to 1.2 is clean"
+    )
     yield _line("drift", _colours(figures.drift), "of red, green, blue from the beginning to the end, in 1/255")
     yield _line("flashes", str(figures.flashes), f"in the worst second; up to {SAFE} are safe")
     yield _line("judged", _share(figures.judged), "of the pixels")
