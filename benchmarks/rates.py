@@ -26,12 +26,16 @@ from numpy.typing import NDArray
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does it, before torch is loaded
 
+from mariana_video.dream.score import Score
 from mariana_video.film.dreamer import Dreamer, make_dreamer
 from mariana_video.film.film import film
 from mariana_video.film.plan import make_plan
 from mariana_video.film.still import read_still
+from mariana_video.measure.coherence import Coherence
+from mariana_video.measure.judge import Judge
 from mariana_video.measure.measuring import score_of
 from mariana_video.media.pictures import write_picture
+from mariana_video.media.reader import read
 from mariana_video.media.sheet import labelled
 from mariana_video.meters.sharpness import laplacian_energy
 from mariana_video.meters.specks import grain
@@ -53,7 +57,6 @@ class Seen:
     rms: float
     sharpness: float
     saturation: float
-    grain: float
 
     def off(self, other: Seen) -> dict[str, float]:
         """By how much each differs from the `other`'s, as a part of it."""
@@ -85,9 +88,11 @@ def _steady(rate: int, seconds: float) -> list[Fraction]:
     return [Fraction(n, rate) for n in range(round(seconds * rate) + 1)]
 
 
-def filmed(path: Path, picture: Array, times: Sequence[Fraction], size: tuple[int, int], speed: float) -> None:
+def filmed(
+    path: Path, picture: Array, times: Sequence[Fraction], size: tuple[int, int], speed: float, shaken: bool = False
+) -> None:
     """Writes a film without loss: a window of `size` going over `picture` at `speed` pixels a second, at `times`."""
-    written(path, ((time, _window(picture, size, speed * float(time))) for time in times), size)
+    written(path, ((time, _window(picture, size, *_way(speed, float(time), shaken))) for time in times), size)
 
 
 def written(path: Path, frames: Iterable[tuple[Fraction, NDArray[np.uint8]]], size: tuple[int, int]) -> None:
@@ -106,43 +111,80 @@ def written(path: Path, frames: Iterable[tuple[Fraction, NDArray[np.uint8]]], si
         container.mux(stream.encode(None))
 
 
-def _window(picture: Array, size: tuple[int, int], left: float) -> NDArray[np.uint8]:
+def _way(speed: float, time: float, shaken: bool) -> tuple[float, float]:
+    """Where the window lies at a time, pixels from the left and from the top; a hand shakes at 1 to 3 Hz."""
+    if not shaken or not speed:
+        return speed * time, 0.0
+    sway = 0.12 * speed
+    across = sway * (np.sin(7.1 * time) + 0.5 * np.sin(17.3 * time + 1))
+    return speed * time + across + sway, sway * (1 + np.sin(9.7 * time + 2) + 0.4 * np.sin(19.1 * time))
+
+
+def _window(picture: Array, size: tuple[int, int], left: float, top: float) -> NDArray[np.uint8]:
     width, height = size
-    moved = np.float32([[1, 0, -left], [0, 1, 0]])  # type: ignore[arg-type]
+    moved = np.float32([[1, 0, -left], [0, 1, -top]])  # type: ignore[arg-type]
     view = cv2.warpAffine(picture, np.asarray(moved), (width, height), flags=cv2.INTER_CUBIC, borderMode=4)
     return np.round(np.clip(view, 0, 1) * 255).astype(np.uint8)
 
 
-def dreamed(path: Path, dreamer: Dreamer, moments: Sequence[float]) -> tuple[list[Seen], float, list[Array]]:
-    """The figures of the frames nearest to `moments`, the passes a second of film, and those frames."""
-    plan = make_plan(path, Span())
-    begin = plan.times[0]
-    nearest = [min(range(len(plan.times)), key=lambda n: abs(plan.times[n] - begin - at)) for at in moments]
-    score, found, shown, passes = dreamer.score(0, Fraction(25)), [], [], 0.0
-    from mariana_video.media.reader import read
+@dataclass(frozen=True)
+class Made:
+    """A dreamed film: its frames' times in seconds, sources and dreams, passes a second, and incoherence."""
 
+    times: list[float]
+    sources: list[Array]
+    dreams: list[Array]
+    passes: float
+    incoherence: float | None
+
+    def nearest(self, at: float) -> int:
+        return min(range(len(self.times)), key=lambda n: abs(self.times[n] - at))
+
+    @property
+    def grain(self) -> float:
+        """The finest colours of the worst frame over those of the first."""
+        found = [grain(dream - source) for source, dream in zip(self.sources, self.dreams, strict=True)]
+        return max(found[1:]) / found[0]
+
+    def seen(self, number: int, score: Score) -> Seen:
+        return _seen(self.times[number], self.sources[number], self.dreams[number], score)
+
+
+def dreamed(path: Path, dreamer: Dreamer, judge: Judge | None = None) -> Made:
+    """The film at `path`, dreamed; with a judge it is told how incoherent it is."""
+    plan = make_plan(path, Span())
+    times = [float(time - plan.times[0]) for time in plan.times]
+    coherence, sources, dreams, passes = Coherence(), list[Array](), list[Array](), 0.0
     with film(plan, dreamer) as frames:
         for number, (done, frame) in enumerate(zip(frames, read(plan.clip), strict=True)):
             passes += done.rendered.passes if number else 0.0
-            if number in nearest:
-                found.append(_seen(float(frame.pts - begin), frame.rgb, done.rgb, score))
-                shown.append(done.rgb)
-    return found, passes / float(plan.times[-1] - begin), shown
+            if judge is not None:
+                known = judge.between(frame.rgb, sources[-1]) if sources else None
+                coherence.add(frame.rgb, done.rgb, times[number], known)
+            sources.append(frame.rgb)
+            dreams.append(done.rgb)
+    passes *= _share_of_frame(dreamer, plan.size) / times[-1]
+    return Made(times, sources, dreams, passes, None if judge is None else coherence.figures().incoherence)
 
 
-def _seen(time: float, source: Array, dream: Array, score: object) -> Seen:
+def _share_of_frame(dreamer: Dreamer, size: tuple[int, int]) -> float:
+    """A pass of a frame as passes of what is dreamed on."""
+    height, width = dreamer.shape((size[1], size[0]))
+    return size[0] * size[1] / (width * height)
+
+
+def _seen(time: float, source: Array, dream: Array, score: Score) -> Seen:
     change = dream - source
-    gain = score_of(score, dream) / score_of(score, source)  # type: ignore[arg-type]
+    gain = score_of(score, dream) / score_of(score, source)
     spread = float(np.sqrt(np.square(dream - dream.mean(-1, keepdims=True)).mean(dtype=np.float64)))
     rms = float(np.sqrt(np.square(change).mean(dtype=np.float64)))
-    return Seen(time, gain, rms, laplacian_energy(change), spread, grain(change))
+    return Seen(time, gain, rms, laplacian_energy(change), spread)
 
 
 def compared(found: Sequence[Seen], usual: Sequence[Seen]) -> Mapping[str, float]:
-    """The largest difference of each figure over the moments, and by how much the finest colours have grown."""
+    """The largest difference of each figure over the moments."""
     offs = [one.off(other) for one, other in zip(found, usual, strict=True)]
-    worst = {name: max((off[name] for off in offs), key=abs) for name in offs[0]}
-    return {**worst, "grain": max(one.grain for one in found) / usual[0].grain}
+    return {name: max((off[name] for off in offs), key=abs) for name in offs[0]}
 
 
 def main(words: Sequence[str]) -> None:
@@ -154,11 +196,16 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--speed", type=float, default=0.1, help="of the pan, in widths a second")
     parser.add_argument("--films", help="which, separated by commas; default: all")
     parser.add_argument("--network", default="mariana")
+    parser.add_argument("--motif-size", type=float, help="larger ones are dreamed faster; default: what suits")
     parser.add_argument("--still", action="store_true", help="leave the pans away")
+    parser.add_argument("--handheld", action="store_true", help="the pans shake as a hand does")
+    parser.add_argument("--judge", action="store_true", help="tell the incoherence, too (see coherence.py)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--pictures", type=Path, help="write the frames side by side to this folder")
     options = parser.parse_args(words)
-    dreamer = make_dreamer(Recipe(Dream(network=options.network), Carry(), Span()), Machine())
+    dreamer = make_dreamer(
+        Recipe(Dream(network=options.network, motif_size=options.motif_size), Carry(), Span()), Machine()
+    )
     print("| film | " + " | ".join(("gain", "rms", "sharpness", "saturation", "grain", "passes a second")) + " |")
     print("|---|" + "---|" * 6)
     for name in options.pictures_of:
@@ -173,26 +220,33 @@ def _films(source: Path, speed: float, dreamer: Dreamer, options: argparse.Names
     scale = max(wide / picture.shape[1], height / picture.shape[0])
     shape = round(picture.shape[1] * scale), round(picture.shape[0] * scale)
     picture = np.asarray(cv2.resize(picture, shape, interpolation=cv2.INTER_AREA), np.float32)
-    known: dict[tuple[float, ...], list[Seen]] = {}
+    score = dreamer.score(0, Fraction(25))
     films = clocks(options.seconds, options.seed)
+    judge = Judge(None) if options.judge else None
     wanted = options.films.split(",") if options.films else list(films)
     with tempfile.TemporaryDirectory() as folder:
+        usual_path = Path(folder) / "usual.mp4"
+        filmed(usual_path, picture, films[USUAL], (width, height), speed * width, options.handheld)
+        usual = dreamed(usual_path, dreamer)
         for title in wanted:
             path = Path(folder) / "film.mp4"
             times = films[title]
             after = next((n for n, (a, b) in enumerate(pairwise(times), 1) if b - a > 0.06), None)
             gap = title.startswith(("gap", "one")) and after is not None
-            moments = [float(times[after + 2])] if gap and after is not None else [m for m in MOMENTS if m <= times[-1]]
-            filmed(path, picture, times, (width, height), speed * width)
-            if (key := tuple(moments)) not in known:
-                usual = Path(folder) / "usual.mp4"
-                filmed(usual, picture, films[USUAL], (width, height), speed * width)
-                known[key], _, _ = dreamed(usual, dreamer, moments)
-            found, passes, shown = dreamed(path, dreamer, moments)
-            off = compared(found, known[key])
+            filmed(path, picture, times, (width, height), speed * width, options.handheld)
+            made = dreamed(path, dreamer, judge)
+            if gap and after is not None:
+                numbers = [after + 2]
+            else:
+                numbers = [made.nearest(at) for at in MOMENTS if at <= options.seconds]
+            found = [made.seen(number, score) for number in numbers]
+            expected = [usual.seen(usual.nearest(one.time), score) for one in found]
+            off = {**compared(found, expected), "grain": made.grain}
+            shown, passes, incoherence = [made.dreams[n] for n in numbers], made.passes, made.incoherence
             label = f"{source.stem}, {'pan' if speed else 'still'}, {title}"
             row = " | ".join(f"{off[name]:+.0%}" for name in ("gain", "rms", "sharpness", "saturation"))
-            print(f"| {label} | {row} | {off['grain']:.2f} | {passes:.1f} |", flush=True)
+            told = "" if incoherence is None else f" {incoherence:.3f} |"
+            print(f"| {label} | {row} | {off['grain']:.2f} | {passes:.1f} |{told}", flush=True)
             if options.pictures:
                 options.pictures.mkdir(exist_ok=True)
                 sheet = labelled(np.concatenate(shown, 1), label)

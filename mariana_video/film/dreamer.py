@@ -104,8 +104,8 @@ class Dreamer:
 
         It is one for all of its `frames`: the largest that any of them asks for.
         """
-        moving = self.recipe.dream.motif_size
-        if moving is None or moving.constant() is not None:
+        said = self.recipe.dream.motif_size
+        if said is None or (said.constant() is not None and self.objective.constant):
             frames = frames[:1]
         asked = [self.values(frame, rate) for frame in frames]
         sides = [self.side(self.scored(values.terms), values) for values in asked]

@@ -16,7 +16,7 @@ from torch import Tensor
 from mariana_video.dream.ascent import Step
 from mariana_video.dream.resample import resize
 from mariana_video.dream.size import dream_shape, fitted
-from mariana_video.errors import SourceError
+from mariana_video.errors import SourceError, UsageError
 from mariana_video.film import masks
 from mariana_video.film.beats import Turn, turns_of
 from mariana_video.film.dreamer import Dreamer
@@ -80,6 +80,11 @@ def film(plan: Plan, dreamer: Dreamer, state: State | None = None, first: int = 
     shape = shape_of(plan, dreamer)
     estimator = Estimator(carry.flow, carry.flow_weights, scale=carry.flow_scale)
     state = None if state is None else state.to(dreamer.device)
+    if state is not None and tuple(state.source.shape[-2:]) != shape:
+        raise UsageError(
+            "with these settings the film is dreamed at another size than its finished frames were: "
+            "say them as before, or --restart to begin anew"
+        )
     with (
         ahead(read_on(plan, state, first, shape), _READ_AHEAD) as frames,
         ahead(_with_motion(frames, plan, turns_of(plan, carry.carry), shape, estimator, first), _MOTION_AHEAD) as moved,

@@ -17,7 +17,7 @@ from mariana_video.recipe.options import Group, Recipe, bounds_of
 from mariana_video.recipe.schedule import Schedule
 from mariana_video.recipe.toml import recipe_of
 
-FRAME_BY_FRAME = frozenset({"layers", *(field.name for field in fields(Values))} - {"terms"})
+FRAME_BY_FRAME = frozenset({"layers", *(field.name for field in fields(Values))} - {"terms", "motif_size"})
 """Settings that hold frame by frame: what they say of later frames changes nothing of those before."""
 
 

@@ -90,7 +90,7 @@ class Dream(Group):
     """The one dial for those who want no other: 0.5 is a light dream, 2 a heavy one."""
 
     steps: Annotated[Schedule, Bounds(0, 1000, whole=True), _NUMBER] = Schedule("1")
-    """Steps of ascent in a frame that goes on from the dream before it; 0 gives the source back."""
+    """Steps of ascent in 1/25 s of a film that goes on from the dream before; 0 gives the source back."""
 
     first_steps: Annotated[Schedule | None, Bounds(0, 10000, whole=True), _NUMBER] = None
     """Steps an octave where nothing is carried: a picture, a first frame, a cut. Default: 10, or 0 at `--steps 0`."""
@@ -165,7 +165,7 @@ class Carry(Group):
     """A weights file for `--flow raft`, in place of torchvision's download."""
 
     flow_scale: Annotated[float, Bounds(0, 1, above=True)] = 1.0
-    """Motion is found on a picture so many times the size; 0.5 suits 1080p and above."""
+    """Motion is found on a picture so many times the size that is dreamed at; 0.5 is quicker and coarser."""
 
 
 @Parameter(name="*")

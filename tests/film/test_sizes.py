@@ -12,8 +12,10 @@ import pytest
 import torch
 
 from mariana_video.dream.octaves import Octave
+from mariana_video.errors import UsageError
 from mariana_video.film.detail import due, larger_octaves, round_of
 from mariana_video.film.dreamer import Dreamer
+from mariana_video.film.effort import _BESIDE, effort_of_film
 from mariana_video.film.film import Finished, dream_picture, film
 from mariana_video.film.plan import make_plan
 from mariana_video.film.zoom import dive, prepare
@@ -168,6 +170,41 @@ def test_motifs_may_grow_along_a_film(tmp_path: Path) -> None:
 
 def octaves_of_a_film(height: int) -> tuple[Octave, ...]:
     return larger_octaves((height, height * 16 // 9), (360, 640), 1.5)
+
+
+@pytest.mark.parametrize("size", [(48, 32), (288, 192)])
+def test_what_a_film_takes_is_foretold(tmp_path: Path, size: tuple[int, int]) -> None:
+    """In passes of a frame, and a little more for each step."""
+    plan = make_plan(clip(tmp_path / "clip.mp4", size), recipe().span)
+    with film(plan, dreamer()) as frames:
+        found = [done.rendered.passes for done in frames]
+    foretold = effort_of_film(plan, dreamer()).frames
+    for weight, passed in zip(foretold, found, strict=True):
+        steps = (weight - passed) / _BESIDE
+        assert steps == pytest.approx(round(steps), abs=1e-6)
+        assert round(steps) >= 1
+
+
+def test_a_film_gone_on_with_at_another_size_is_refused(tmp_path: Path) -> None:
+    plan = make_plan(clip(tmp_path / "clip.mp4", USUAL), recipe().span)
+    with film(plan, dreamer()) as frames:
+        state = next(frames).state
+    with pytest.raises(UsageError, match="another size"), film(plan, dreamer(motif_size=0.2), state, 1):
+        pass
+
+
+def test_layers_that_see_otherwise_are_dreamed_on_one_size() -> None:
+    """Motifs of one size take a larger picture where a layer sees more of it: the film's is the largest."""
+    network = small_network()
+    which = Dreamer(
+        network,
+        recipe(motif_size=0.25),
+        Objective("0:(conv1), 10:(conv1), 11:(conv3)"),
+        torch.device("cpu"),
+        "fp32",
+    )
+    assert which.shape((64, 96), range(5)) == (round(6 / 0.25), round(6 / 0.25 * 1.5))
+    assert which.shape((64, 96), range(20)) == (96, 144)
 
 
 @pytest.mark.parametrize(("height", "count"), [(360, 0), (380, 0), (180, 0), (540, 1), (720, 2), (1080, 3), (2160, 4)])
