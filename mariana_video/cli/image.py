@@ -104,9 +104,9 @@ def _dream_one(dreamer: Dreamer, still: Still, output: Path, quiet: bool) -> Non
     from mariana_video.media.pictures import write_picture
 
     height, width = still.rgb.shape[:2]
-    score, values = dreamer.score(still.position, still.rate), dreamer.values(still.position, still.rate)
+    score = dreamer.score(still.position, still.rate)
     check_memory(dreamer, score, (width, height))
-    with Bar(steps_of(dreamer, (height, width), values), "steps", quiet=quiet) as bar:
+    with Bar(steps_of(dreamer, (height, width), still.position, still.rate), "steps", quiet=quiet) as bar:
         rendered = dream_picture(
             dreamer,
             still.rgb,

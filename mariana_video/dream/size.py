@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 ALIKE = 1.08  # sizes that differ by less are one: to resample a picture for it would only blur
+_LARGEST = 2.0  # times a small picture is enlarged at most: beyond that nobody sees what grows, and it costs
 _TRIES = 3  # rounds of back-projection
 _ROUNDS = 2  # shrinking and enlarging is no projection: once leaves a tenth behind, twice a thirtieth
 
@@ -22,6 +23,11 @@ def dream_shape(shape: tuple[int, int], side: float | None) -> tuple[int, int]:
         return shape
     height, width = (max(1, round(length * side / min(shape))) for length in shape)
     return height, width
+
+
+def usual_shape(shape: tuple[int, int], side: float) -> tuple[int, int]:
+    """The same where nobody asked for a size of motifs: a very small picture is not enlarged all the way."""
+    return dream_shape(shape, min(side, _LARGEST * min(shape)))
 
 
 def is_near(factor: float) -> bool:

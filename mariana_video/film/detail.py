@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import torch
 from torch import Tensor
 
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
-from mariana_video.dream.size import dream_shape, finer, is_near, laid_on
+from mariana_video.dream.size import finer, is_near, laid_on
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.state import Moment, State, Values
 from mariana_video.film.strength import braked, local_rms, step_gain
@@ -54,10 +55,11 @@ def due(octaves: tuple[Octave, ...], dreamed: tuple[int, int], number: int) -> I
             yield octave
 
 
-def steps_of(dreamer: Dreamer, shape: tuple[int, int], values: Values) -> int:
-    """The steps in all that a picture of `shape` (height, width) takes."""
+def steps_of(dreamer: Dreamer, shape: tuple[int, int], frame: int, rate: Fraction) -> int:
+    """The steps in all that a picture of `shape` (height, width) takes, as frame `frame` of a film."""
+    values = dreamer.values(frame, rate)
     score = dreamer.scored(values.terms)
-    dreamed = dream_shape(shape, dreamer.side(score, values))
+    dreamed = dreamer.shape(shape, (frame,), rate)
     larger = larger_octaves(shape, dreamed, values.octave_scale) if values.strength else ()
     return values.first_steps * len(dreamer.octaves(dreamed, score, values)) + first_steps(values) * len(larger)
 

@@ -13,7 +13,7 @@ from mariana_video.dream.ascent import Pace, Step, ascend
 from mariana_video.dream.octaves import Octave, octaves_of
 from mariana_video.dream.precision import DTYPES, choose_device, choose_precision
 from mariana_video.dream.score import Score
-from mariana_video.dream.size import dream_shape, is_near
+from mariana_video.dream.size import dream_shape, is_near, usual_shape
 from mariana_video.film.state import Values
 from mariana_video.film.strength import to_see
 from mariana_video.networks.network import Network
@@ -109,7 +109,8 @@ class Dreamer:
             frames = frames[:1]
         asked = [self.values(frame, rate) for frame in frames]
         sides = [self.side(self.scored(values.terms), values) for values in asked]
-        return dream_shape(shape, None if None in sides else max(side for side in sides if side is not None))
+        side = None if None in sides else max(side for side in sides if side is not None)
+        return dream_shape(shape, side) if said is not None or side is None else usual_shape(shape, side)
 
     def steps(
         self,

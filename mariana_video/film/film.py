@@ -15,7 +15,7 @@ from torch import Tensor
 
 from mariana_video.dream.ascent import Step
 from mariana_video.dream.resample import resize
-from mariana_video.dream.size import dream_shape, fitted
+from mariana_video.dream.size import fitted
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.film import masks
 from mariana_video.film.beats import Turn, turns_of
@@ -203,7 +203,7 @@ def dream_picture(
     mask = _both(mask_of(dreamer, (rgb.shape[1], rgb.shape[0])), alpha, dreamer.device)
     source, own = to_tensor(rgb).to(dreamer.device), (rgb.shape[0], rgb.shape[1])
     values = dreamer.values(position, rate)
-    shape = dream_shape(own, dreamer.side(dreamer.scored(values.terms), values))
+    shape = dreamer.shape(own, (position,), rate)
     moment = Moment(position, position / rate, float(1 / rate), source, values, mask=mask)
     if shape != own:
         small = fitted(source, shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import torch
@@ -11,6 +12,7 @@ from torch.nn import functional as F
 from mariana_video.dream.pull import Pull
 from mariana_video.dream.resample import resize
 from mariana_video.dream.score import Score
+from mariana_video.film.beats import BEAT
 from mariana_video.film.carrying import MOMENTUM, Beat, Start, carried, within
 from mariana_video.film.dreamer import Ascended, Dreamer
 from mariana_video.film.state import Moment, State
@@ -20,7 +22,7 @@ from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
 
 _HELD = 12  # beats with the same jitter: a new one each time takes back what the last one gave
-_BLUNTED = 0.014  # how much nearer to the mean of its neighbours a warp brings a pixel, measured by sharpness
+_BLUNTED = 0.024  # how much nearer to the mean of its neighbours a warp brings a pixel, measured by sharpness
 _REIN = 3.0  # the step's factor on what moves, in place of the push that makes up for what still parts forget
 
 
@@ -29,7 +31,8 @@ class Arrived:
     """A dream that has come to lie on a frame, before a beat: its `change` to the frame's source and its `momentum`.
 
     `target` is the strength that it is held at (1×1×h×w), `visible` how much of a place was there before (1×1×H×W),
-    `moves` how much a place moves (likewise, 0…1), and `memory` what else the next frame needs.
+    `moves` how much a place moves (likewise, 0…1), `between` how far from whole pixels it moves in a beat (likewise,
+    0…2: a warp by whole pixels blunts nothing), and `memory` what else the next frame needs.
     """
 
     change: Tensor
@@ -38,6 +41,7 @@ class Arrived:
     push: float
     visible: Tensor
     moves: Tensor
+    between: Tensor
     memory: dict[str, Tensor]
 
     def after(self, state: State) -> Arrived:
@@ -49,7 +53,7 @@ class Arrived:
     def blunted(self) -> Arrived:
         """The same a beat later: what moves would have been warped once more by then, and be a little blunter."""
         around = F.avg_pool2d(F.pad(self.change, (1, 1, 1, 1), mode="replicate"), 3, 1)
-        return replace(self, change=self.change + _BLUNTED * self.moves * (around - self.change))
+        return replace(self, change=self.change + _BLUNTED * self.between * (around - self.change))
 
 
 def ridden(
@@ -90,7 +94,8 @@ def arrived(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> A
     target = carried_target(state.memory["target"], Motion(motion.flow, visible), moment.source)
     change, momentum = _warped(dreamer, state, moment.source, motion)
     memory = {"seen": seen, "moved": moved, "strong": state.memory["strong"]}
-    return Arrived(change, momentum, target, float(state.memory["push"]), visible, moves, memory)
+    between = (motion.flow * (math.pi / max(1.0, BEAT * moment.elapsed))).sin().square().sum(1, keepdim=True)
+    return Arrived(change, momentum, target, float(state.memory["push"]), visible, moves, between, memory)
 
 
 def riding(now: Arrived, moment: Moment) -> Start:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mariana_video.dream.size import dream_shape, finer, fitted, laid_on
+from mariana_video.dream.size import dream_shape, finer, fitted, laid_on, usual_shape
 from tests.conftest import as_tensor, texture
 
 
@@ -22,6 +22,12 @@ from tests.conftest import as_tensor, texture
 )
 def test_the_shorter_side_is_one_for_all(shape: tuple[int, int], side: float | None, expected: tuple[int, int]) -> None:
     assert dream_shape(shape, side) == expected
+
+
+def test_a_very_small_picture_is_not_enlarged_all_the_way() -> None:
+    assert usual_shape((48, 64), 360) == (96, 128)
+    assert usual_shape((180, 320), 360) == (360, 640)
+    assert dream_shape((48, 64), 360) == (360, 480)
 
 
 def test_enlarged_and_shrunk_again_a_picture_is_what_it_was() -> None:

@@ -71,7 +71,7 @@ def test_memory_is_that_of_the_dearest_frame(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(footprint, "free_memory", lambda _: round(enough))
     check_whole(low, 100, RATE, (640, 360))
     check_whole(mixed, 30, RATE, (640, 360))
-    with pytest.raises(DreamError, match="larger --motif-size"):
+    with pytest.raises(DreamError, match="would fit"):
         check_whole(mixed, 100, RATE, (640, 360))
 
 
