@@ -69,7 +69,7 @@ def _gone_on(
     motion = affine_motion(large.shape, large.steps[moment.index - 1])
     both = torch.cat([before.memory["fine"], before.memory["fine_momentum"]], 1)
     fine, momentum = (motion.visible.to(base) * warp(both, motion.flow.to(base))).chunk(2, 1)
-    kept = _KEPT if moment.values.steps else 1.0
+    kept = _KEPT if moment.values.steps and moment.values.strength else 1.0
     aim = torch.maximum(SHARE * local_rms(laid_on(small, large.shape)), kept * local_rms(fine))
     most = min(1.0, moment.index / float(descent.rate) / _SETS_IN)
     return sharpening.gone_on(base, fine, momentum, aim, moment.beats, kept, most)

@@ -28,15 +28,19 @@ _FIRST = 2  # steps on each of the larger octaves of a first frame
 SHARE = 0.12  # how strong the detail is beside the composition, measured: first frames have 0.06 to 0.12
 _SPENT = 0.75  # of a pass a beat, over how many times as large the picture is as its composition
 _MOMENTUM = 0.75  # of the detail that a step gives, so much comes later: it must not be seen which frames had a step
+_CLOSEST = 1.5  # more octaves than this factor apart gives would only cost
 _NONE = 1e-6
 
 
 def larger_octaves(shape: tuple[int, int], dreamed: tuple[int, int], scale: float) -> tuple[Octave, ...]:
-    """The octaves of a picture of `shape` above the size it is `dreamed` at, small to large, about `scale` apart."""
+    """The octaves of a picture of `shape` above the size it is `dreamed` at, small to large.
+
+    They are about `scale` apart, 1.5 at least.
+    """
     factor = min(shape) / min(dreamed)
     if factor < 1 or is_near(factor):
         return ()
-    count = max(1, round(math.log(factor) / math.log(scale)))
+    count = max(1, round(math.log(factor) / math.log(max(scale, _CLOSEST))))
     sizes = [factor ** (level / count) / factor for level in range(1, count)]
     return (*(Octave((round(shape[0] * size), round(shape[1] * size)), size) for size in sizes), Octave(shape, 1.0))
 

@@ -34,24 +34,34 @@ def check_memory(dreamer: Dreamer, score: Score, size: tuple[int, int], dreamed:
     free = free_memory(dreamer.device)
     if free is None:
         return
+    needed = memory_needed(dreamer, score, size, dreamed)
+    if needed <= free:
+        return
+    told = f"a dream of {size[0]}x{size[1]} needs about {_gigabytes(needed)} of memory, and {_gigabytes(free)} are free"
+    widths = range(_TRIAL, size[0], _EVEN)
     each = kept_for_backward(score, dreamer.device)
 
-    def needed(size: tuple[int, int], dreamed: tuple[int, int] | None = None) -> int:
-        shape = size[1], size[0]
-        shapes = {shape, dreamed or dreamer.shape(shape)}
-        at_once = max(tiles_for(score, padded_shape(score, one, 0))[0].pixels for one in shapes)
-        return math.ceil(BASE + at_once * each + max(map(math.prod, shapes)) * _BESIDE)
+    def for_width(width: int) -> int:
+        return memory_needed(dreamer, score, (width, max(1, round(width * size[1] / size[0]))), each=each)
 
-    if needed(size, dreamed) <= free:
-        return
-    told = (
-        f"a dream of {size[0]}x{size[1]} needs about {_gigabytes(needed(size, dreamed))} of memory, and "
-        f"{_gigabytes(free)} are free"
-    )
-    widths = range(_TRIAL, size[0], _EVEN)
-    fitting = bisect(widths, free, key=lambda width: needed((width, max(1, round(width * size[1] / size[0])))))
+    fitting = bisect(widths, free, key=for_width)
     other = "a larger --motif-size takes less, or other programs closed"
     raise DreamError(f"{told}; " + (f"--size {widths[fitting - 1]}x would fit" if fitting else other))
+
+
+def memory_needed(
+    dreamer: Dreamer,
+    score: Score,
+    size: tuple[int, int],
+    dreamed: tuple[int, int] | None = None,
+    each: float | None = None,
+) -> int:
+    """Bytes that dreams of `size` (width, height) take; `each` is what the network keeps for a pixel, where known."""
+    shape = size[1], size[0]
+    shapes = {shape, dreamed or dreamer.shape(shape)}
+    at_once = max(tiles_for(score, padded_shape(score, one, 0))[0].pixels for one in shapes)
+    kept = kept_for_backward(score, dreamer.device) if each is None else each
+    return math.ceil(BASE + at_once * kept + max(map(math.prod, shapes)) * _BESIDE)
 
 
 def kept_for_backward(score: Score, device: torch.device) -> float:

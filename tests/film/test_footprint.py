@@ -14,7 +14,7 @@ import torch
 
 from mariana_video.errors import DreamError
 from mariana_video.film import footprint
-from mariana_video.film.footprint import BASE, check_memory, free_memory, kept_for_backward
+from mariana_video.film.footprint import BASE, check_memory, free_memory, kept_for_backward, memory_needed
 from mariana_video.networks.weights import load
 from mariana_video.recipe.objective import Objective
 from tests.film.test_frames import dreamer
@@ -71,7 +71,7 @@ def test_the_command_says_so_before_the_work(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("width", [640, 1280])
+@pytest.mark.parametrize("width", [640, 1280, 1920])
 def test_what_is_foretold_is_what_is_taken(tmp_path: Path, width: int) -> None:
     clip = make(tmp_path / "clip.mp4", size=f"{width}x{width * 9 // 16}", seconds=0.2)
     words = ["video", str(clip), str(tmp_path / "out.mp4"), "--first-steps", "1", "--precision", "fp32", "--quiet"]
@@ -82,6 +82,5 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
 """
     taken = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
     which = replace(dreamer(), network=load("mariana", None), objective=Objective("conv4_3"))
-    each = kept_for_backward(which.score(0, Fraction(25)), CPU) + footprint._BESIDE
-    foretold = BASE + width * (width * 9 // 16) * each
+    foretold = memory_needed(which, which.score(0, Fraction(25)), (width, width * 9 // 16))
     assert 0.6 < taken / foretold < 1.15, (taken, foretold)
