@@ -24,7 +24,7 @@ from mariana_video.motion.warp import warp
 
 GOAL = "goal_fine"  # among a state's tensors: the detail that a loop comes back to
 _KEPT = 0.93  # of the detail in 1/25 s, where something is dreamed
-_SETS_IN = 1.0  # seconds: before it is dreamed on, a picture has nothing to sharpen
+_SETS_IN = 1.0  # seconds in which it comes to that: before a picture is dreamed on, it has nothing to sharpen
 _MIDDLE = 0.5
 
 
@@ -69,9 +69,9 @@ def _gone_on(
     motion = affine_motion(large.shape, large.steps[moment.index - 1])
     both = torch.cat([before.memory["fine"], before.memory["fine_momentum"]], 1)
     fine, momentum = (motion.visible.to(base) * warp(both, motion.flow.to(base))).chunk(2, 1)
-    kept = _KEPT if moment.values.steps and moment.values.strength else 1.0
-    aim = torch.maximum(SHARE * local_rms(laid_on(small, large.shape)), kept * local_rms(fine))
     most = min(1.0, moment.index / float(descent.rate) / _SETS_IN)
+    kept = 1 - (1 - _KEPT) * most if moment.values.steps and moment.values.strength else 1.0
+    aim = torch.maximum(SHARE * local_rms(laid_on(small, large.shape)), kept * local_rms(fine))
     return sharpening.gone_on(base, fine, momentum, aim, moment.beats, kept, most)
 
 
