@@ -141,7 +141,7 @@ def detailed(
         state = _with(state, fine, (1 - values.carry) * fine)
     elif not moment.beats:
         motion = at_size(moment.motion, shape)
-        fine, pushed = motion.visible * warp(state.memory["fine"], motion.flow), 0
+        fine, pushed = (2 * motion.visible).clamp(max=1) * warp(state.memory["fine"], motion.flow), 0
     else:
         motion = at_size(moment.motion, shape)
         both = torch.cat([before.memory["fine"], before.memory["fine_momentum"]], 1)

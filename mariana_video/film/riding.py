@@ -61,11 +61,12 @@ def ridden(
 ) -> tuple[State, Ascended, float]:
     """A frame that goes on from the dream before: the next state, what is shown, and the share that was carried.
 
-    A frame between two beats shows what lies between the last two dreams, each brought onto it.
+    A frame between two beats shows what lies between the last two dreams, each brought onto it; places in doubt, which
+    at a beat are dreamed on, keep what they have.
     """
     if not moment.beats:
         change = torch.lerp(state.memory["before"], state.dream - state.source, moment.share)
-        shown = moment.source + motion.visible * warp(change, motion.flow)
+        shown = moment.source + (2 * motion.visible).clamp(max=1) * warp(change, motion.flow)
         shown = within(moment.mask, moment.source, shown.clamp(0, 1))
         return state, Ascended(shown, float("nan"), 0), float(motion.visible.mean())
     now = before = arrived(dreamer, state, moment, motion)
