@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import av
 import cv2
@@ -54,6 +56,7 @@ def rms(change: np.ndarray) -> float:
     return float(np.sqrt(np.square(change).mean()))
 
 
+@lru_cache
 def pictured(size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     source = at(size)
     return source, dream_picture(dreamer(), source).picture[0].permute(1, 2, 0).numpy()
@@ -70,6 +73,12 @@ def clip(path: Path, size: tuple[int, int], frames: int = 12) -> Path:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, "rgb24")))
         container.mux(stream.encode(None))
     return path
+
+
+@lru_cache
+def usual_film() -> list[tuple[np.ndarray, Finished]]:
+    with TemporaryDirectory() as folder:
+        return filmed(Path(folder) / "usual.mp4", USUAL)
 
 
 def filmed(path: Path, size: tuple[int, int], **options: object) -> list[tuple[np.ndarray, Finished]]:
@@ -97,7 +106,7 @@ def test_on_its_own_pixels_it_would_not() -> None:
 def test_a_film_dreams_the_same_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
     """Ten frames in; the passes of a frame, in frames, are the fewer the larger it is."""
     source, done = filmed(tmp_path / "one.mp4", size)[10]
-    usual_source, usual = filmed(tmp_path / "usual.mp4", USUAL)[10]
+    usual_source, usual = usual_film()[10]
     change, expected = shown_small(done.rgb - source), shown_small(usual.rgb - usual_source)
     assert correlation(change, expected) > 0.6
     assert rms(change) == pytest.approx(rms(expected), rel=0.15)
