@@ -122,8 +122,8 @@ def _way(speed: float, time: float, shaken: bool) -> tuple[float, float]:
 
 def _window(picture: Array, size: tuple[int, int], left: float, top: float) -> NDArray[np.uint8]:
     width, height = size
-    moved = np.float32([[1, 0, -left], [0, 1, -top]])  # type: ignore[arg-type]
-    view = cv2.warpAffine(picture, np.asarray(moved), (width, height), flags=cv2.INTER_CUBIC, borderMode=4)
+    moved = np.array([[1, 0, -left], [0, 1, -top]], np.float32)
+    view = cv2.warpAffine(picture, moved, (width, height), flags=cv2.INTER_CUBIC, borderMode=4)
     return np.round(np.clip(view, 0, 1) * 255).astype(np.uint8)
 
 

@@ -159,10 +159,14 @@ def _with(state: State, fine: Tensor, momentum: Tensor) -> State:
 def _reach(dreamer: Dreamer, moment: Moment) -> Tensor:
     """How far each pixel is to step: as at the size that is dreamed at."""
     assert moment.whole is not None
-    shape = moment.whole.shape[-2], moment.whole.shape[-1]
-    reach = dreamer.reach(moment.source)
-    reach = torch.ones_like(moment.whole[:, :1]) if reach is None else laid_on(reach, shape).clamp(0, 1)
+    reach = reach_at(dreamer, moment.source, (moment.whole.shape[-2], moment.whole.shape[-1]))
     return reach if moment.whole_mask is None else reach * moment.whole_mask
+
+
+def reach_at(dreamer: Dreamer, source: Tensor, shape: tuple[int, int]) -> Tensor:
+    """How far each pixel steps at `shape` (height, width), 1×1×H×W, as `source` (1×3×h×w) has it."""
+    reach = dreamer.reach(source)
+    return source.new_ones(1, 1, *shape) if reach is None else laid_on(reach, shape).clamp(0, 1)
 
 
 def _masked(change: Tensor, moment: Moment) -> Tensor:

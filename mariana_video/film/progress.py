@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from mariana_video.dream.ascent import Pace, Step
 from mariana_video.dream.size import fitted, laid_on
 from mariana_video.errors import UsageError
-from mariana_video.film.detail import Sharpening, larger_octaves
+from mariana_video.film.detail import Sharpening, larger_octaves, reach_at
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.motion.camera import camera
 from mariana_video.motion.warp import warp
@@ -111,9 +110,7 @@ def at_full_size(dreamer: Dreamer, source: Tensor, item: Progressed) -> Tensor:
     octaves = larger_octaves(shape, dreamed, values.octave_scale)
     if not item.step or not octaves or not values.strength:
         return picture
-    reach = dreamer.reach(start)
-    reach = torch.ones_like(picture[:, :1]) if reach is None else laid_on(reach, shape).clamp(0, 1)
-    fine, _ = Sharpening(dreamer, values, octaves, dreamed, reach).begun(picture, 0)
+    fine, _ = Sharpening(dreamer, values, octaves, dreamed, reach_at(dreamer, start, shape)).begun(picture, 0)
     return (picture + fine).clamp(0, 1)
 
 

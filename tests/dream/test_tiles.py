@@ -1,5 +1,7 @@
 """Tiles cover a picture once, and their gradients are the picture's own."""
 
+from typing import Literal
+
 import numpy as np
 import pytest
 import torch
@@ -33,9 +35,9 @@ def test_a_small_picture_is_one() -> None:
 
 
 @pytest.mark.parametrize("kind", ["share", "energy"])
-def test_a_gradient_by_tiles_is_the_gradient(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_a_gradient_by_tiles_is_the_gradient(monkeypatch: pytest.MonkeyPatch, kind: Literal["share", "energy"]) -> None:
     """The energy's to the last digits; shares are taken over regions, which lie otherwise in a tile."""
-    score = Score(small_network(), (Term("conv3"),), kind)  # type: ignore[arg-type]
+    score = Score(small_network(), (Term("conv3"),), kind)
     picture = as_tensor(texture(200, 280))
     value, whole = shifted_gradient(score, picture, (3, 5), 8)
     monkeypatch.setattr(ascent, "LARGEST", 20_000)

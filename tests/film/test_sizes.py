@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import av
 import cv2
@@ -137,9 +138,9 @@ def test_a_dive_is_the_same_at_every_size(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("loop", ["source", "structure"])
-def test_a_large_loop_closes(loop: str) -> None:
+def test_a_large_loop_closes(loop: Literal["source", "structure"]) -> None:
     """The step from the last frame to the first is as the steps beside it, fine detail and all."""
-    where, how = Camera(zoom=Schedule("3")), Dive(duration=1.2, rate=10.0, loop=loop)  # type: ignore[arg-type]
+    where, how = Camera(zoom=Schedule("3")), Dive(duration=1.2, rate=10.0, loop=loop)
     made = prepare(dreamer(score="energy"), where, how, as_tensor(at((192, 128))), (192, 128))
     with dive(made) as frames:
         pictures = [done.rgb for done in frames]
