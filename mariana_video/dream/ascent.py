@@ -22,6 +22,8 @@ from mariana_video.dream.tiles import LARGEST, Tile, tiles_of
 from mariana_video.errors import DreamError
 
 _WALL = 0.15  # how near to 0 or 1 a value comes before its step shrinks
+_AROUND = 96  # pixels: a step is measured by the gradients of a place's neighbourhood, of two boxes of this side
+_HARDLY = 0.02  # of the whole picture's mean gradient: less counts as this, or nothing at all would be made much of
 _GRID = 8  # padded sides are multiples of it, and of the stride: no row is lost in pooling
 
 
@@ -103,30 +105,43 @@ def _climbed(
         value, gradient = shifted_gradient(score, small, offset(reach, *key, round(1000 * octave.scale), step), reach)
         if pace.pull is not None:
             gradient = gradient + pace.pull.gradient(small)
-        small = RULES[pace.rule](small, gradient, pace.size, gain)
+        small = RULES[pace.rule](small, gradient, pace.size, gain, octave.scale)
         full = small if octave.scale == 1 else (begun + resize(small - start, begun.shape[-2:])).clamp(0, 1)
         pushed = pushed_through(score, octave.shape, reach)
         yield Step(1, 1, step + 1, pace.steps, value, full, pushed, begun, small)
 
 
-def moved(picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None) -> Tensor:
+def moved(picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None, scale: float = 1.0) -> Tensor:
     """One normalised step uphill, `picture + size · gain · g / mean|g|`; a flat gradient changes nothing.
 
-    g is the gradient with its bands of detail levelled (see `levelled`). Near black and white the step shrinks with
-    what is left to go, so that a long ascent doesn't burn the picture.
+    g is the gradient with its bands of detail levelled (see `levelled`), its mean that of a place's neighbourhood on
+    an octave of that `scale`: what a place dreams doesn't hang on what lies far from it. Near black and white the step
+    shrinks with what is left to go, so that a long ascent doesn't burn the picture.
     """
     if finite(mean_size(gradient)) == 0:
         return picture
     gradient = levelled(gradient)
-    mean = mean_size(gradient)
-    change = gradient * (size / mean)
+    change = gradient * (size / _mean_around(gradient, scale))
     if gain is not None:
         change = change * gain
     room = torch.where(change > 0, 1 - picture, picture)
     return (picture + change * (room / _WALL).clamp(max=1)).clamp(0, 1)
 
 
-def moved_as_in_the_tutorial(picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None) -> Tensor:
+def _mean_around(gradient: Tensor, scale: float) -> Tensor:
+    """mean|g| over some `_AROUND` pixels of the picture round each place: 1×1×H×W, nowhere 0."""
+    cells = F.avg_pool2d(gradient.abs().mean(1, keepdim=True), _GRID, ceil_mode=True, count_include_pad=False)
+    side = max(1, round(_AROUND * scale / _GRID))
+    for _ in range(2):
+        size = [min(side | 1, one - 1 + one % 2) for one in cells.shape[-2:]]
+        cells = F.avg_pool2d(cells, size, 1, [one // 2 for one in size], count_include_pad=False)
+    least = _HARDLY * mean_size(gradient)
+    return resize(cells.clamp_min(least), (gradient.shape[-2], gradient.shape[-1]))
+
+
+def moved_as_in_the_tutorial(
+    picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None, _scale: float = 1.0
+) -> Tensor:
     """One step of TensorFlow's DeepDream tutorial: `picture + size · g / std(g)` for a picture of −1…1, then clipped.
 
     A picture of 0…1 moves by half of that. The paper's step sizes, 0.01 and 0.5, are in these units.
@@ -136,7 +151,7 @@ def moved_as_in_the_tutorial(picture: Tensor, gradient: Tensor, size: float, gai
     return (picture + (change if gain is None else change * gain)).clamp(0, 1)
 
 
-RULES: Mapping[str, Callable[[Tensor, Tensor, float, Tensor | None], Tensor]] = {
+RULES: Mapping[str, Callable[[Tensor, Tensor, float, Tensor | None, float], Tensor]] = {
     "mean": moved,
     "tutorial": moved_as_in_the_tutorial,
 }

@@ -13,6 +13,7 @@ from mariana_video.dream.octaves import Octave
 from mariana_video.dream.pull import Pull
 from mariana_video.dream.score import Score
 from mariana_video.film.dreamer import Ascended, Dreamer
+from mariana_video.film.masks import within
 from mariana_video.film.state import Moment, State
 from mariana_video.film.strength import braked, first_push, local_rms, mean_rms, pushed_on, step_gain
 from mariana_video.film.uncovered import boxes_round, laid_out
@@ -63,9 +64,9 @@ def afresh(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | None = N
     source, values = moment.source, moment.values
     octaves = dreamer.octaves(_shape(source), score, values)
     size = values.step_size * values.strength
-    pace = Pace(values.first_steps, size, values.jitter, dreamer.reach(source, moment.mask), pull=pull)
+    pace = Pace(values.first_steps, size, values.jitter, dreamer.reach(source), pull=pull)
     done = dreamer.ascend(source, score, octaves, pace, moment.index)
-    dream = within(moment.mask, source, done.picture)
+    dream = done.picture
     target = local_rms(dream - source)
     if values.strength >= _FAINT:
         target = target / values.strength
@@ -79,7 +80,7 @@ def afresh(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | None = N
         "momentum": (1 - values.carry) * (dream - source),  # as if it had long been kept up against forgetting
         "before": dream - source,
     }
-    return State(moment.index, source, dream, memory), replace(done, picture=dream)
+    return State(moment.index, source, dream, memory), done
 
 
 def carried(
@@ -111,11 +112,6 @@ def carried(
     if start.momentum is not None:
         memory["momentum"] = start.momentum + done.picture - extra.picture
     return State(moment.index, source, dream, memory), replace(done, picture=dream)
-
-
-def within(mask: Tensor | None, source: Tensor, dream: Tensor) -> Tensor:
-    """`dream` where the mask is 1, the source where it is 0: a small octave's change spills over a mask's edge."""
-    return dream if mask is None else source + (dream - source) * mask
 
 
 def in_turn(octaves: tuple[Octave, ...], index: int, steps: int) -> tuple[tuple[Octave, int], ...]:

@@ -19,6 +19,7 @@ from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.size import finer, is_near, laid_on
 from mariana_video.film.dreamer import Dreamer
+from mariana_video.film.masks import within
 from mariana_video.film.state import Moment, State, Values
 from mariana_video.film.strength import braked, local_rms, step_gain
 from mariana_video.motion.motion import Motion
@@ -29,7 +30,6 @@ SHARE = 0.12  # how strong the detail is beside the composition, measured: first
 _SPENT = 0.75  # of a pass a beat, over how many times as large the picture is as its composition
 _MOMENTUM = 0.75  # of the detail that a step gives, so much comes later: it must not be seen which frames had a step
 _CLOSEST = 1.5  # more octaves than this factor apart gives would only cost
-_NONE = 1e-6
 
 
 def larger_octaves(shape: tuple[int, int], dreamed: tuple[int, int], scale: float) -> tuple[Octave, ...]:
@@ -131,11 +131,11 @@ def detailed(
     whole, values = moment.whole, moment.values
     assert whole is not None, "who asks has a larger or a smaller picture"
     shape, dreamed = (whole.shape[-2], whole.shape[-1]), (shown.shape[-2], shown.shape[-1])
-    laid = _masked(laid_on(shown - moment.source, shape), moment)
+    laid = laid_on(shown - moment.source, shape)
     octaves = larger_octaves(shape, dreamed, values.octave_scale)
     if not octaves or not values.strength:
-        return state, (whole + laid).clamp(0, 1), 0
-    sharpening = Sharpening(dreamer, values, octaves, dreamed, _reach(dreamer, moment))
+        return state, within(moment.whole_mask, whole, (whole + laid).clamp(0, 1)), 0
+    sharpening = Sharpening(dreamer, values, octaves, dreamed, reach_at(dreamer, moment.source, shape))
     if before is None or moment.motion is None or values.carry == 0:
         fine, pushed = sharpening.begun((whole + laid).clamp(0, 1), moment.index)
         state = _with(state, fine, (1 - values.carry) * fine)
@@ -149,32 +149,17 @@ def detailed(
         aim, kept = SHARE * local_rms(laid), values.carry ** (1 / round_of(octaves, dreamed))
         fine, momentum, pushed = sharpening.gone_on(whole + laid, fine, momentum, aim, moment.beats, kept)
         state = _with(state, fine, momentum)
-    return state, (whole + laid + _masked(fine, moment)).clamp(0, 1), pushed
+    return state, within(moment.whole_mask, whole, (whole + laid + fine).clamp(0, 1)), pushed
 
 
 def _with(state: State, fine: Tensor, momentum: Tensor) -> State:
     return replace(state, memory={**state.memory, "fine": fine, "fine_momentum": momentum})
 
 
-def _reach(dreamer: Dreamer, moment: Moment) -> Tensor:
-    """How far each pixel is to step: as at the size that is dreamed at."""
-    assert moment.whole is not None
-    reach = reach_at(dreamer, moment.source, (moment.whole.shape[-2], moment.whole.shape[-1]))
-    return reach if moment.whole_mask is None else reach * moment.whole_mask
-
-
 def reach_at(dreamer: Dreamer, source: Tensor, shape: tuple[int, int]) -> Tensor:
     """How far each pixel steps at `shape` (height, width), 1×1×H×W, as `source` (1×3×h×w) has it."""
     reach = dreamer.reach(source)
     return source.new_ones(1, 1, *shape) if reach is None else laid_on(reach, shape).clamp(0, 1)
-
-
-def _masked(change: Tensor, moment: Moment) -> Tensor:
-    """`change` inside the mask at the picture's own size: nothing outside, and its edges softened once."""
-    if moment.whole_mask is None or moment.mask is None:
-        return change
-    spilt = laid_on(moment.mask, (change.shape[-2], change.shape[-1])).clamp_min(_NONE)
-    return change * (moment.whole_mask / spilt).clamp(0, 1)
 
 
 def at_size(motion: Motion, shape: tuple[int, int]) -> Motion:

@@ -75,12 +75,9 @@ class Dreamer:
         """True where TensorFlow's DeepDream tutorial is followed: one scale, no jitter, its own step and score."""
         return self.recipe.dream.step_rule == "tutorial"
 
-    def reach(self, source: Tensor, mask: Tensor | None = None) -> Tensor | None:
+    def reach(self, source: Tensor) -> Tensor | None:
         """How far each pixel of `source` steps where nothing is carried: 1×1×H×W, or None for all alike."""
-        if self.tutorial:
-            return mask
-        seen = to_see(source)
-        return seen if mask is None else seen * mask
+        return None if self.tutorial else to_see(source)
 
     def octaves(self, shape: tuple[int, int], score: Score, values: Values | None = None) -> tuple[Octave, ...]:
         """The sizes of a picture of `shape` (height, width) that are dreamed on, by `values` (None: those of frame 0).

@@ -76,7 +76,7 @@ def film(plan: Plan, dreamer: Dreamer, state: State | None = None, first: int = 
     first frame and those after a cut are. Raises SourceError where the source no longer gives the frames that the plan
     saw.
     """
-    carry, mask = dreamer.recipe.carry, mask_of(dreamer, plan.size)
+    carry, inside = dreamer.recipe.carry, masks.masks_of(dreamer.recipe.where.mask, plan, first)
     shape = shape_of(plan, dreamer)
     estimator = Estimator(carry.flow, carry.flow_weights, scale=carry.flow_scale)
     state = None if state is None else state.to(dreamer.device)
@@ -89,7 +89,7 @@ def film(plan: Plan, dreamer: Dreamer, state: State | None = None, first: int = 
         ahead(read_on(plan, state, first, shape), _READ_AHEAD) as frames,
         ahead(_with_motion(frames, plan, turns_of(plan, carry.carry), shape, estimator, first), _MOTION_AHEAD) as moved,
     ):
-        yield _dreamed(moved, plan, dreamer, state, mask)
+        yield _dreamed(zip(moved, inside, strict=False), plan, dreamer, state)
 
 
 def _with_motion(
@@ -114,12 +114,12 @@ def _with_motion(
 
 
 def _dreamed(
-    moved: Iterator[_Moved], plan: Plan, dreamer: Dreamer, state: State | None, mask: Tensor | None
+    moved: Iterator[tuple[_Moved, Tensor | None]], plan: Plan, dreamer: Dreamer, state: State | None
 ) -> Iterator[Finished]:
     kept: dict[int, Frame] = {}
 
     def moments() -> Iterator[Moment]:
-        for item in moved:
+        for item, mask in moved:
             index = plan.first + item.position
             kept[index] = item.frame
             yield _moment(item, index, plan, dreamer, mask)

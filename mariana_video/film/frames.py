@@ -10,6 +10,7 @@ from mariana_video.film.beats import BEAT
 from mariana_video.film.carrying import Beat, Start, afresh, carried
 from mariana_video.film.detail import detailed
 from mariana_video.film.dreamer import Ascended, Dreamer
+from mariana_video.film.masks import within
 from mariana_video.film.riding import ridden
 from mariana_video.film.state import Moment, Rendered, State
 from mariana_video.motion.motion import Motion
@@ -33,6 +34,8 @@ def dream_frames(
         if moment.whole is not None:
             state, picture, more = detailed(dreamer, before, state, moment, picture)
             source, pushed = moment.whole, pushed + more
+        else:
+            picture = within(moment.mask, source, picture)
         mix = moment.values.mix
         picture = picture if mix == 1 else source + mix * (picture - source)
         passes = pushed / (source.shape[-1] * source.shape[-2])

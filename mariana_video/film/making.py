@@ -12,7 +12,7 @@ from mariana_video.film.film import film, shape_of
 from mariana_video.film.foresight import FRAME_BY_FRAME, check_changed, check_whole
 from mariana_video.film.idle import check_video
 from mariana_video.film.job import Frames, Job, Todo, open_job
-from mariana_video.film.masks import read_mask
+from mariana_video.film.masks import check_mask
 from mariana_video.film.plan import Plan, make_plan
 from mariana_video.film.store import Film, Told
 from mariana_video.film.terms import terms_of
@@ -42,10 +42,13 @@ def planned(job: Job, recipe: Recipe, machine: Machine, seen: Callable[[int], No
     """
     assert job.source is not None, "a film is made of another one"
     if recipe.where.mask is not None:
-        read_mask(recipe.where.mask)  # what is wrong with it is said before any work
+        check_mask(recipe.where.mask)  # what is wrong with it is said before any work
     dreamer = make_dreamer(recipe, job.machine(machine))
     job.agree(terms_of("video", sections(recipe), job.storage, dreamer, job.source), FRAME_BY_FRAME)
-    return dreamer, make_plan(job.source, recipe.span, seen, keep_hdr=keeps_hdr(job.output, job.storage.codec))
+    plan = make_plan(job.source, recipe.span, seen, keep_hdr=keeps_hdr(job.output, job.storage.codec))
+    if recipe.where.mask is not None:
+        check_mask(recipe.where.mask, plan)
+    return dreamer, plan
 
 
 def prepared(job: Job, dreamer: Dreamer, plan: Plan, told: Told) -> Prepared:

@@ -1,7 +1,11 @@
-"""Where to dream: a mask's picture as numbers, its edges soft."""
+"""Where to dream: a mask's picture, or film, as numbers, its edges soft."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +15,18 @@ import torch
 from torch import Tensor
 
 from mariana_video.errors import SourceError, UsageError
+from mariana_video.media.opening import open_clip
 from mariana_video.media.pictures import read_picture
+from mariana_video.media.reader import read, scan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mariana_video.film.plan import Plan
+
 _SOFT = 0.02  # of the shorter side: how wide an edge is made, on the mask's own side of it
 _BLACK = 0.5 / 255
+_AT_ONCE = Fraction(1, 500)  # seconds: containers round times to a thousandth
 
 
 def read_mask(path: Path) -> NDArray[np.float32]:
@@ -28,11 +37,67 @@ def read_mask(path: Path) -> NDArray[np.float32]:
     try:
         rgb, alpha = read_picture(path)
     except SourceError as error:
+        if _moves(path):
+            raise UsageError(f"--mask {path} is a film, and a picture needs a picture as its mask") from None
         raise UsageError(f"--mask: {error}") from None
-    grey = np.asarray(rgb.mean(-1, dtype=np.float32) * (1 if alpha is None else alpha), np.float32)
+    grey = _grey(rgb, alpha)
     if grey.max() < _BLACK:
         raise UsageError(f"--mask {path} is black all over, so nothing would be dreamed; white says where to dream")
     return grey
+
+
+def check_mask(path: Path, plan: Plan | None = None) -> None:
+    """Raises UsageError where `path` is no mask, or, as a film, is over before the `plan` is."""
+    if not _moves(path):
+        read_mask(path)
+    elif plan is not None:
+        times = _times(path)
+        end, wanted = times[-1] + (times[-1] - times[-2] if len(times) > 1 else 0), plan.times[-1] - plan.clip.start
+        if wanted > end + _AT_ONCE:
+            raise UsageError(
+                f"--mask {path} is over after {float(end):.2f} s, and the film is dreamed up to {float(wanted):.2f} s; "
+                "both are counted from their first pictures"
+            )
+
+
+def masks_of(path: Path | None, plan: Plan, first: int) -> Iterator[Tensor | None]:
+    """The masks of the frames of `plan` from position `first` on, each 1×1×H×W at the film's size, or None.
+
+    Of a film, a frame's mask is what it shows at the frame's time, both counted from their first pictures.
+    """
+    if path is None:
+        return repeat(None)
+    if not _moves(path):
+        return repeat(fitted(read_mask(path), plan.size))
+    return _moving(path, [time - plan.clip.start for time in plan.times[first:]], plan.size)
+
+
+def _moving(path: Path, moments: Sequence[Fraction], size: tuple[int, int]) -> Iterator[Tensor]:
+    clip, times = open_clip(path), _times(path)
+    shown = [max(0, bisect_right(times, moment + _AT_ONCE) - 1) for moment in moments]
+    mask, at = None, shown[0] - 1 if shown else 0
+    frames = read(clip, start=times[shown[0]]) if shown else iter(())
+    for number in shown:
+        while at < number or mask is None:
+            frame = next(frames)
+            mask, at = fitted(_grey(frame.rgb, frame.alpha), size), at + 1
+        yield mask
+
+
+def _times(path: Path) -> list[Fraction]:
+    clip = open_clip(path)
+    return [frame.pts - clip.start for frame in scan(clip)]
+
+
+def _moves(path: Path) -> bool:
+    try:
+        return open_clip(path).kind == "video"
+    except SourceError:
+        return False
+
+
+def _grey(rgb: NDArray[np.float32], alpha: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    return np.asarray(rgb.mean(-1, dtype=np.float32) * (1 if alpha is None else alpha), np.float32)
 
 
 def fitted(mask: NDArray[np.float32], size: tuple[int, int]) -> Tensor:
@@ -48,3 +113,8 @@ def fitted(mask: NDArray[np.float32], size: tuple[int, int]) -> Tensor:
     soft = full * np.clip(2 * around / np.maximum(full, 1e-6) - 1, 0, 1)
     soft[full < _BLACK] = 0
     return torch.from_numpy(np.asarray(soft, np.float32))[None, None]
+
+
+def within(mask: Tensor | None, source: Tensor, dream: Tensor) -> Tensor:
+    """`dream` where the mask is 1, the source where it is 0."""
+    return dream if mask is None else source + (dream - source) * mask

@@ -13,7 +13,7 @@ from mariana_video.dream.pull import Pull
 from mariana_video.dream.resample import resize
 from mariana_video.dream.score import Score
 from mariana_video.film.beats import BEAT
-from mariana_video.film.carrying import MOMENTUM, Beat, Start, carried, within
+from mariana_video.film.carrying import MOMENTUM, Beat, Start, carried
 from mariana_video.film.dreamer import Ascended, Dreamer
 from mariana_video.film.state import Moment, State
 from mariana_video.film.strength import carried_target, first_push, restored
@@ -67,8 +67,7 @@ def ridden(
     if not moment.beats:
         change = torch.lerp(state.memory["before"], state.dream - state.source, moment.share)
         shown = moment.source + (2 * motion.visible).clamp(max=1) * warp(change, motion.flow)
-        shown = within(moment.mask, moment.source, shown.clamp(0, 1))
-        return state, Ascended(shown, float("nan"), 0), float(motion.visible.mean())
+        return state, Ascended(shown.clamp(0, 1), float("nan"), 0), float(motion.visible.mean())
     now = before = arrived(dreamer, state, moment, motion)
     carried_share, pushed, done = float(now.visible.mean()), 0, Ascended(moment.source, float("nan"), 0)
     for number in moment.beats:
@@ -79,7 +78,7 @@ def ridden(
     state = replace(state, memory={**state.memory, "before": earlier})
     if moment.share < 1:
         shown = (moment.source + torch.lerp(earlier, now.change, moment.share)).clamp(0, 1)
-        done = replace(done, picture=within(moment.mask, moment.source, shown))
+        done = replace(done, picture=shown)
     return state, replace(done, pushed=pushed), carried_share
 
 
@@ -118,8 +117,7 @@ def riding(now: Arrived, moment: Moment) -> Start:
         now.target,
         now.push,
         visible,
-        moment.mask,
-        momentum,
+        momentum=momentum,
         most=first_push(carry),
         rein=1 + (_REIN / max(now.push, 1.0) - 1) * now.moves * visible,
         memory=now.memory,

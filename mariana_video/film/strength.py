@@ -28,7 +28,7 @@ _LOST = 7.0  # push of a still picture for each part of it that is not carried
 _MEMORY = 0.6
 _WEAKEST_PUSH = 0.25
 _SEEN, _SAMPLES, _ALIKE = 0.5, 512, 0.06  # of visible cells at most so many are asked, and how near is alike
-_CALM, _FAINT = 0.5, 0.03  # how far bare places step, and the contrast at which half of the rest is added
+_CALM, _FAINT = 0.25, 0.03  # how far bare places step, and the contrast at which half of the rest is added
 _DARK = 1e-4  # RMS below what an 8-bit picture shows
 
 
@@ -42,10 +42,10 @@ def _power(change: Tensor) -> Tensor:
 
 
 def to_see(source: Tensor) -> Tensor:
-    """How far each pixel of `source` (1×3×H×W) is to step by what there is to see round it: 1×1×H×W, 0.5…1.
+    """How far each pixel of `source` (1×3×H×W) is to step by what there is to see round it: 1×1×H×W, 0.25…1.
 
     A sky or a wall excites nothing. A step normalised over the picture fills it all the same, as strongly as the rest;
-    half as far it stays calm, and what grows there are motifs rather than the network's own weave.
+    a quarter as far it stays calm, and what grows there are motifs rather than the network's own weave.
     """
     mean = F.avg_pool2d(source, _CELL, ceil_mode=True, count_include_pad=False)
     spread = _soft(_soft(_power(source))) - _soft(_soft(mean)).square().mean(1, keepdim=True)

@@ -192,7 +192,8 @@ class Where(Group):
     """Where in the picture is dreamed."""
 
     mask: Path | None = None
-    """A picture, stretched over the film's: white says where to dream, black where never, grey how much."""
+    """A picture, or a film that runs beside it, stretched over the film's: white says where to dream, black where
+    never, grey how much."""
 
 
 @dataclass(frozen=True)

@@ -166,3 +166,15 @@ def test_weights_of_layers_mean_something(network: Network) -> None:
 def test_a_channel_the_layer_lacks_is_refused_with_its_range(network: Network) -> None:
     with pytest.raises(NetworkError, match=r"conv3\[16\].*channels 0 to 15"):
         score(network, "conv3[16]")
+
+
+def test_what_a_place_steps_does_not_hang_on_what_lies_far_from_it() -> None:
+    """Far off, a gradient a hundred times as large changes a step by less than a hundredth."""
+    picture = torch.full((1, 3, 64, 640), 0.5)
+    gradient = torch.randn(1, 3, 64, 640, generator=torch.Generator().manual_seed(0))
+    louder = gradient.clone()
+    louder[..., 480:] *= 100
+    plain, beside = (moved(picture, one, 0.01, None)[..., :160] for one in (gradient, louder))
+    change = plain - picture[..., :160]
+    scale = ((beside - picture[..., :160]) * change).sum() / change.square().sum()
+    assert abs(scale - 1) < 0.01

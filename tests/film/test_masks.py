@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -54,6 +55,43 @@ def test_outside_the_mask_nothing_is_dreamed(tmp_path: Path, command: str) -> No
         change = np.abs(read_picture(before)[0] - read_picture(after)[0])
         assert change[:, 84:].max() == 0
         assert change[:, :70].mean() > 0.005
+
+
+def test_inside_a_mask_is_what_the_whole_picture_would_dream(tmp_path: Path) -> None:
+    """Also where the mask is small, the picture moves, and the mask is a film at another rate."""
+    clip = make(tmp_path / "clip.mp4", size="160x120", seconds=0.4)
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    for number in range(5):  # a disc that goes to the right, 10 pictures a second
+        disc = np.hypot(*(np.indices((60, 80)) - np.array([30, 10 + 12 * number])[:, None, None])) < 9
+        write_picture(masks / f"{number:02}.png", np.repeat(disc[..., None].astype(np.float32), 3, -1))
+    moving = tmp_path / "mask.mkv"
+    video(masks, moving, rate=10, steps=0, first_steps=0, strength=0, crf=0)
+    few = {"octaves": 1, "first_steps": 2, "precision": "fp32"}
+    for name, options in (("whole", few), ("part", {**few, "mask": moving}), ("none", {"steps": 0, "first_steps": 0})):
+        video(clip, f"{tmp_path / name}/", **options)
+    frames = sorted(path.name for path in (tmp_path / "whole").iterdir())
+    assert len(frames) == 10
+    for number, name in enumerate(frames):
+        whole, part, source = (read_picture(tmp_path / one / name)[0] for one in ("whole", "part", "none"))
+        shown = read_picture(masks / f"{int(number / 25 * 10 + 0.02):02}.png")[0][..., :1]
+        inside = fitted(np.asarray(shown[..., 0]), (160, 120))[0, 0].numpy()
+        assert np.abs(whole - part)[inside > 0.99].max() < 0.02  # a film's mask is white within a level or two
+        assert np.abs(source - part)[fitted_wide(shown) < 0.01].max() < 0.02
+
+
+def fitted_wide(mask: np.ndarray) -> np.ndarray:
+    """A mask at 160×120 with room for a film's blurred edges."""
+    return cv2.dilate(cv2.resize(mask, (160, 120)), np.ones((9, 9), np.uint8))
+
+
+def test_a_mask_that_is_over_too_early_is_refused(tmp_path: Path) -> None:
+    clip, short = make(tmp_path / "clip.mp4", size="64x48", seconds=0.4), make(tmp_path / "m.mp4", seconds=0.2)
+    with pytest.raises(UsageError, match="is over after 0.20 s, and the film is dreamed up to 0.36 s"):
+        video(clip, tmp_path / "d.mp4", mask=short)
+    write_picture(tmp_path / "s.png", np.zeros((48, 64, 3), np.float32))
+    assert run(["image", str(tmp_path / "s.png"), str(tmp_path / "d.png"), "--mask", str(short), "--quiet"]) == 2
+    assert not (tmp_path / "d.png").exists()
 
 
 def test_bad_masks_are_refused_in_a_sentence(tmp_path: Path) -> None:
