@@ -24,6 +24,7 @@ from mariana_video.errors import DreamError
 _WALL = 0.15  # how near to 0 or 1 a value comes before its step shrinks
 _AROUND = 96  # pixels: a step is measured by the gradients of a place's neighbourhood, of two boxes of this side
 _HARDLY = 0.02  # of the whole picture's mean gradient: less counts as this, or nothing at all would be made much of
+_NOBODY = 1e-4  # of a neighbourhood: where fewer may step, none does
 _GRID = 8  # padded sides are multiples of it, and of the stride: no row is lost in pooling
 
 
@@ -121,22 +122,25 @@ def moved(picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None, s
     if finite(mean_size(gradient)) == 0:
         return picture
     gradient = levelled(gradient)
-    change = gradient * (size / _mean_around(gradient, scale))
+    change = gradient * (size / _mean_around(gradient, gain, scale))
     if gain is not None:
         change = change * gain
     room = torch.where(change > 0, 1 - picture, picture)
     return (picture + change * (room / _WALL).clamp(max=1)).clamp(0, 1)
 
 
-def _mean_around(gradient: Tensor, scale: float) -> Tensor:
-    """mean|g| over some `_AROUND` pixels of the picture round each place: 1×1×H×W, nowhere 0."""
-    cells = F.avg_pool2d(gradient.abs().mean(1, keepdim=True), _GRID, ceil_mode=True, count_include_pad=False)
+def _mean_around(gradient: Tensor, gain: Tensor | None, scale: float) -> Tensor:
+    """mean|g| over some `_AROUND` pixels round each place, of those that may step: 1×1×H×W, nowhere 0."""
+    size = gradient.abs().mean(1, keepdim=True)
+    steps = torch.ones_like(size) if gain is None else (gain > 0).to(size)
+    cells = F.avg_pool2d(torch.cat([size * steps, steps], 1), _GRID, ceil_mode=True, count_include_pad=False)
     side = max(1, round(_AROUND * scale / _GRID))
     for _ in range(2):
-        size = [min(side | 1, one - 1 + one % 2) for one in cells.shape[-2:]]
-        cells = F.avg_pool2d(cells, size, 1, [one // 2 for one in size], count_include_pad=False)
-    least = _HARDLY * mean_size(gradient)
-    return resize(cells.clamp_min(least), (gradient.shape[-2], gradient.shape[-1]))
+        around = [min(side | 1, one - 1 + one % 2) for one in cells.shape[-2:]]
+        cells = F.avg_pool2d(cells, around, 1, [one // 2 for one in around], count_include_pad=False)
+    total, share = cells.chunk(2, 1)
+    mean = (total / share.clamp_min(_NOBODY)).clamp_min(_HARDLY * mean_size(gradient))
+    return resize(mean, (gradient.shape[-2], gradient.shape[-1]))
 
 
 def moved_as_in_the_tutorial(

@@ -11,18 +11,16 @@ from torch import Tensor
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.pull import Pull
+from mariana_video.dream.resample import resize
 from mariana_video.dream.score import Score
 from mariana_video.film.dreamer import Ascended, Dreamer
 from mariana_video.film.masks import within
+from mariana_video.film.newcomers import Grown, grown, ungrown, young_of
 from mariana_video.film.state import Moment, State
 from mariana_video.film.strength import braked, first_push, local_rms, mean_rms, pushed_on, step_gain
-from mariana_video.film.uncovered import boxes_round, laid_out
 
 MOMENTUM = 0.65  # of what a beat's steps change, so much goes on in the next
 _FAINT = 0.2  # below this strength a first frame says nothing about the target
-_EXTRA, _BOLD = 3, 2.4  # steps where something newly appears, and how many times a plain step each of them is …
-_BUDGET = 0.22  # … in boxes of at most this share of the frame
-_GREY = 0.5
 _HARDEST = 8.0  # push of a frame that has nothing else to hold its strength by
 
 
@@ -43,7 +41,8 @@ class Start:
     a cell), `push` being how hard it has to try, up to `most`. `visible` (1×1×H×W) is how much of a place was there
     before, and `mask` where to dream (None: everywhere). `momentum` (1×3×H×W), where given, is what of earlier steps
     goes on in this beat, already in `picture`: this beat's own steps are shorter for it. `lift` drives them on beside
-    the push, `rein` (1×1×H×W) holds them back place by place, and `memory` is what else the next frame needs.
+    the push, `rein` (1×1×H×W) holds them back place by place, `young` (1×1×H×W) is how much of a place's dream was
+    still missing, and `memory` is what else the next frame needs.
     """
 
     source: Tensor
@@ -56,6 +55,7 @@ class Start:
     lift: float = 1.0
     most: float = _HARDEST
     rein: Tensor | None = None
+    young: Tensor | None = None
     memory: Mapping[str, Tensor] = field(default_factory=dict)
 
 
@@ -94,10 +94,11 @@ def carried(
         gain = gain if factor is None else gain * factor
     plain = Pace(values.steps, values.step_size * values.strength * beats, values.jitter, gain, pull=pull)
     octaves = dreamer.octaves(_shape(source), score, values)
-    extra = catch_up(dreamer, score, octaves, start.picture, 1 - start.visible, plain, beat.number)
+    new = _newcomers(dreamer, score, octaves, moment, start, beat)
+    gain = gain * (1 - new.apart)
     if start.momentum is not None:
         gain = gain * (1 - MOMENTUM * start.visible)
-    done = extra
+    done = new.done
     for octave, steps in in_turn(octaves, beat.number, plain.steps):
         size = plain.size * start.push * (start.lift if octave == octaves[-1] else 1)
         after = dreamer.ascend(
@@ -105,13 +106,28 @@ def carried(
         )
         done = replace(after, pushed=done.pushed + after.pushed)
     change = done.picture - source
+    cells = resize(new.where, start.target.shape[-2:]).clamp(0, 1)
+    target = torch.lerp(start.target, local_rms(change) / max(values.strength, _FAINT), cells)
+    aim = target * values.strength
     dream = (source + braked(change, aim)).clamp(0, 1) if plain.steps else done.picture
     dream = within(start.mask, source, dream)
     push = torch.tensor(pushed_on(start.push, aim, change, start.visible, beats, start.most))
-    memory = {**start.memory, "target": start.target, "push": push}
+    memory = {**start.memory, "target": target, "push": push, "young": torch.cat([new.young, new.apart], 1)}
     if start.momentum is not None:
-        memory["momentum"] = start.momentum + done.picture - extra.picture
+        momentum = start.momentum + done.picture - new.done.picture
+        memory["momentum"] = torch.lerp(momentum, (1 - values.carry) * change, new.where)
     return State(moment.index, source, dream, memory), replace(done, picture=dream)
+
+
+def _newcomers(
+    dreamer: Dreamer, score: Score, octaves: tuple[Octave, ...], moment: Moment, start: Start, beat: Beat
+) -> Grown:
+    """Where a beat begins, with what is young in it dreamed on."""
+    values, young = moment.values, young_of(start.visible, start.young)
+    if not values.steps:
+        return ungrown(start.picture, young)
+    pace = Pace(values.steps, values.step_size * values.strength, values.jitter)
+    return grown(dreamer, score, octaves, start.source, start.picture, young, pace, beat.number)
 
 
 def in_turn(octaves: tuple[Octave, ...], index: int, steps: int) -> tuple[tuple[Octave, int], ...]:
@@ -127,36 +143,6 @@ def in_turn(octaves: tuple[Octave, ...], index: int, steps: int) -> tuple[tuple[
     if steps > 1:
         return (smaller[index % len(smaller)], steps // 2), (full, steps - steps // 2)
     return ((full if index % 2 == 0 else smaller[index // 2 % len(smaller)], steps),)
-
-
-def catch_up(
-    dreamer: Dreamer,
-    score: Score,
-    octaves: tuple[Octave, ...],
-    start: Tensor,
-    young: Tensor,
-    plain: Pace,
-    index: int,
-) -> Ascended:
-    """Extra steps, in boxes round what newly appears: no hole travels behind a moving thing.
-
-    They are bold ones on the smallest octave, where large forms are found: once those stand, what later frames add to
-    them changes little. They come before the frame's own steps, which then draw the detail.
-    """
-    smaller = octaves[:-1]
-    boxes = boxes_round(young, round(_BUDGET * start.shape[-1] * start.shape[-2])) if plain.steps and smaller else ()
-    if not boxes:
-        return Ascended(start, float("nan"), 0)
-    sheet = laid_out(boxes)
-    smallest = Octave(_scaled(sheet.shape, smaller[0].scale), smaller[0].scale)
-    gain = sheet.taken(young if plain.gain is None else young * plain.gain, 0.0)
-    bold = Pace(_EXTRA, _BOLD * plain.size, plain.jitter, gain)
-    done = dreamer.ascend(sheet.taken(start, _GREY), score, (smallest,), bold, index)
-    return Ascended(sheet.given_back(start, done.picture), float("nan"), done.pushed)
-
-
-def _scaled(shape: tuple[int, int], by: float) -> tuple[int, int]:
-    return max(1, round(shape[0] * by)), max(1, round(shape[1] * by))
 
 
 def _shape(picture: Tensor) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from mariana_video.film import masks
 from mariana_video.film.beats import Turn, turns_of
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.frames import dream_frames
+from mariana_video.film.holding import Holding
 from mariana_video.film.pipeline import ahead
 from mariana_video.film.plan import Plan
 from mariana_video.film.reading import read_on, small_of
@@ -116,17 +117,24 @@ def _with_motion(
 def _dreamed(
     moved: Iterator[tuple[_Moved, Tensor | None]], plan: Plan, dreamer: Dreamer, state: State | None
 ) -> Iterator[Finished]:
-    kept: dict[int, Frame] = {}
+    kept: dict[int, tuple[Frame, bool]] = {}
+    holding = Holding() if state is None else Holding.of(state.memory)
+    held = dreamer.recipe.carry.flashes == "held" and (plan.clip.tone_mapped or not plan.clip.colour.hdr)
 
     def moments() -> Iterator[Moment]:
         for item, mask in moved:
             index = plan.first + item.position
-            kept[index] = item.frame
+            kept[index] = item.frame, item.motion is None
             yield _moment(item, index, plan, dreamer, mask)
 
     for now, rendered in dream_frames(dreamer, moments(), state):
-        frame = kept.pop(rendered.index)
-        yield Finished(to_array(rendered.picture), frame.alpha, frame.duration, rendered, now)
+        (frame, begins), rgb = kept.pop(rendered.index), to_array(rendered.picture)
+        if held:
+            if begins:
+                holding.cut()
+            rgb = holding.shown(rgb, frame.rgb, float(frame.pts))
+            now = replace(now, memory={**now.memory, **holding.memory()})
+        yield Finished(rgb, frame.alpha, frame.duration, rendered, now)
 
 
 def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer, mask: Tensor | None) -> Moment:

@@ -24,6 +24,7 @@ from mariana_video.film import beside, checkpoint
 from mariana_video.film.files import write_whole
 from mariana_video.film.film import Finished
 from mariana_video.film.flashing import warn_of_flashes
+from mariana_video.film.holding import told_of
 from mariana_video.film.lock import locked
 from mariana_video.film.pipeline import sink
 from mariana_video.film.place import TERMS, check_own, clear, folder_for, in_place, stands
@@ -67,6 +68,7 @@ class Job:
         self._store: Store | None = None
         self._marks = marks_of(source) if source is not None and source.exists() else ()
         self._last: tuple[int, State] | None = None
+        self._state: State | None = None
         self._saved = time.monotonic()
 
     def machine(self, given: Machine) -> Machine:
@@ -146,6 +148,9 @@ class Job:
         in_place(made, self.output, self.folder)
         self.finished = True
         assert self._film is not None
+        held = None if self._state is None else told_of(self._state.memory)
+        if held is not None:
+            told(held)
         warn_of_flashes(Path(self.output), self._film.rate, told)
 
     def _begin(self) -> None:
@@ -185,7 +190,7 @@ class Job:
         position, done = item
         assert self._store is not None
         self._store.add(position, done)
-        self._last = position, done.state
+        self._last, self._state = (position, done.state), done.state
         border = self._store.border(position)
         if border:
             self._check_source()

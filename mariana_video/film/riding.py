@@ -15,6 +15,7 @@ from mariana_video.dream.score import Score
 from mariana_video.film.beats import BEAT
 from mariana_video.film.carrying import MOMENTUM, Beat, Start, carried
 from mariana_video.film.dreamer import Ascended, Dreamer
+from mariana_video.film.newcomers import young_of
 from mariana_video.film.state import Moment, State
 from mariana_video.film.strength import carried_target, first_push, restored
 from mariana_video.motion.memory import moved_lately, recall
@@ -42,13 +43,16 @@ class Arrived:
     visible: Tensor
     moves: Tensor
     between: Tensor
+    young: Tensor
     memory: dict[str, Tensor]
 
     def after(self, state: State) -> Arrived:
         """The same after a beat on the same frame, where all that is there was seen before."""
         change, push = state.dream - state.source, float(state.memory["push"])
         seen = torch.ones_like(self.visible)
-        return replace(self, change=change, momentum=state.memory["momentum"], push=push, visible=seen)
+        young, target = state.memory.get("young", self.young), state.memory["target"]
+        momentum = state.memory["momentum"]
+        return replace(self, change=change, momentum=momentum, target=target, push=push, visible=seen, young=young)
 
     def blunted(self) -> Arrived:
         """The same a beat later: what moves would have been warped once more by then, and be a little blunter."""
@@ -95,7 +99,17 @@ def arrived(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> A
     change, momentum = _warped(dreamer, state, moment.source, motion)
     memory = {"seen": seen, "moved": moved, "strong": state.memory["strong"]}
     between = (motion.flow * (math.pi / max(1.0, BEAT * moment.elapsed))).sin().square().sum(1, keepdim=True)
-    return Arrived(change, momentum, target, float(state.memory["push"]), visible, moves, between, memory)
+    young = _young(state, motion, visible)
+    return Arrived(change, momentum, target, float(state.memory["push"]), visible, moves, between, young, memory)
+
+
+def _young(state: State, motion: Motion, visible: Tensor) -> Tensor:
+    """What is young of a frame, and what of it is dreamed apart: 1×2×H×W."""
+    before = state.memory.get("young")
+    if before is None:
+        before = torch.zeros_like(visible.expand(-1, 2, -1, -1))
+    young, apart = warp(before, motion.flow, kernel="linear").chunk(2, 1)
+    return torch.cat([young_of(visible, young), apart * visible], 1)
 
 
 def riding(now: Arrived, moment: Moment) -> Start:
@@ -108,6 +122,7 @@ def riding(now: Arrived, moment: Moment) -> Start:
     """
     carry, visible = moment.values.carry, now.visible
     faded = carry + (1 - carry) * carry * now.moves
+    faded = torch.lerp(faded, torch.ones_like(faded), now.young[:, 1:])
     aim = now.target * moment.values.strength * resize(faded, now.target.shape[-2:])
     change = restored(faded * visible * now.change, aim, visible)
     momentum = MOMENTUM * visible * now.momentum
@@ -118,6 +133,7 @@ def riding(now: Arrived, moment: Moment) -> Start:
         now.push,
         visible,
         momentum=momentum,
+        young=now.young[:, :1],
         most=first_push(carry),
         rein=1 + (_REIN / max(now.push, 1.0) - 1) * now.moves * visible,
         memory=now.memory,

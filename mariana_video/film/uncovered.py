@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 _CELL = 8
-_LEAST = 6  # cells: less than about 20×20 pixels catches up with the ordinary steps
+_THICK = 3  # cells: what is thinner catches up with the ordinary steps, from its neighbours
 _YOUNG = 0.5
 _MARGIN = 24  # pixels round a box: most of what a deep layer's position really looks at
 
@@ -90,23 +90,24 @@ def _in_rows(order: tuple[Box, ...], wide: int) -> Sheet:
     return Sheet((top + tall, wide), order, tuple(places))
 
 
-def boxes_round(young: Tensor, budget: int) -> tuple[Box, ...]:
+def boxes_round(young: Tensor) -> tuple[Box, ...]:
     """Boxes round the connected parts of `young` (1×1×H×W, 0…1: how much of a place's dream is missing).
 
-    Largest first, with a margin for the network to see what lies around, until together they hold `budget` pixels.
+    Largest first, with a margin for the network to see what lies around.
     """
     height, width = young.shape[-2:]
     cells = F.avg_pool2d(young, _CELL, ceil_mode=True, count_include_pad=False)[0, 0]
     mask = (cells > _YOUNG).cpu().numpy().astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(mask, np.ones((3, 3), np.uint8)), connectivity=8)
+    thick = np.ones((_THICK, _THICK), np.uint8)
+    solid = cv2.dilate(cv2.erode(mask, thick), thick)  # beyond the border it may go on
+    _, _, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     found: list[Box] = []
-    for left, top, wide, high, area in sorted(stats[1:].tolist(), key=lambda row: -row[4]):
+    for left, top, wide, high, _ in sorted(stats[1:].tolist(), key=lambda row: -row[4]):
         box = Box(
             max(0, top * _CELL - _MARGIN),
             min(height, (top + high) * _CELL + _MARGIN),
             max(0, left * _CELL - _MARGIN),
             min(width, (left + wide) * _CELL + _MARGIN),
         )
-        if area >= _LEAST and sum(other.pixels for other in found) + box.pixels <= budget:
-            found.append(box)
+        found.append(box)
     return tuple(found)

@@ -158,6 +158,9 @@ class Carry(Group):
     carried: Literal["change", "frame"] = "change"
     """What is carried: the dream's `change` to its frame (the scene stays readable) or the dreamed `frame` itself."""
 
+    flashes: Literal["held", "kept"] = "held"
+    """Whether a film that would flash more often than WCAG 2.3.1 calls safe is `held` back where it would."""
+
     flow: Literal["dis", "farneback", "raft", "none"] = "dis"
     """How motion is found; `none` lets the dream stay put while the picture moves."""
 

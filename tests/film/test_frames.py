@@ -16,9 +16,10 @@ from torch import Tensor
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import octaves_of
 from mariana_video.film.beats import turns
-from mariana_video.film.carrying import catch_up, in_turn
+from mariana_video.film.carrying import in_turn
 from mariana_video.film.dreamer import Dreamer
 from mariana_video.film.frames import dream_frames
+from mariana_video.film.newcomers import grown
 from mariana_video.film.riding import arrived, riding
 from mariana_video.film.state import Moment, State
 from mariana_video.film.strength import carried_target, local_rms, mean_rms, pushed_on, restored, step_gain
@@ -208,18 +209,56 @@ def test_what_is_lost_on_the_way_is_never_stepped_over() -> None:
     assert push == 1.5
 
 
-def test_what_newly_appears_is_dreamed_at_once() -> None:
-    """A patch that was hidden catches up with extra steps; what was there before is left to the frame's own."""
-    which, source = dreamer(octaves=2), as_tensor(texture(192, 256))
+def coming(which: Dreamer, frames: int) -> Iterator[Moment]:
+    """A still texture, over which another one lies from frame 3 on."""
+    ground, thing = as_tensor(texture(192, 256)), as_tensor(texture(192, 256, seed=5))
+    for index in range(frames):
+        source, visible = ground.clone(), torch.ones(1, 1, 192, 256)
+        if index >= 3:
+            source[NEW] = thing[NEW]
+        if index == 3:
+            visible[NEW] = 0
+        motion = Motion(torch.zeros(1, 2, 192, 256), visible) if index else None
+        values = which.values(index, RATE)
+        beats = range(index, index + 1) if index else range(0)
+        yield Moment(index, index / RATE, float(1 / RATE), source, values, motion, beats=beats)
+
+
+NEW = (slice(None), slice(None), slice(48, 144), slice(64, 176))
+
+
+def test_what_newly_appears_dreams_by_its_fifth_frame_as_a_first_frame_would() -> None:
+    """In its own place, and nothing else is changed by it."""
+    which = dreamer()
+    moments = list(coming(which, 8))
+    *_, last = states(which, iter(moments))
+    alone = states(which, iter([replace(moments[-1], motion=None)]))[0]
+    power = [float((one.dream - one.source)[NEW].square().mean().sqrt()) for one in (last, alone)]
+    assert 0.75 < power[0] / power[1] < 1.3
+    scores = [float(which.score(0, RATE)(picture[NEW])) for picture in (last.dream, alone.dream, last.source)]
+    assert scores[0] - scores[2] > 0.75 * (scores[1] - scores[2])
+
+
+def test_what_newly_appears_is_dreamed_on_octave_by_octave() -> None:
+    which = dreamer()
+    source = as_tensor(texture(192, 256))
     young = torch.zeros(1, 1, 192, 256)
-    young[..., 64:96, 96:128] = 1.0
+    young[..., 64:112, 96:160] = 1.0
     score = which.score(1, RATE)
-    octaves = which.octaves((source.shape[-2], source.shape[-1]), score)
-    found = catch_up(which, score, octaves, source, young, Pace(1, 0.02, 4), 1)
-    change = (found.picture - source).abs().mean(1, keepdim=True)
-    assert 0 < found.pushed < 192 * 256
+    octaves = which.octaves((192, 256), score)
+    picture, left, pushed = source, young, 0
+    for beat in range(len(octaves)):
+        found = grown(which, score, octaves, source, picture, left, Pace(1, 0.02, 4), beat)
+        assert torch.allclose(found.where, young, atol=1e-6)
+        assert float(found.young[young > 0].mean()) == pytest.approx(1 - (beat + 1) / len(octaves), abs=1e-5)
+        picture, left, pushed = found.done.picture, found.young, pushed + found.done.pushed
+    change = (picture - source).abs().mean(1, keepdim=True)
     assert change[young > 0].mean() > 0.05
     assert change[young == 0].mean() < 0.1 * change[young > 0].mean()
+    assert pushed < 10 * 192 * 256
+    done = grown(which, score, octaves, source, picture, left, Pace(1, 0.02, 4), 9)
+    assert done.done.pushed == 0
+    assert torch.equal(done.done.picture, picture)
 
 
 def test_a_transparent_place_is_never_dreamed() -> None:
@@ -227,8 +266,9 @@ def test_a_transparent_place_is_never_dreamed() -> None:
     mask = torch.ones(1, 1, *SHAPE)
     mask[..., :40] = 0
     moments = [replace(moment, mask=mask) for moment in moving(which, 3, 0)]
-    for state in states(which, iter(moments)):
-        assert torch.equal(state.dream[..., :40], state.source[..., :40])
+    for moment, (_, rendered) in zip(moments, dream_frames(which, moments), strict=True):
+        assert torch.equal(rendered.picture[..., :40], moment.source[..., :40])
+        assert not torch.equal(rendered.picture, moment.source)
 
 
 def test_warping_by_a_known_flow_is_a_shift() -> None:

@@ -87,7 +87,7 @@ def fitted_wide(mask: np.ndarray) -> np.ndarray:
 
 def test_a_mask_that_is_over_too_early_is_refused(tmp_path: Path) -> None:
     clip, short = make(tmp_path / "clip.mp4", size="64x48", seconds=0.4), make(tmp_path / "m.mp4", seconds=0.2)
-    with pytest.raises(UsageError, match="is over after 0.20 s, and the film is dreamed up to 0.36 s"):
+    with pytest.raises(UsageError, match=r"is over after 0\.20 s, and the film is dreamed up to 0\.36 s"):
         video(clip, tmp_path / "d.mp4", mask=short)
     write_picture(tmp_path / "s.png", np.zeros((48, 64, 3), np.float32))
     assert run(["image", str(tmp_path / "s.png"), str(tmp_path / "d.png"), "--mask", str(short), "--quiet"]) == 2

@@ -9,15 +9,14 @@ from mariana_video.film.uncovered import Box, boxes_round, laid_out
 BOXES = (Box(0, 40, 0, 90), Box(10, 90, 100, 130), Box(60, 84, 0, 24), Box(50, 80, 40, 95))
 
 
-def test_boxes_hold_what_is_young_with_a_margin_and_no_more_than_the_budget() -> None:
+def test_boxes_hold_what_is_young_and_thick_with_a_margin() -> None:
     young = torch.zeros(1, 1, 160, 240)
     young[..., 40:80, 56:104] = 1
-    young[..., 120:136, 200:224] = 1
-    young[..., 4:10, 4:10] = 1  # too small to bother
-    large, small = boxes_round(young, 160 * 240)
-    assert (large.top, large.bottom, large.left, large.right) == (8, 112, 24, 136)
-    assert small.of(young).sum() == 16 * 24
-    assert boxes_round(young, large.pixels) == (large,)
+    young[..., 120:144, 200:224] = 1
+    young[..., 4:10, 4:120] = 1  # too thin to bother
+    large, small = boxes_round(young)
+    assert (large.top, large.bottom, large.left, large.right) == (16, 104, 32, 128)
+    assert small.of(young).sum() == 24 * 24
 
 
 def test_boxes_lie_side_by_side_on_a_small_sheet() -> None:

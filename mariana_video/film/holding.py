@@ -1,0 +1,139 @@
+"""A film's flashes held back while it is made: what WCAG 2.3.1 calls unsafe is changed by as little as it takes."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mariana_video.meters.flashes import SAFE, Flashes, light_of, redness
+
+Array = NDArray[np.float32]
+
+_STRICT = 0.9  # of WCAG's thresholds: encoding moves values by a little
+_MARGINS = (0.01, 0.03, 0.06)  # how far under a change a cell is held, tried one after the other
+_SOFT = 0.8  # cells over which what is held is softened; the last try goes without
+_TURNS = 2 * SAFE + 1  # opposing changes a second: one more would be a flash too many
+_WEIGHTS = np.array([0.2126, 0.7152, 0.0722], np.float32)
+_PREFIX = "flashes."
+
+
+class Holding:
+    """Gives a shot's pictures, one after the other, none of which makes a flash too many.
+
+    A picture that would is darkened, brightened or paled where it changes, as far as it must be. Where the source
+    itself flashes too often, nothing but the dream is held back: no further than to the source.
+    """
+
+    def __init__(self) -> None:
+        self._shown, self._source = Flashes(_STRICT), Flashes(_STRICT)
+        self.held: list[tuple[float, float]] = []
+        """When something was held back, in seconds, and by how much: the mean change of a value, 0…1."""
+
+    def cut(self) -> None:
+        """A new shot begins, of which nothing before it is known."""
+        self._shown, self._source = Flashes(_STRICT), Flashes(_STRICT)
+
+    def shown(self, picture: Array, source: Array, time: float) -> Array:
+        """`picture` (float32 H×W×3, 0…1) as it may be shown; `source` is its source."""
+        before = copy.deepcopy(self._shown)
+        allowed = max(self._source.add(source, time)) <= _TURNS
+        if not _too_many(self._shown.add(picture, time)):
+            return picture
+        bound = None if allowed else light_of(source)
+        calm = picture
+        for margin in _MARGINS:
+            calm = _held(calm, bound, before, margin, _SOFT if margin < _MARGINS[-1] else 0.0)
+            self._shown = copy.deepcopy(before)
+            if not _too_many(self._shown.add(calm, time)):
+                break
+        self.held.append((time, float(np.abs(calm - picture).mean(dtype=np.float64))))
+        return calm
+
+    def memory(self) -> dict[str, Tensor]:
+        """All that the next picture needs."""
+        found = {f"{_PREFIX}shown.{name}": value for name, value in self._shown.memory().items()}
+        found |= {f"{_PREFIX}source.{name}": value for name, value in self._source.memory().items()}
+        found[f"{_PREFIX}held"] = np.array(self.held, np.float64).reshape(-1, 2)
+        return {name: torch.from_numpy(np.array(value)) for name, value in found.items()}
+
+    @classmethod
+    def of(cls, memory: Mapping[str, Tensor]) -> Holding:
+        """What `memory` gave, to go on from."""
+        found = {name[len(_PREFIX) :]: value.numpy() for name, value in memory.items() if name.startswith(_PREFIX)}
+        holding = cls()
+        if "held" not in found:
+            return holding
+        holding.held = [(float(time), float(by)) for time, by in found["held"]]
+        for name in ("shown", "source"):
+            own = {key[len(name) + 1 :]: value for key, value in found.items() if key.startswith(f"{name}.")}
+            if own:
+                setattr(holding, f"_{name}", Flashes(_STRICT).remembered(own))
+        return holding
+
+
+def told_of(memory: Mapping[str, Tensor]) -> str | None:
+    """What a person should know of what was held back, or None where nothing was."""
+    held = memory.get(f"{_PREFIX}held")
+    if held is None or not len(held):
+        return None
+    times, by = held[:, 0].tolist(), held[:, 1].tolist()
+    spans = [[times[0], times[0]]]
+    for time in times[1:]:
+        if time - spans[-1][1] > 1:
+            spans.append([time, time])
+        spans[-1][1] = time
+    where = ", ".join(f"{begin:.2f} to {end:.2f} s" if end > begin else f"{begin:.2f} s" for begin, end in spans[:5])
+    more = f" and {len(spans) - 5} more places" if len(spans) > 5 else ""
+    return (
+        f"flashes were held back in {len(times)} frames, at {where}{more}, by {255 * sum(by) / len(by):.1f} of 255 "
+        "on average; --flashes kept leaves them"
+    )
+
+
+def _too_many(turns: tuple[int, int]) -> bool:
+    """Red is held as it comes, for to hold its going would leave it standing."""
+    return turns[0] > _TURNS or turns[1] > _TURNS - 1
+
+
+def _held(picture: Array, bound: Array | None, before: Flashes, margin: float, soft: float) -> Array:
+    """`picture` with each cell's light and red kept within what `before` has room for."""
+    darkest, brightest, reddest = before.room()
+    light = light_of(picture)
+    now = light @ _WEIGHTS
+    wanted = np.clip(now, darkest + margin, brightest - margin)
+    if bound is not None:
+        other = bound @ _WEIGHTS
+        wanted = np.clip(wanted, np.minimum(now, other), np.maximum(now, other))
+    wanted = np.clip(wanted, 0, 1)
+    darker = np.minimum(wanted / np.maximum(now, 1e-4), 1)
+    brighter = np.clip((wanted - now) / np.maximum(1 - now, 1e-4), 0, 1)
+    most = np.maximum(reddest - 100 * margin, 0) / 320
+    over = redness(light) / 320
+    pale = np.where(over > most, (over - most) / np.maximum(over + now, 1e-4), 0)
+    cells: Array = np.dstack([darker, brighter, pale]).astype(np.float32)
+    if soft:
+        cells = np.asarray(cv2.GaussianBlur(cells, (0, 0), soft, borderType=cv2.BORDER_REPLICATE), np.float32)
+    size = (picture.shape[1], picture.shape[0])
+    factors: Array = np.clip(cv2.resize(cells, size, interpolation=cv2.INTER_LINEAR), 0, 1)
+    linear = _to_linear(picture)
+    linear = linear + factors[..., 2:] * ((linear @ _WEIGHTS)[..., None] - linear)
+    linear = linear * factors[..., :1]
+    linear = linear + factors[..., 1:2] * (1 - linear)
+    touched = (factors != np.array([1, 0, 0], np.float32)).any(-1, keepdims=True)
+    return np.where(touched, _to_coded(linear), picture).astype(np.float32)
+
+
+def _to_linear(coded: Array) -> Array:
+    coded = np.clip(coded, 0, 1)
+    return np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def _to_coded(linear: Array) -> Array:
+    linear = np.clip(linear, 0, 1)
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055).astype(np.float32)
