@@ -95,7 +95,7 @@ def carried(
     plain = Pace(values.steps, values.step_size * values.strength * beats, values.jitter, gain, pull=pull)
     octaves = dreamer.octaves(_shape(source), score, values)
     new = _newcomers(dreamer, score, octaves, moment, start, beat)
-    gain = gain * (1 - new.apart)
+    gain = torch.lerp(gain, gain.clamp(max=1), new.young) * (1 - new.apart)
     if start.momentum is not None:
         gain = gain * (1 - MOMENTUM * start.visible)
     done = new.done

@@ -15,10 +15,10 @@ from mariana_video.dream.score import Score
 from mariana_video.film.dreamer import Ascended, Dreamer
 from mariana_video.film.uncovered import Box, boxes_round, laid_out
 
-FIRST, LAST = 8, 4  # steps on the smallest octave and on the full size; on those between something between
+FIRST, LAST = 8, 3  # steps on the smallest octave and on the full size; on those between something between
 BOLD = 1.6  # how many times a plain step each of them is: together they go as far as a first frame's
 BUDGET = 1.5  # of a pass a beat: what is begun with less spent is still dreamed
-FADES = 0.9  # of what is young but too thin to be dreamed apart, so much still is after a beat
+FADES = 0.97  # of what is young but too thin to be dreamed apart, so much still is after a beat
 _NEW = 0.5  # less of a place seen before makes it new
 _GREY = 0.5
 _SOFT = 9  # pixels over which the edge of what is dreamed is softened

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 _CELL = 8
 _THICK = 3  # cells: what is thinner catches up with the ordinary steps, from its neighbours
 _YOUNG = 0.5
-_MARGIN = 24  # pixels round a box: most of what a deep layer's position really looks at
+_MARGIN = 20  # pixels round a box: most of what a deep layer's position really looks at
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ def test_boxes_hold_what_is_young_and_thick_with_a_margin() -> None:
     young[..., 120:144, 200:224] = 1
     young[..., 4:10, 4:120] = 1  # too thin to bother
     large, small = boxes_round(young)
-    assert (large.top, large.bottom, large.left, large.right) == (16, 104, 32, 128)
+    assert (large.top, large.bottom, large.left, large.right) == (20, 100, 36, 124)
     assert small.of(young).sum() == 24 * 24
 
 
