@@ -46,6 +46,8 @@ _FURTHEST = 3.0  # how far it may drive the full size's steps, or hold them back
 _SETTLED = 2.0  # seconds before a dive that sets in softly is asked how sharp it has become
 _AT_ONCE = 2.0  # the same of what it does at once, beside what it has learnt
 _TOO_SHARP, _SOFTENED, _SOFTEST = 1.2, 0.15, 0.1  # times what is wanted; how much softer for it; the most in 1/25 s
+_LIT = 0.7  # brightness on its axis under which a dive's detail is weaker: in the dark it would be cut off at black
+_GRAINS = 0.008  # of the noise that --grain 1 adds in 1/25 s, the strongest that leaves a dream to be seen
 _HARDEST = 1.5  # the most that steps are driven on where the detail is too weak: more would only burn
 _FRESH, _KEPT = 0.1, 0.9  # new ground goes on from its neighbour so much, and has so much of its own
 _GONE = 0.02  # of a dream's strength: what is less left over a loop's picture is not scaled further
@@ -84,6 +86,7 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
     """
     wanted = held_colours(descent.source)
     natural = natural_sharpness(descent)
+    lit = min(1.0, float(wanted.mean[0, 0]) / _LIT)
     ways = remaining(descent.steps)
 
     def onward(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Start:
@@ -103,7 +106,7 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
             now = now / whole if whole > _TELLING else sharp
         sharp = sharpened(sharp, now if natural is None else natural * moment.values.strength**2, beats)
         led = carried_target(state.memory.get("led", state.memory["target"]), motion)
-        target = agreeing(led, dreamer.network.suited.strength, beats)
+        target = agreeing(led, dreamer.network.suited.strength * lit, beats)
         known = min(1.0, float(moment.time) / _SETTLED) if softly else 1.0
         lift = lifted(float(state.memory["lift"]), sharp, now, beats * known)
         detail = softened(detail, now / max(sharp, 1e-9), beats * begun**2)
@@ -212,7 +215,7 @@ def _parted(descent: Descent, moved: Tensor, moment: Moment, wanted: Colours, be
     detail = moved - ground
     if moment.values.steps:
         firm = beats * begun**2
-        ground, detail = held(ground, colours_of(moved), wanted, firm), muted(moved, wanted, firm) - ground
+        ground, detail = held(ground, colours_of(moved), wanted, firm), muted(moved, ground, wanted, firm) - ground
     keep, grain = (
         bounds_of(Dive)[name].check(name, getattr(dive, name)(index, rate), f" at frame {index}")
         for name in ("keep", "grain")
@@ -220,7 +223,7 @@ def _parted(descent: Descent, moved: Tensor, moment: Moment, wanted: Colours, be
     detail = detail * math.pow(keep, beats)
     if grain:
         drawn = noise(descent.canvas.shape, descent.dreamer.recipe.dream.seed, GRAIN, index, power=0.5)
-        detail = detail + drawn.to(moved) * grain * math.sqrt(beats)
+        detail = detail + drawn.to(moved) * _GRAINS * grain * math.sqrt(beats)
     return ground, detail
 
 

@@ -24,6 +24,8 @@ from mariana_video.motion.warp import warp
 
 _HELD = 12  # beats with the same jitter: a new one each time takes back what the last one gave
 _BLUNTED = 0.024  # how much nearer to the mean of its neighbours a warp brings a pixel, measured by sharpness
+_LONGER = 8.0  # where the dreamed frame is carried, the source comes through so many times more slowly …
+_OVERGROWS, _OVERGROWN = 1.015, 0.2  # … and the dream becomes so much stronger a beat, up to that
 _REIN = 3.0  # the step's factor on what moves, in place of the push that makes up for what still parts forget
 
 
@@ -33,7 +35,8 @@ class Arrived:
 
     `target` is the strength that it is held at (1×1×h×w), `visible` how much of a place was there before (1×1×H×W),
     `moves` how much a place moves (likewise, 0…1), `between` how far from whole pixels it moves in a beat (likewise,
-    0…2: a warp by whole pixels blunts nothing), and `memory` what else the next frame needs.
+    0…2: a warp by whole pixels blunts nothing), `young` how much of a place is still to be dreamed and what of it is
+    dreamed apart (1×2×H×W), `memory` what else the next frame needs, and `whole` whether the dreamed frame is carried.
     """
 
     change: Tensor
@@ -45,6 +48,7 @@ class Arrived:
     between: Tensor
     young: Tensor
     memory: dict[str, Tensor]
+    whole: bool = False
 
     def after(self, state: State) -> Arrived:
         """The same after a beat on the same frame, where all that is there was seen before."""
@@ -95,12 +99,13 @@ def arrived(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> A
     moves = resize(moved, motion.shape)
     recalled, seen = recall(motion, moment.source, state.memory.get("seen"), moment.elapsed)
     visible = torch.lerp(recalled.visible, motion.visible, moves)
+    whole = dreamer.recipe.carry.carried == "frame"
     target = carried_target(state.memory["target"], Motion(motion.flow, visible), moment.source)
     change, momentum = _warped(dreamer, state, moment.source, motion)
     memory = {"seen": seen, "moved": moved, "strong": state.memory["strong"]}
     between = (motion.flow * (math.pi / max(1.0, BEAT * moment.elapsed))).sin().square().sum(1, keepdim=True)
     young = _young(state, motion, visible)
-    return Arrived(change, momentum, target, float(state.memory["push"]), visible, moves, between, young, memory)
+    return Arrived(change, momentum, target, float(state.memory["push"]), visible, moves, between, young, memory, whole)
 
 
 def _young(state: State, motion: Motion, visible: Tensor) -> Tensor:
@@ -120,7 +125,8 @@ def riding(now: Arrived, moment: Moment) -> Start:
     momentum: what they have in common adds up, what the jitter makes of each is averaged away, so that the dream
     changes smoothly rather than by shivering.
     """
-    carry, visible = moment.values.carry, now.visible
+    visible = now.visible
+    carry = moment.values.carry ** (1 / _LONGER if now.whole else 1)
     faded = carry + (1 - carry) * carry * now.moves
     faded = torch.lerp(faded, torch.ones_like(faded), now.young[:, 1:])
     aim = now.target * moment.values.strength * resize(faded, now.target.shape[-2:])
@@ -129,7 +135,7 @@ def riding(now: Arrived, moment: Moment) -> Start:
     return Start(
         moment.source,
         (moment.source + change + momentum).clamp(0, 1),
-        now.target,
+        overgrown(now.target) if now.whole else now.target,
         now.push,
         visible,
         momentum=momentum,
@@ -138,6 +144,11 @@ def riding(now: Arrived, moment: Moment) -> Start:
         rein=1 + (_REIN / max(now.push, 1.0) - 1) * now.moves * visible,
         memory=now.memory,
     )
+
+
+def overgrown(target: Tensor) -> Tensor:
+    """The strength a beat later, where the dreamed frame itself is carried: the scene slowly gives way to it."""
+    return torch.where(target < _OVERGROWN, (target * _OVERGROWS).clamp(max=_OVERGROWN), target)
 
 
 def _warped(dreamer: Dreamer, state: State, source: Tensor, motion: Motion) -> tuple[Tensor, Tensor]:

@@ -65,4 +65,4 @@ class Dive(Group):
     0 stays in one."""
 
     grain: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("0")
-    """Against one motif everywhere: so much fresh noise over 1/25 s of film."""
+    """Against one motif everywhere: fresh noise, from 0 to 1, which is as much as leaves a dream to be seen."""

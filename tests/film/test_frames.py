@@ -75,6 +75,14 @@ def test_the_dream_goes_along_with_a_known_motion(carried: str) -> None:
     assert float((after[inside] - unshifted).abs().mean()) < float((after[inside] - wrong).abs().mean())
 
 
+def test_a_carried_frame_overgrows_its_scene_and_a_carried_change_does_not() -> None:
+    change, frame = (
+        states(dreamer(carried=one, first_steps=3), moving(dreamer(carried=one), 75, 0))[-1]
+        for one in ("change", "frame")
+    )
+    assert mean_rms(frame.dream - frame.source) > 1.4 * mean_rms(change.dream - change.source)
+
+
 def test_where_something_newly_appears_the_source_is_seen() -> None:
     which = dreamer(carry=1, steps=0, first_steps=5)
     _, second = states(which, moving(which, 2, 8))

@@ -20,6 +20,7 @@ from mariana_video.film.descent import Descent
 from mariana_video.film.diving import natural_sharpness, sharpened, softened, values_at
 from mariana_video.film.dreamer import Dreamer, make_dreamer
 from mariana_video.film.ground import (
+    Colours,
     colours_of,
     ground_of,
     held,
@@ -171,9 +172,21 @@ def test_loud_places_are_muted_and_no_others() -> None:
     wanted = colours_of(picture)
     loud = picture.clone()
     loud[..., 10:20, 10:20] = torch.tensor([1.0, 0.0, 1.0]).view(1, 3, 1, 1)
-    made = muted(loud, wanted, 1.0)
+    made = muted(loud, ground_of(loud), wanted, 1.0)
     assert torch.allclose(made[..., 30:, :], picture[..., 30:, :], atol=1e-6)
     assert float((made - loud)[..., 10:20, 10:20].abs().min()) > 0.01
+
+
+def test_in_the_dark_colours_are_as_faint_as_what_they_lie_on() -> None:
+    noise = torch.rand(1, 3, 60, 80, generator=torch.Generator().manual_seed(0))
+    spread = []
+    for light in (0.05, 0.5):
+        picture = light + 0.2 * (noise - 0.5)
+        wanted = Colours(colours_of(picture).mean, torch.full((1, 3, 1, 1), 0.2))
+        for _ in range(10):
+            picture = muted(picture, ground_of(picture), wanted, 1.0)
+        spread.append(float(opponent(picture)[:, 1:].std()))
+    assert spread[0] < 0.5 * spread[1]
 
 
 def test_colours_are_held_only_by_what_is_missing() -> None:
@@ -443,7 +456,7 @@ def test_a_dive_has_a_journey_unless_it_stays_or_is_too_short_a_loop() -> None:
 def test_grain_and_keep_change_the_dive_and_are_off_by_default() -> None:
     plain, grainy, forgetful = (
         pictures(descent(dreamer(), camera(), duration=0.4, **dive))[-1]
-        for dive in ({}, {"grain": Schedule("0.05")}, {"keep": Schedule("0.7")})
+        for dive in ({}, {"grain": Schedule("1")}, {"keep": Schedule("0.7")})
     )
     assert rms(plain, grainy) > 0.02
     assert rms(plain, forgetful) > 0.02
@@ -458,6 +471,6 @@ def test_sharpness_is_led_only_where_the_layers_stay() -> None:
 
 def test_the_same_dive_twice() -> None:
     def last() -> Iterator[Rendered]:
-        return descend(descent(dreamer(seed=3), camera(pan_x=0.2), duration=0.3, grain=Schedule("0.02")))
+        return descend(descent(dreamer(seed=3), camera(pan_x=0.2), duration=0.3, grain=Schedule("0.5")))
 
     assert all(torch.equal(one.picture, two.picture) for one, two in zip(last(), last(), strict=True))
