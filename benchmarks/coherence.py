@@ -69,7 +69,7 @@ class Scene:
 def main(words: Sequence[str]) -> None:
     """Runs the benchmark as the command line says."""
     options = _options(words)
-    dream = Dream(network=options.network, layers=options.layers, motif_size=options.motif_size)
+    dream = Dream(network=options.network, layers=options.layers, motif_size=options.motif_size, seed=options.seed)
     recipe = Recipe(dream, Carry(carry=options.carry))
     dreamer = make_dreamer(recipe, Machine(precision=options.precision))
     judge = Judge(options.flow_weights)
@@ -100,6 +100,7 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--layers", type=Objective, help="default: what suits the network")
     parser.add_argument("--carry", default=Carry().carry, type=type(Carry().carry), help="of the program's own method")
     parser.add_argument("--precision", default="auto")
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--later", type=int, default=1, help="steps an octave of (b)'s and (c)'s later frames")
     parser.add_argument("--weight", type=float, default=5.0, help="λ of the temporal losses")
     parser.add_argument(

@@ -26,7 +26,7 @@ _HOLD = 0.08  # of the way back to the held colours in 1/25 s
 _TAKEN_BACK = 0.6  # of what an ascent does to the ground
 _WIDEST = 2.0  # spreads from the mean that a place of the ground may differ; what is more goes back …
 _LIMIT = 0.2  # … by this share in 1/25 s: else one colour that the layers like grows over everything
-_COLOURFUL = 0.18  # of a place's brightness on its axis: as far as its colours go
+_COLOURFUL = 0.45  # of the square of a place's brightness on its axis: as far as its colours go
 _LOUD, _MUTED = 3.0, 0.4  # the same of every single place
 _AXES = ((3**-0.5, 3**-0.5, 3**-0.5), (2**-0.5, 0.0, -(2**-0.5)), (6**-0.5, -2 * 6**-0.5, 6**-0.5))
 _MEANS = ((0.45, 1.3), (-0.2, 0.2), (-0.15, 0.15))  # what a dive can live with, whatever the picture, on each axis
@@ -111,7 +111,7 @@ def muted(picture: Tensor, ground: Tensor, wanted: Colours, beats: float) -> Ten
     """
     away = opponent(picture) - wanted.mean
     light = sum_of(ground, _AXES[0])[:, None].clamp_min(0)
-    faint = torch.cat([torch.full_like(light, math.inf), _COLOURFUL * light, _COLOURFUL * light], 1)
+    faint = torch.cat([torch.full_like(light, math.inf), _COLOURFUL * light**2, _COLOURFUL * light**2], 1)
     excess = _excess(away, torch.minimum(_LOUD * wanted.spread, faint))
     return picture - (1 - math.pow(1 - _MUTED, beats)) * rgb(excess)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from mariana_video.measure.correlation import correlation
 from mariana_video.measure.figures import Figures, Row, summed
 from mariana_video.measure.judge import Judgement, compose, inside
 from mariana_video.measure.lucas_kanade import sample
+from mariana_video.measure.newcomers import Newcomers
 from mariana_video.meters.flashes import Flashes, Worst
 from mariana_video.meters.sharpness import laplacian_energy
 from mariana_video.meters.specks import grain
@@ -37,6 +38,7 @@ class Coherence:
         self._flashes = Flashes()
         self._past: deque[tuple[Array, Array, Array]] = deque(maxlen=_REACH)  # source, dream, r; newest last
         self._motion: deque[Judgement] = deque(maxlen=_REACH)
+        self._newcomers = Newcomers()
         self._fine = 0.0  # grain of the shot's first frame
 
     @property
@@ -67,6 +69,7 @@ class Coherence:
             self._fine = fine
         else:
             self._motion.append(judgement)
+        self._newcomers.add(change, judgement)
         compared = {} if judgement is None else {**self._beside(source, dream, change), **self._along(change)}
         specks = fine / self._fine if self._fine > 0 else _NAN
         row = Row(time=time, specks=specks, **_scores(scores), **_alone(source, dream, change), **compared)
@@ -77,7 +80,8 @@ class Coherence:
 
     def figures(self) -> Figures:
         """What all frames so far come to."""
-        return summed(self.rows, self._flashes.worst.flashes)
+        figures = summed(self.rows, self._flashes.worst.flashes)
+        return replace(figures, newcomers=self._newcomers.strength, newcomers_after=self._newcomers.after)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values: the figures, None where less than half of their pixels could be judged (what was

@@ -76,6 +76,8 @@ class Figures:
     specks: the strongest 1 % of the finest grain of colour in r, in the worst frame over its shot's first.
     drift: mean colour (red, green, blue) of r, last tenth less frames 10–20 %, in 1/255.
     flashes: the worst second's, by WCAG 2.3.1; over three can hurt.
+    newcomers: RMS of r on what newly appeared, in its fifth frame, over that on what is long there; newcomers_after:
+        the frame, counted from its first, by which it has three quarters of that.
     rms, laplacian: RMS and Laplacian energy of r, averaged over all frames.
     judged, judged_moving, judged_10, judged_20: shares of the pixels that those figures could be judged on.
     """
@@ -101,6 +103,8 @@ class Figures:
     judged_moving: float | None
     judged_10: float | None
     judged_20: float | None
+    newcomers: float | None = None
+    newcomers_after: int | None = None
 
     def certain(self) -> Figures:
         """The same without the figures for which less than half of their own pixels could be judged."""

@@ -37,6 +37,7 @@ class Judgement:
     flow: H×W×2, pixels, on the current frame, pointing to where each pixel was. judged: where it is known.
     moving, still: pixels whose flow is over 1 px, and judged ones whose flow is under 0.1 px.
     uncovered: pixels that something faster than 4 px has just left.
+    new: pixels that were not in the frame before, whichever estimator is asked.
     """
 
     flow: Array
@@ -44,6 +45,7 @@ class Judgement:
     moving: Mask
     still: Mask
     uncovered: Mask
+    new: Mask
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -77,6 +79,7 @@ class Judge:
             moving=speed > _MOVING,
             still=judged & (speed < _STILL),
             uncovered=newly_uncovered((forth_one, forth_other), np.abs(current - previous).mean(-1)),
+            new=_unseen(current, previous, one) & _unseen(current, previous, other),
         )
 
 
@@ -126,6 +129,10 @@ def inside(flow: Array) -> Mask:
     x = flow[..., 0] + np.arange(width, dtype=np.float32)
     y = flow[..., 1] + np.arange(height, dtype=np.float32)[:, None]
     return np.asarray((x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1))
+
+
+def _unseen(current: Array, previous: Array, flow: Array) -> Mask:
+    return _contradicted(current, sample(previous, flow)) | ~inside(flow)
 
 
 def _contradicted(current: Array, warped: Array) -> Mask:

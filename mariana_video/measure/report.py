@@ -26,6 +26,8 @@ def report(figures: Figures, worst: Worst, variety: str) -> Iterator[str]:
     yield _line(
         "specks", _number(figures.specks), "finest colours in the worst frame over the first: up to 1.2 is clean"
     )
+    after = "" if figures.newcomers_after is None else f"; three quarters by frame {figures.newcomers_after}"
+    yield _line("newcomers", _number(figures.newcomers), f"dream of what is new, in its fifth frame{after}: near 1")
     yield _line("drift", _colours(figures.drift), "of red, green, blue from the beginning to the end, in 1/255")
     yield _line("flashes", str(figures.flashes), f"in the worst second; up to {SAFE} are safe")
     yield _line("judged", _share(figures.judged), "of the pixels")

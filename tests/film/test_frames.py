@@ -77,7 +77,7 @@ def test_the_dream_goes_along_with_a_known_motion(carried: str) -> None:
 
 def test_a_carried_frame_overgrows_its_scene_and_a_carried_change_does_not() -> None:
     change, frame = (
-        states(dreamer(carried=one, first_steps=3), moving(dreamer(carried=one), 75, 0))[-1]
+        states(dreamer(carried=one, step_size=0.006), moving(dreamer(carried=one, step_size=0.006), 75, 0))[-1]
         for one in ("change", "frame")
     )
     assert mean_rms(frame.dream - frame.source) > 1.4 * mean_rms(change.dream - change.source)

@@ -30,7 +30,7 @@ def known(speed: tuple[float, float], moving_rows: slice | None = None) -> Judge
     x, y = columns + flow[..., 0], rows + flow[..., 1]
     judged = (x >= 0) & (x <= WIDTH - 1) & (y >= 0) & (y <= HEIGHT - 1)
     fast = np.linalg.norm(flow, axis=-1)
-    return Judgement(flow, judged, fast > 1, judged & (fast < 0.1), np.zeros_like(judged))
+    return Judgement(flow, judged, fast > 1, judged & (fast < 0.1), np.zeros_like(judged), np.zeros_like(judged))
 
 
 def figures(

@@ -99,7 +99,7 @@ def uncovering(share: slice | tuple[int, slice]) -> Judgement:
     base = known((0, 0))
     uncovered = np.zeros((HEIGHT, WIDTH), bool)
     uncovered[share] = True
-    return Judgement(base.flow, base.judged & ~uncovered, base.moving, base.still, uncovered)
+    return Judgement(base.flow, base.judged & ~uncovered, base.moving, base.still, uncovered, base.new)
 
 
 def test_a_dream_left_behind_is_a_ghost_and_a_new_one_is_none():
@@ -114,7 +114,7 @@ def test_only_what_is_left_behind_on_uncovered_ground_is_a_ghost():
     base, rows = known((3, 0)), slice(0, 10)
     uncovered = np.zeros((HEIGHT, WIDTH), bool)
     uncovered[rows] = True
-    judgement = Judgement(base.flow, base.judged & ~uncovered, base.moving, base.still, uncovered)
+    judgement = Judgement(base.flow, base.judged & ~uncovered, base.moving, base.still, uncovered, base.new)
     changes = anew(6, seed=9)
     for change in changes:
         change[rows] = changes[0][rows]
@@ -179,7 +179,7 @@ def test_no_verdict_where_less_than_half_could_be_judged():
     base = known((1.5, 0), rows)
     judged = base.judged.copy()
     judged[6:30] = False
-    judgement = Judgement(base.flow, judged, base.moving, base.still & judged, base.uncovered)
+    judgement = Judgement(base.flow, judged, base.moving, base.still & judged, base.uncovered, base.new)
     found = figures(pan(5), anew(5), judgement)
     assert found.judged == pytest.approx(0.6, abs=0.02)
     assert found.judged_moving == pytest.approx(0.2, abs=0.02)
