@@ -70,11 +70,13 @@ class Holding:
         if "held" not in found:
             return holding
         holding.held = [(float(time), float(by)) for time, by in found["held"]]
-        for name in ("shown", "source"):
-            own = {key[len(name) + 1 :]: value for key, value in found.items() if key.startswith(f"{name}.")}
-            if own:
-                setattr(holding, f"_{name}", Flashes(_STRICT).remembered(own))
+        holding._shown, holding._source = _meter(found, "shown."), _meter(found, "source.")
         return holding
+
+
+def _meter(memory: Mapping[str, NDArray[np.generic]], begins: str) -> Flashes:
+    own = {name.removeprefix(begins): value for name, value in memory.items() if name.startswith(begins)}
+    return Flashes(_STRICT).remembered(own) if own else Flashes(_STRICT)
 
 
 def told_of(memory: Mapping[str, Tensor]) -> str | None:
