@@ -19,7 +19,6 @@ from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.size import finer, is_near, laid_on
 from mariana_video.film.dreamer import Dreamer
-from mariana_video.film.masks import within
 from mariana_video.film.state import Moment, State, Values
 from mariana_video.film.strength import braked, local_rms, step_gain
 from mariana_video.motion.motion import Motion
@@ -134,7 +133,7 @@ def detailed(
     laid = laid_on(shown - moment.source, shape)
     octaves = larger_octaves(shape, dreamed, values.octave_scale)
     if not octaves or not values.strength:
-        return state, within(moment.whole_mask, whole, (whole + laid).clamp(0, 1)), 0
+        return state, (whole + laid).clamp(0, 1), 0
     sharpening = Sharpening(dreamer, values, octaves, dreamed, reach_at(dreamer, moment.source, shape))
     if before is None or moment.motion is None or values.carry == 0:
         fine, pushed = sharpening.begun((whole + laid).clamp(0, 1), moment.index)
@@ -149,7 +148,7 @@ def detailed(
         aim, kept = SHARE * local_rms(laid), values.carry ** (1 / round_of(octaves, dreamed))
         fine, momentum, pushed = sharpening.gone_on(whole + laid, fine, momentum, aim, moment.beats, kept)
         state = _with(state, fine, momentum)
-    return state, within(moment.whole_mask, whole, (whole + laid + fine).clamp(0, 1)), pushed
+    return state, (whole + laid + fine).clamp(0, 1), pushed
 
 
 def _with(state: State, fine: Tensor, momentum: Tensor) -> State:

@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 from mariana_video.dream.ascent import Step
-from mariana_video.dream.resample import resize
 from mariana_video.dream.size import fitted
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.film import masks
@@ -147,11 +146,10 @@ def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer, mask: Tensor
         source=whole if item.small is None else item.small.to(device),
         values=dreamer.values(item.position, plan.clip.rate),
         motion=None if motion is None else Motion(motion.flow.to(device), motion.visible.to(device)),
-        mask=inside if item.small is None else _small_mask(inside, item.small),
+        mask=inside,
         beats=item.turn.beats,
         share=item.turn.share,
         whole=None if item.small is None else whole,
-        whole_mask=None if item.small is None else inside,
     )
 
 
@@ -164,10 +162,6 @@ def _view(frame: Frame, small: Tensor) -> View:
     height, width = small.shape[-2:]
     smaller = cv2.INTER_AREA if height < frame.grey.shape[0] else cv2.INTER_CUBIC
     return View(np.asarray(cv2.resize(frame.grey, (width, height), interpolation=smaller), np.uint8), to_array(small))
-
-
-def _small_mask(mask: Tensor | None, small: Tensor) -> Tensor | None:
-    return None if mask is None else resize(mask, small.shape[-2:])
 
 
 def _elapsed(item: _Moved, plan: Plan) -> float:
@@ -215,6 +209,6 @@ def dream_picture(
     moment = Moment(position, position / rate, float(1 / rate), source, values, mask=mask)
     if shape != own:
         small = fitted(source, shape)
-        moment = replace(moment, source=small, mask=_small_mask(mask, small), whole=source, whole_mask=mask)
+        moment = replace(moment, source=small, whole=source)
     with waiting_asleep():
         return next(dream_frames(replace(dreamer, seen=seen), [moment]))[1]

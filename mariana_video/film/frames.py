@@ -34,8 +34,7 @@ def dream_frames(
         if moment.whole is not None:
             state, picture, more = detailed(dreamer, before, state, moment, picture)
             source, pushed = moment.whole, pushed + more
-        else:
-            picture = within(moment.mask, source, picture)
+        picture = within(moment.mask, source, picture)
         mix = moment.values.mix
         picture = picture if mix == 1 else source + mix * (picture - source)
         passes = pushed / (source.shape[-1] * source.shape[-2])

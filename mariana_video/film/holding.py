@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mariana_video.meters.flashes import SAFE, Flashes, light_of, redness
+from mariana_video.meters.light import WEIGHTS, to_coded, to_linear
 
 Array = NDArray[np.float32]
 
@@ -19,7 +20,6 @@ _STRICT = 0.9  # of WCAG's thresholds: encoding moves values by a little
 _MARGINS = (0.01, 0.03, 0.06)  # how far under a change a cell is held, tried one after the other
 _SOFT = 0.8  # cells over which what is held is softened; the last try goes without
 _TURNS = 2 * SAFE + 1  # opposing changes a second: one more would be a flash too many
-_WEIGHTS = np.array([0.2126, 0.7152, 0.0722], np.float32)
 _PREFIX = "flashes."
 
 
@@ -107,10 +107,10 @@ def _held(picture: Array, bound: Array | None, before: Flashes, margin: float, s
     """`picture` with each cell's light and red kept within what `before` has room for."""
     darkest, brightest, reddest = before.room()
     light = light_of(picture)
-    now = light @ _WEIGHTS
+    now = light @ WEIGHTS
     wanted = np.clip(now, darkest + margin, brightest - margin)
     if bound is not None:
-        other = bound @ _WEIGHTS
+        other = bound @ WEIGHTS
         wanted = np.clip(wanted, np.minimum(now, other), np.maximum(now, other))
     wanted = np.clip(wanted, 0, 1)
     darker = np.minimum(wanted / np.maximum(now, 1e-4), 1)
@@ -123,19 +123,9 @@ def _held(picture: Array, bound: Array | None, before: Flashes, margin: float, s
         cells = np.asarray(cv2.GaussianBlur(cells, (0, 0), soft, borderType=cv2.BORDER_REPLICATE), np.float32)
     size = (picture.shape[1], picture.shape[0])
     factors: Array = np.clip(cv2.resize(cells, size, interpolation=cv2.INTER_LINEAR), 0, 1)
-    linear = _to_linear(picture)
-    linear = linear + factors[..., 2:] * ((linear @ _WEIGHTS)[..., None] - linear)
+    linear = to_linear(np.clip(picture, 0, 1))
+    linear = linear + factors[..., 2:] * ((linear @ WEIGHTS)[..., None] - linear)
     linear = linear * factors[..., :1]
     linear = linear + factors[..., 1:2] * (1 - linear)
     touched = (factors != np.array([1, 0, 0], np.float32)).any(-1, keepdims=True)
-    return np.where(touched, _to_coded(linear), picture).astype(np.float32)
-
-
-def _to_linear(coded: Array) -> Array:
-    coded = np.clip(coded, 0, 1)
-    return np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def _to_coded(linear: Array) -> Array:
-    linear = np.clip(linear, 0, 1)
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055).astype(np.float32)
+    return np.where(touched, to_coded(np.clip(linear, 0, 1)), picture).astype(np.float32)

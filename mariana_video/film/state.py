@@ -36,9 +36,9 @@ class Moment:
     """All that the loop gets for one frame.
 
     `index` is the frame's absolute number in its source and `elapsed` the seconds since the frame that it goes on from.
-    `source` is 1×3×H×W in 0…1; `mask`, where given, is 1×1×H×W and says where to dream. `motion` leads to the frame
-    before and is None where nothing is carried (a first frame, after a cut). `beats` and `share` are those of a film's
-    `Turn`. `whole` and `whole_mask` are source and mask at the picture's own size, where it is dreamed at another.
+    `source` is 1×3×H×W in 0…1; `motion` leads to the frame before and is None where nothing is carried (a first frame,
+    after a cut). `beats` and `share` are those of a film's `Turn`. `whole` is the source at the picture's own size,
+    where it is dreamed at another; `mask`, where given, is 1×1×H×W at that size and says where the dream is seen.
     """
 
     index: int
@@ -51,7 +51,6 @@ class Moment:
     beats: range = range(0)
     share: float = 1.0
     whole: Tensor | None = None
-    whole_mask: Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mariana_video.meters.light import WEIGHTS, to_linear
+
 Array = NDArray[np.float32]
 Signs = NDArray[np.int8]
 Mask = NDArray[np.bool_]
@@ -29,15 +31,9 @@ _BRIGHT = 0.8
 _AREA = 0.25 - 1e-6
 _CELLS = 96  # along the longer side: what is finer is averaged, for it does not flash as an area
 _TOGETHER = 1 / 6  # seconds: changes of more than three flashes a second follow each other within it
-_LUMINANCE = np.array([[0.2126, 0.7152, 0.0722]], np.float32)
 
 
-def _linear_light() -> Array:
-    value = np.arange(256) / 255
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-_LINEAR = _linear_light()
+_LINEAR = to_linear(np.arange(256) / 255)
 
 
 @dataclass(frozen=True)
@@ -139,7 +135,7 @@ def light_of(picture: Array) -> Array:
 def luminance(picture: Array) -> Array:
     """Relative luminance 0…1 (WCAG 2.2, "relative luminance") of the same cells, h×w."""
     light = light_of(picture)
-    return np.asarray(cv2.transform(light, _LUMINANCE).reshape(light.shape[:2]))
+    return np.asarray(cv2.transform(light, WEIGHTS[None]).reshape(light.shape[:2]))
 
 
 def redness(light: Array) -> Array:
@@ -150,7 +146,7 @@ def redness(light: Array) -> Array:
 
 def _signals(light: Array) -> tuple[tuple[Array, Mask], tuple[Array, Mask]]:
     """Of luminance and of red: the signal whose changes count, and the cells one of whose two states must be such."""
-    bright = np.asarray(cv2.transform(light, _LUMINANCE).reshape(light.shape[:2]), np.float32)
+    bright = np.asarray(cv2.transform(light, WEIGHTS[None]).reshape(light.shape[:2]), np.float32)
     whole = light.sum(-1)
     saturated = (light[..., 0] >= _SATURATED * whole) & (whole > 0)
     return (bright, bright < _BRIGHT), (redness(light), np.asarray(saturated))

@@ -143,7 +143,7 @@ def test_a_still_picture_dreams_the_very_same_at_5_and_at_25_frames_a_second() -
 @pytest.mark.parametrize("speed", [0.0, 25.0])
 @pytest.mark.parametrize("name", [name for name in FILMS if name != "25"])
 def test_a_film_dreams_the_same_whatever_its_clock(name: str, speed: float) -> None:
-    """On a still picture and on a pan: strength and saturation at 0.4, 1 and 2 seconds within 15 %, sharpness in 30.
+    """On a still picture and on a pan: strength and saturation at 0.4, 1 and 2 seconds within 15 %, sharpness in 26.
 
     (In 15 for a network that has learnt: `benchmarks/rates.py`. Chance layers dream restlessly, and two such dreams
     laid over each other between two beats are soft.)
@@ -154,7 +154,7 @@ def test_a_film_dreams_the_same_whatever_its_clock(name: str, speed: float) -> N
         shown = min(times, key=lambda time: abs(float(time) - at))
         (rms, sharp, colour), expected = looks(made, times, at), looks(known, usual, float(shown))
         assert (rms, colour) == pytest.approx((expected[0], expected[2]), rel=0.15)
-        assert sharp == pytest.approx(expected[1], rel=0.3)
+        assert sharp == pytest.approx(expected[1], rel=0.26)
 
 
 @pytest.mark.parametrize("rate", [30, 60, 120])
