@@ -20,6 +20,7 @@ _STRICT = 0.9  # of WCAG's thresholds: encoding moves values by a little
 _MARGINS = (0.01, 0.03, 0.06)  # how far under a change a cell is held, tried one after the other
 _SOFT = 0.8  # cells over which what is held is softened; the last try goes without
 _TURNS = 2 * SAFE + 1  # opposing changes a second: one more would be a flash too many
+_SEEN = 1e-6  # mean change of a value: less is rounding
 _PREFIX = "flashes."
 
 
@@ -42,7 +43,7 @@ class Holding:
     def shown(self, picture: Array, source: Array, time: float) -> Array:
         """`picture` (float32 H×W×3, 0…1) as it may be shown; `source` is its source."""
         before = copy.deepcopy(self._shown)
-        allowed = max(self._source.add(source, time)) <= _TURNS
+        allowed = not _too_many(self._source.add(source, time))
         if not _too_many(self._shown.add(picture, time)):
             return picture
         bound = None if allowed else light_of(source)
@@ -52,7 +53,8 @@ class Holding:
             self._shown = copy.deepcopy(before)
             if not _too_many(self._shown.add(calm, time)):
                 break
-        self.held.append((time, float(np.abs(calm - picture).mean(dtype=np.float64))))
+        if (by := float(np.abs(calm - picture).mean(dtype=np.float64))) > _SEEN:
+            self.held.append((time, by))
         return calm
 
     def memory(self) -> dict[str, Tensor]:
@@ -116,6 +118,8 @@ def _held(picture: Array, bound: Array | None, before: Flashes, margin: float, s
     darker = np.minimum(wanted / np.maximum(now, 1e-4), 1)
     brighter = np.clip((wanted - now) / np.maximum(1 - now, 1e-4), 0, 1)
     most = np.maximum(reddest - 100 * margin, 0) / 320
+    if bound is not None:
+        most = np.maximum(most, redness(bound) / 320)
     over = redness(light) / 320
     pale = np.where(over > most, (over - most) / np.maximum(over + now, 1e-4), 0)
     cells: Array = np.dstack([darker, brighter, pale]).astype(np.float32)

@@ -54,10 +54,12 @@ def test_what_is_safe_is_left_alone() -> None:
     assert told_of(holding.memory()) is None
 
 
-def test_a_source_that_flashes_by_itself_stays_as_it_is() -> None:
+@pytest.mark.parametrize(("one", "other"), [(WHITE, BLACK), (RED, BLUE)])
+def test_a_source_that_flashes_by_itself_stays_as_it_is(one: Array, other: Array) -> None:
     holding = Holding()
-    for number, picture in enumerate(flicker(8, BLACK, WHITE)):
+    for number, picture in enumerate(flicker(8, other, one)):
         assert np.allclose(holding.shown(picture, picture, number / RATE), picture, atol=1e-5)
+    assert told_of(holding.memory()) is None
 
 
 def test_red_flashes_are_counted_by_a_rule_of_their_own() -> None:
