@@ -25,15 +25,15 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does it, b
 
 from methods import METHODS, Job
 
-from mariana_video.film.dreamer import Dreamer, make_dreamer
-from mariana_video.film.plan import Plan, make_plan
-from mariana_video.measure.coherence import Coherence
-from mariana_video.measure.figures import HALF, Figures
-from mariana_video.measure.judge import Judge, Judgement
-from mariana_video.measure.measuring import score_of
-from mariana_video.media.opening import open_clip
-from mariana_video.media.pictures import write_picture
-from mariana_video.media.reader import read
+from mariana_video.footage.plan import Plan, make_plan
+from mariana_video.judging.coherence import Coherence
+from mariana_video.judging.figures import HALF, Figures
+from mariana_video.judging.judge import Judge, Judgement
+from mariana_video.judging.measuring import score_of
+from mariana_video.loop.dreamer import Dreamer, make_dreamer
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.read.reader import read
+from mariana_video.media.stills.pictures import write_picture
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import Carry, Dream, Recipe, Span
@@ -135,7 +135,7 @@ def _plan(clip: str, options: argparse.Namespace) -> Plan:
 
 def side_by_side(path: Path, rows: list[NDArray[np.float32]], letters: str) -> None:
     """Some frames of each method in a row of its own, with its name."""
-    from mariana_video.media.sheet import labelled
+    from mariana_video.media.stills.sheet import labelled
 
     named = [labelled(row, METHODS[letter][0]) for row, letter in zip(rows, letters, strict=True)]
     write_picture(path, np.concatenate(named, 0))

@@ -44,7 +44,7 @@ def main(words: list[str]) -> None:
 
 def jobs(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """Each kind of job, by name, as the command's words."""
-    from mariana_video.media.pictures import write_picture
+    from mariana_video.media.stills.pictures import write_picture
 
     bunny, cat = str(SAMPLES / "bunny.mp4"), str(SAMPLES / "chelsea.png")
     mask, cut = folder / "mask.png", folder / "cut"
@@ -71,9 +71,9 @@ def jobs(folder: Path) -> Iterator[tuple[str, list[str]]]:
 
 def with_a_cut(source: Path, folder: Path) -> None:
     """60 pictures of a clip in three shots."""
-    from mariana_video.media.opening import open_clip
-    from mariana_video.media.pictures import write_picture
-    from mariana_video.media.reader import read
+    from mariana_video.media.read.opening import open_clip
+    from mariana_video.media.read.reader import read
+    from mariana_video.media.stills.pictures import write_picture
 
     folder.mkdir()
     for number, frame in zip(range(60), read(open_clip(source)), strict=False):
@@ -93,11 +93,11 @@ def run(job: list[str]) -> dict[str, Any]:
 
 def one(words: list[str]) -> dict[str, Any]:
     """Runs the command in this process; what it foretold, and what it took."""
-    from mariana_video.process import set_up
+    from mariana_video.cli.process import set_up
 
     set_up()
+    from mariana_video.api.foretelling import clocks
     from mariana_video.cli import app, follow
-    from mariana_video.cli.foretelling import clocks
 
     figures: dict[str, Any] = {}
     say = follow.Bar.step

@@ -15,7 +15,7 @@ import numpy as np
 from flow import Pair, read_pairs
 from numpy.typing import NDArray
 
-from mariana_video.measure.judge import Judge
+from mariana_video.judging.judge import Judge
 
 HEADINGS = (
     "pair",

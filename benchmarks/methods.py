@@ -15,16 +15,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mariana_video.dream.arrays import to_array, to_tensor
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.pull import Pull
 from mariana_video.dream.score import Score
-from mariana_video.film.dreamer import Dreamer
-from mariana_video.film.film import film
-from mariana_video.film.plan import Plan
-from mariana_video.film.strength import mean_rms
-from mariana_video.film.tensors import to_array, to_tensor
+from mariana_video.footage.film import film
+from mariana_video.footage.plan import Plan
+from mariana_video.loop.dreamer import Dreamer
+from mariana_video.loop.strength import mean_rms
 from mariana_video.media.clip import Frame
-from mariana_video.media.reader import read
+from mariana_video.media.read.reader import read
 from mariana_video.motion.flow import Estimator
 from mariana_video.motion.view import View
 from mariana_video.recipe.options import Carry

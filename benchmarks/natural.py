@@ -15,9 +15,9 @@ from pathlib import Path
 
 from mariana_video.networks import weights
 from mariana_video.networks.files import read_safetensors
-from mariana_video.training.data import decode
-from mariana_video.training.export import said_of
-from mariana_video.training.folders import class_folders, picture_files
+from mariana_video.training.outcome.export import said_of
+from mariana_video.training.pictures.data import decode
+from mariana_video.training.pictures.folders import class_folders, picture_files
 
 PICTURES = 240
 

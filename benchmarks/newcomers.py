@@ -27,14 +27,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does it, b
 
 from rates import dreamed, written
 
+from mariana_video.dream.arrays import to_array
 from mariana_video.dream.score import Score
-from mariana_video.film.dreamer import make_dreamer
-from mariana_video.film.film import dream_picture
-from mariana_video.film.still import read_still
-from mariana_video.film.tensors import to_array
-from mariana_video.measure.measuring import score_of
-from mariana_video.media.pictures import write_picture
-from mariana_video.media.sheet import labelled
+from mariana_video.footage.film import dream_picture
+from mariana_video.footage.still import read_still
+from mariana_video.judging.measuring import score_of
+from mariana_video.loop.dreamer import make_dreamer
+from mariana_video.media.stills.pictures import write_picture
+from mariana_video.media.stills.sheet import labelled
 from mariana_video.meters.specks import grain
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Carry, Dream, Recipe, Span

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mariana_video.cli.app import run
-from mariana_video.media.opening import open_clip
-from mariana_video.media.pictures import write_picture
-from mariana_video.media.reader import read
-from mariana_video.media.sheet import labelled
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.read.reader import read
+from mariana_video.media.stills.pictures import write_picture
+from mariana_video.media.stills.sheet import labelled
 from mariana_video.meters.specks import grain
 
 Array = NDArray[np.float32]

@@ -27,16 +27,16 @@ from numpy.typing import NDArray
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does it, before torch is loaded
 
 from mariana_video.dream.score import Score
-from mariana_video.film.dreamer import Dreamer, make_dreamer
-from mariana_video.film.film import film
-from mariana_video.film.plan import make_plan
-from mariana_video.film.still import read_still
-from mariana_video.measure.coherence import Coherence
-from mariana_video.measure.judge import Judge
-from mariana_video.measure.measuring import score_of
-from mariana_video.media.pictures import write_picture
-from mariana_video.media.reader import read
-from mariana_video.media.sheet import labelled
+from mariana_video.footage.film import film
+from mariana_video.footage.plan import make_plan
+from mariana_video.footage.still import read_still
+from mariana_video.judging.coherence import Coherence
+from mariana_video.judging.judge import Judge
+from mariana_video.judging.measuring import score_of
+from mariana_video.loop.dreamer import Dreamer, make_dreamer
+from mariana_video.media.read.reader import read
+from mariana_video.media.stills.pictures import write_picture
+from mariana_video.media.stills.sheet import labelled
 from mariana_video.meters.sharpness import laplacian_energy
 from mariana_video.meters.specks import grain
 from mariana_video.recipe.job import Machine

@@ -18,9 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mariana_video.film import checkpoint, job, segments, terms
-from mariana_video.film.making import video
-from mariana_video.media import join
+from mariana_video.api.video import video
+from mariana_video.job import checkpoint, job
+from mariana_video.job import conditions as terms
+from mariana_video.job.stores import segments
+from mariana_video.media.write import join
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "bunny.mp4"
 SAFETY: list[tuple[str, Any, str]] = [

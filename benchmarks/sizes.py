@@ -29,15 +29,15 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does it, b
 
 from rates import written
 
-from mariana_video.film.dreamer import Dreamer, make_dreamer
-from mariana_video.film.film import dream_picture, film
-from mariana_video.film.plan import make_plan
-from mariana_video.film.still import read_still
-from mariana_video.film.tensors import to_array, to_tensor
-from mariana_video.film.zoom import dive, prepare
-from mariana_video.media.pictures import write_picture
-from mariana_video.media.reader import read
-from mariana_video.media.sheet import labelled
+from mariana_video.dive.film import dive, prepare
+from mariana_video.dream.arrays import to_array, to_tensor
+from mariana_video.footage.film import dream_picture, film
+from mariana_video.footage.plan import make_plan
+from mariana_video.footage.still import read_still
+from mariana_video.loop.dreamer import Dreamer, make_dreamer
+from mariana_video.media.read.reader import read
+from mariana_video.media.stills.pictures import write_picture
+from mariana_video.media.stills.sheet import labelled
 from mariana_video.meters.sharpness import laplacian_energy
 from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.job import Machine

@@ -28,11 +28,11 @@ import torch
 from numpy.typing import NDArray
 
 from mariana_video.dream.ascent import shifted_gradient
-from mariana_video.film.dreamer import Dreamer, make_dreamer
-from mariana_video.film.film import film, to_tensor
-from mariana_video.film.plan import Plan, make_plan
-from mariana_video.media.reader import read
-from mariana_video.media.writers import open_writer
+from mariana_video.footage.film import film, to_tensor
+from mariana_video.footage.plan import Plan, make_plan
+from mariana_video.loop.dreamer import Dreamer, make_dreamer
+from mariana_video.media.read.reader import read
+from mariana_video.media.write.writers import open_writer
 from mariana_video.motion.flow import Estimator
 from mariana_video.motion.view import View
 from mariana_video.recipe.job import Machine

@@ -19,14 +19,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does it, b
 
 from methods import Job, ours
 
-from mariana_video.film.dreamer import make_dreamer
-from mariana_video.film.plan import make_plan
-from mariana_video.measure.coherence import Coherence
-from mariana_video.measure.figures import Figures
-from mariana_video.measure.judge import Judge
-from mariana_video.media.opening import open_clip
-from mariana_video.media.pictures import write_picture
-from mariana_video.media.reader import read
+from mariana_video.footage.plan import make_plan
+from mariana_video.judging.coherence import Coherence
+from mariana_video.judging.figures import Figures
+from mariana_video.judging.judge import Judge
+from mariana_video.loop.dreamer import make_dreamer
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.read.reader import read
+from mariana_video.media.stills.pictures import write_picture
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Carry, Recipe, Span
 from mariana_video.recipe.schedule import Schedule

@@ -17,15 +17,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from mariana_video.film.dreamer import make_dreamer
-from mariana_video.film.progress import chosen, progress, steps_in_all
-from mariana_video.film.tensors import to_array, to_tensor
-from mariana_video.media.pictures import read_picture
+from mariana_video.dream.arrays import to_array, to_tensor
+from mariana_video.loop.dreamer import make_dreamer
 from mariana_video.media.shape import fitted, resized
+from mariana_video.media.stills.pictures import read_picture
 from mariana_video.meters.convergence import Curve, Point, draw
 from mariana_video.meters.structure import Structure, structure
 from mariana_video.networks.mariana import Architecture, Mariana
 from mariana_video.networks.weights import load, save
+from mariana_video.progression.steps import chosen, progress, steps_in_all
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Ascent, Recipe
 from mariana_video.recipe.schedule import Schedule

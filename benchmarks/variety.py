@@ -19,14 +19,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does it, b
 import numpy as np
 from numpy.typing import NDArray
 
-from mariana_video.film.dreamer import make_dreamer
-from mariana_video.film.film import dream_picture
-from mariana_video.film.still import read_still
-from mariana_video.film.tensors import to_array
-from mariana_video.measure.variety import judge_of, seen
-from mariana_video.media.pictures import write_picture
+from mariana_video.dream.arrays import to_array
+from mariana_video.footage.film import dream_picture
+from mariana_video.footage.still import read_still
+from mariana_video.judging.variety import judge_of, seen
+from mariana_video.loop.dreamer import make_dreamer
 from mariana_video.media.shape import resized
-from mariana_video.media.sheet import sheet
+from mariana_video.media.stills.pictures import write_picture
+from mariana_video.media.stills.sheet import sheet
 from mariana_video.meters.variety import directions, strongest
 from mariana_video.networks.weights import load
 from mariana_video.recipe.job import Machine

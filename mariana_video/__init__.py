@@ -17,10 +17,10 @@ _PUBLIC = {
     "Machine": "recipe.job",
     "Recipe": "recipe.options",
     "load": "networks.weights",
-    "make_dreamer": "film.dreamer",
-    "make_plan": "film.plan",
-    "dream_picture": "film.film",
-    "video": "film.making",
+    "make_dreamer": "loop.dreamer",
+    "make_plan": "footage.plan",
+    "dream_picture": "footage.film",
+    "video": "api.video",
 }
 
 __all__ = ["__version__", *sorted(_PUBLIC)]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mariana_video.media.pictures import write_picture
+from mariana_video.media.stills.pictures import write_picture
 from tests.conftest import make_clip, texture
 
 ROOT = Path(__file__).parents[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,27 +11,45 @@ from pathlib import Path
 
 import pytest
 
+import mariana_video
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mariana_video"
 ROWS = [
-    {"errors", "process"},
+    {"errors"},
     {"recipe"},
     {"networks", "motion", "media", "meters"},
     {"dream", "training"},
-    {"film"},
-    {"measure"},
+    {"loop"},
+    {"footage", "dive", "progression"},
+    {"job", "judging"},
+    {"api"},
     {"cli"},
     {"__init__", "__main__"},
 ]
+SMALLER = {  # rooms within a room, by rows; "" is what lies in none of them
+    "media": [{""}, {"stills"}, {"read", "sound"}, {"write"}],
+    "training": [{"pictures"}, {"epochs"}, {"lessons"}, {"outcome"}, {""}],
+    "job": [{"stores"}, {""}],
+}
+MOST_FILES = 14  # of one room
 ROW = {room: number for number, row in enumerate(ROWS) for room in row}
 HEAVY = ("torch", "torchvision", "cv2", "av", "numpy", "matplotlib", "scenedetect", "imageio", "safetensors")
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
 def room_of(module: str) -> str:
-    """`mariana_video.film.plan` is in the room `film`; the package itself is `__init__`."""
+    """`mariana_video.footage.plan` is in the room `footage`; the package itself is `__init__`."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else "__init__"
+
+
+def row_within(module: str) -> tuple[int, str]:
+    """The row of the smaller room that a module is in, and that room's name."""
+    parts = module.split(".")
+    rows = SMALLER.get(parts[1], [{""}])
+    room = parts[2] if len(parts) > 2 and any(parts[2] in row for row in rows) else ""
+    return next(number for number, row in enumerate(rows) if room in row), room
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -52,12 +71,32 @@ def imports(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_go_down_only(path: Path) -> None:
-    room = room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    here = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    room = room_of(here)
     for module in imports(path):
         other = room_of(module)
-        if other in (room, "__init__"):  # __init__ holds the version, which anyone may read
+        if other == "__init__":  # it holds the version, which anyone may read
             continue
-        assert ROW[other] < ROW[room], f"{path.name} in {room} imports {module}"
+        if other != room:
+            assert ROW[other] < ROW[room], f"{here} imports {module}"
+        else:
+            (row, smaller), (below, name) = row_within(here), row_within(module)
+            assert below < row or name == smaller, f"{here} imports {module}"
+
+
+ROOMS = sorted(path.parent for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE)
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(PACKAGE)))
+def test_every_room_says_what_it_is_for_and_stays_small(room: Path) -> None:
+    files = [path for path in room.glob("*.py") if path.stem != "__init__"]
+    assert len(files) <= MOST_FILES
+    said = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8"))) or ""
+    assert re.fullmatch(r"[^.]+; it never [^.]+\.", said), said
+
+
+def test_no_room_is_called_as_a_public_function_is() -> None:
+    assert not {room.name for room in ROOMS} & set(mariana_video.__all__)
 
 
 def test_no_file_imports_itself_round_a_ring() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mariana_video.cli.progress import say
+from mariana_video.cli.bar import say
 
 
 def finish(output: str, /) -> None:
@@ -15,7 +15,7 @@ def finish(output: str, /) -> None:
     output
         The OUTPUT of a film that is being made, or was broken off.
     """
-    from mariana_video.film.finish import finish_so_far
+    from mariana_video.job.finish import finish_so_far
 
     path, frames, total = finish_so_far(output, say)
     say(f"{path}: {frames} of {total} frames")

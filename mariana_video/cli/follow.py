@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from mariana_video.cli.progress import Bar, foretell, say
+from mariana_video.cli.bar import Bar, foretell, say
 from mariana_video.errors import MarianaError
 
 if TYPE_CHECKING:
-    from mariana_video.film.effort import Effort
-    from mariana_video.film.film import Finished
-    from mariana_video.film.job import Frames, Job, Todo
+    from mariana_video.api.effort import Effort
+    from mariana_video.job.job import Frames, Job, Todo
+    from mariana_video.loop.state import Finished
 
 FORETOLD = 10  # frames after which it is said how long the whole will take
 
@@ -37,12 +37,12 @@ def follow(job: Job, todo: Todo, frames: Frames, quiet: bool, effort: Effort) ->
 
 def stands_already(output: str, overwrite: bool, quiet: bool) -> bool:
     """Whether a job's OUTPUT is there and only its clearing up was broken off: that is done now, and said."""
-    from mariana_video.film.place import stands
+    from mariana_video.job.output_paths import stands
 
     if overwrite or not stands(output):
         return False
 
-    from mariana_video.film.job import clear_up
+    from mariana_video.job.job import clear_up
 
     clear_up(output)
     say(f"{output} stands already", quiet)
@@ -51,7 +51,7 @@ def stands_already(output: str, overwrite: bool, quiet: bool) -> bool:
 
 def _shown(job: Job) -> str:
     """Makes a playable film of what is done beside OUTPUT, and says where; nothing where no frame is finished."""
-    from mariana_video.film.finish import finish_so_far
+    from mariana_video.job.finish import finish_so_far
 
     try:
         part, frames, total = finish_so_far(job.output, lambda note: None)

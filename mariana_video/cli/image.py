@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from mariana_video.cli.progress import Bar, say
+from mariana_video.cli.bar import Bar, say
 from mariana_video.errors import MarianaError, SourceError, UsageError
 from mariana_video.recipe.job import Encoding, Machine
 from mariana_video.recipe.options import Dream, Recipe, Where, from_text
@@ -17,10 +17,10 @@ from mariana_video.recipe.time import Time
 from mariana_video.recipe.toml import Plain, plain
 
 if TYPE_CHECKING:
-    from mariana_video.film.batch import Pair
-    from mariana_video.film.dreamer import Dreamer
-    from mariana_video.film.record import Record
-    from mariana_video.film.still import Still
+    from mariana_video.api.pictures import Pair
+    from mariana_video.footage.still import Still
+    from mariana_video.job.record import Record
+    from mariana_video.loop.dreamer import Dreamer
 
 _FLAG = Parameter(negative=())
 _NAMED = 3  # pictures that failed and are named in the last line
@@ -57,7 +57,7 @@ def image(
     quiet
         No bar and no remarks; errors are still told.
     """
-    from mariana_video.film.idle import check_image
+    from mariana_video.api.unused import check_image
 
     check_image(dream)
     recipe = Recipe(dream, where=where)
@@ -80,15 +80,15 @@ def _one(
     quiet: bool,
 ) -> None:
     from mariana_video.media.output import check_output
-    from mariana_video.media.pictures import ENDINGS_OUT
+    from mariana_video.media.stills.pictures import ENDINGS_OUT
 
     if output.suffix.lower() not in ENDINGS_OUT:
         raise UsageError(f"{output} has no ending of a picture; these work: {', '.join(ENDINGS_OUT)}")
     for read in (source, recipe.where.mask):
         check_output(output, read, overwrite)
 
-    from mariana_video.film.dreamer import make_dreamer  # loads torch: not for a refusal
-    from mariana_video.film.still import read_still
+    from mariana_video.footage.still import read_still
+    from mariana_video.loop.dreamer import make_dreamer  # loads torch: not for a refusal
 
     still = read_still(source, at, size)
     dreamer = make_dreamer(recipe, machine)
@@ -97,11 +97,11 @@ def _one(
 
 
 def _dream_one(dreamer: Dreamer, still: Still, output: Path, quiet: bool) -> None:
-    from mariana_video.film.detail import steps_of
-    from mariana_video.film.film import dream_picture
-    from mariana_video.film.footprint import check_memory
-    from mariana_video.film.tensors import to_array
-    from mariana_video.media.pictures import write_picture
+    from mariana_video.dream.arrays import to_array
+    from mariana_video.footage.film import dream_picture
+    from mariana_video.loop.detail import steps_of
+    from mariana_video.loop.footprint import check_memory
+    from mariana_video.media.stills.pictures import write_picture
 
     height, width = still.rgb.shape[:2]
     score = dreamer.score(still.position, still.rate)
@@ -127,10 +127,10 @@ def _dreamed(dreamer: Dreamer, still: Still) -> str:
 def _folder(
     source: Path, output: Path, recipe: Recipe, size: Size | None, machine: Machine, overwrite: bool, quiet: bool
 ) -> None:
-    from mariana_video.film.batch import check_largest, left_to_make, make_folder, pairs_of
-    from mariana_video.film.dreamer import make_dreamer
-    from mariana_video.film.record import open_record
-    from mariana_video.film.terms import terms_of
+    from mariana_video.api.pictures import check_largest, left_to_make, make_folder, pairs_of
+    from mariana_video.job.conditions import terms_of
+    from mariana_video.job.record import open_record
+    from mariana_video.loop.dreamer import make_dreamer
 
     pairs = pairs_of(source, output)
     dreamer = make_dreamer(recipe, machine)
@@ -152,7 +152,7 @@ def _dream_left(
     left: list[Pair], total: int, output: Path, dreamer: Dreamer, size: Size | None, record: Record, quiet: bool
 ) -> None:
     """Makes what is left of a folder, with a bar. Raises SourceError at the end, naming the pictures that failed."""
-    from mariana_video.film.batch import dream_each
+    from mariana_video.api.pictures import dream_each
 
     stand, failed = total - len(left), list[MarianaError]()
     if stand:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from mariana_video.cli.progress import Bar, say
+from mariana_video.cli.bar import Bar, say
 from mariana_video.errors import OutputError, UsageError
 from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import from_text
@@ -16,11 +16,11 @@ from mariana_video.recipe.time import Time
 
 if TYPE_CHECKING:
     from mariana_video.dream.score import Score
-    from mariana_video.measure.coherence import Coherence
-    from mariana_video.measure.judge import Judge
-    from mariana_video.measure.pairing import Pair
-    from mariana_video.measure.plot import Drawing
-    from mariana_video.measure.variety import Variety
+    from mariana_video.judging.coherence import Coherence
+    from mariana_video.judging.judge import Judge
+    from mariana_video.judging.pairing import Pair
+    from mariana_video.judging.plot import Drawing
+    from mariana_video.judging.variety import Variety
 
 _FLAG = Parameter(negative=())
 _NARROWEST, _WIDEST = 64, 4096
@@ -71,10 +71,10 @@ def measure(
     quiet
         No bar and no remarks; the figures and errors are still told.
     """
-    from mariana_video.measure.judge import Judge
-    from mariana_video.measure.pairing import pair
-    from mariana_video.measure.plot import Drawing
-    from mariana_video.measure.report import report
+    from mariana_video.judging.judge import Judge
+    from mariana_video.judging.pairing import pair
+    from mariana_video.judging.plot import Drawing
+    from mariana_video.judging.report import report
 
     _check(width, (json, plot), (source, dream, weights, flow_weights, Path(network)), overwrite)
     score, judge = _score(network, weights, layers), Judge(flow_weights)
@@ -111,7 +111,7 @@ def _score(network: str, weights: Path | None, layers: Objective | None) -> Scor
 
 
 def _variety(dreamer: str, frames: int) -> Variety:
-    from mariana_video.measure.variety import Variety, judge_of
+    from mariana_video.judging.variety import Variety, judge_of
     from mariana_video.networks.weights import load
 
     return Variety(load(judge_of(dreamer)), frames)
@@ -120,8 +120,8 @@ def _variety(dreamer: str, frames: int) -> Variety:
 def _run(
     clips: Pair, judge: Judge, score: Score, width: int, beside: tuple[Drawing, Variety], quiet: bool
 ) -> Coherence:
-    from mariana_video.measure.coherence import Coherence
-    from mariana_video.measure.measuring import measured
+    from mariana_video.judging.coherence import Coherence
+    from mariana_video.judging.measuring import measured
 
     coherence, (drawing, variety) = Coherence(), beside
     with Bar(clips.frames, "frames", label="measuring", quiet=quiet) as bar:

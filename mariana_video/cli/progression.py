@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from mariana_video.cli.bar import Bar, say
 from mariana_video.cli.follow import follow, stands_already
 from mariana_video.cli.making import check_kind, foretell_size, usual_size
-from mariana_video.cli.progress import Bar, say
 from mariana_video.errors import UsageError
 from mariana_video.recipe.job import Encoding, Machine
 from mariana_video.recipe.options import Ascent, Recipe, from_text
-from mariana_video.recipe.progress import Progress, Variant, variants
+from mariana_video.recipe.progression import Progress, Variant, variants
 from mariana_video.recipe.schedule import Bounds
 from mariana_video.recipe.time import Time
 from mariana_video.recipe.toml import Plain, plain
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mariana_video.film.job import Job
-    from mariana_video.film.progress import Progressed
-    from mariana_video.film.progression import Cell, Progression
+    from mariana_video.job.job import Job
     from mariana_video.meters.convergence import Curve
+    from mariana_video.progression.film import Cell, Progression
+    from mariana_video.progression.steps import Progressed
 
 _FLAG = Parameter(negative=())
 _SHEETS = (".png", ".jpg", ".jpeg")
@@ -65,7 +65,7 @@ def progress(
     quiet
         No bar and no remarks; errors are still told.
     """
-    from mariana_video.film.idle import check_progress, check_sheet
+    from mariana_video.api.unused import check_progress, check_sheet
     from mariana_video.media.output import check_output
 
     on_a_sheet = Path(output).suffix.lower() in _SHEETS and not output.endswith("/")
@@ -85,7 +85,7 @@ def progress(
         shown = _shown(picture, columns, rows, progress, machine, on_a_sheet)
         _sheet(output, shown, quiet)
     else:
-        from mariana_video.film.job import open_job
+        from mariana_video.job.job import open_job
 
         with open_job(output, source, encoding) as job:
             shown = _shown(picture, columns, rows, progress, job.machine(machine), on_a_sheet)
@@ -109,8 +109,8 @@ def _check_plot(plot: Path, source: Path, output: str, encoding: Encoding) -> No
 
 
 def _picture(source: Path, at: Time | None, progress: Progress, output: str, on_a_sheet: bool) -> NDArray[np.float32]:
-    from mariana_video.film.still import shown_at
-    from mariana_video.media.opening import open_clip
+    from mariana_video.footage.still import shown_at
+    from mariana_video.media.read.opening import open_clip
     from mariana_video.media.shape import fitted, resized
 
     rgb = shown_at(open_clip(source), at).rgb
@@ -128,11 +128,11 @@ def _shown(
     on_a_sheet: bool,
 ) -> Progression:
     """What is shown: the places of a comparison, row by row; without one, the only place."""
-    from mariana_video.film.dreamer import make_dreamer
-    from mariana_video.film.footprint import check_memory
-    from mariana_video.film.progress import chosen, steps_in_all
-    from mariana_video.film.progression import Cell, Progression
+    from mariana_video.loop.dreamer import make_dreamer
+    from mariana_video.loop.footprint import check_memory
     from mariana_video.meters.convergence import Curve
+    from mariana_video.progression.film import Cell, Progression
+    from mariana_video.progression.steps import chosen, steps_in_all
 
     made: list[Cell] = []
     usual = _ON_A_SHEET if on_a_sheet else _USUAL
@@ -149,8 +149,8 @@ def _shown(
 
 def _sheet(output: str, shown: Progression, quiet: bool) -> None:
     """A contact sheet: the steps of one dream, or of a comparison the last picture of each."""
-    from mariana_video.film.tensors import to_array
-    from mariana_video.media.pictures import write_picture
+    from mariana_video.dream.arrays import to_array
+    from mariana_video.media.stills.pictures import write_picture
 
     kept: list[tuple[Progressed, NDArray[np.float32]]] = []
     with Bar(shown.pictures, "pictures", quiet=quiet) as bar:
@@ -166,7 +166,7 @@ def _sheet(output: str, shown: Progression, quiet: bool) -> None:
 
 def _terms(job: Job, shown: Progression, ascent: Ascent, at: str, play_once: bool) -> dict[str, dict[str, Plain]]:
     """All that the film depends on; where the plot goes is not of it."""
-    from mariana_video.film.terms import terms_of, weights_of
+    from mariana_video.job.conditions import terms_of, weights_of
 
     networks = {f"network_{number}": weights_of(cell.dreamer) for number, cell in enumerate(shown.cells[1:], 2)}
     options: dict[str, dict[str, Plain]] = {
@@ -180,12 +180,12 @@ def _terms(job: Job, shown: Progression, ascent: Ascent, at: str, play_once: boo
 
 
 def _film(job: Job, shown: Progression, endless: bool, quiet: bool) -> None:
-    from mariana_video.film.effort import effort_of_progression
-    from mariana_video.film.foresight import check_numbers
-    from mariana_video.film.progression import frames
-    from mariana_video.film.store import Film
+    from mariana_video.api.effort import effort_of_progression
+    from mariana_video.api.foresight import check_numbers
+    from mariana_video.job.stores.store import Film
     from mariana_video.media.containers import CONTAINERS
     from mariana_video.media.output import check_output
+    from mariana_video.progression.film import frames
 
     still = 0
     if Path(job.output).suffix.lower() in CONTAINERS:  # a film's players would pass over one picture's length

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from mariana_video.cli.progress import Bar, say
-from mariana_video.training.options import Lessons, Study, check_together
+from mariana_video.cli.bar import Bar, say
+from mariana_video.training.epochs.options import Lessons, Study, check_together
 
 if TYPE_CHECKING:
-    from mariana_video.training.data import Pictures
-    from mariana_video.training.evaluate import Evaluation
-    from mariana_video.training.results import Course
+    from mariana_video.training.epochs.train import Progress
+    from mariana_video.training.outcome.evaluate import Evaluation
+    from mariana_video.training.outcome.results import Course
+    from mariana_video.training.pictures.data import Pictures
     from mariana_video.training.study import Result
-    from mariana_video.training.train import Progress
 
 Flag = Annotated[bool, Parameter(negative=())]
 _NAMED = 5  # unreadable files that are named one by one
@@ -48,7 +48,7 @@ def train(
         No bar and no remarks; errors are still told.
     """
     check_together(study, lessons, study.variant == "mariana-wide" or study.init is not None)
-    from mariana_video.training import study as job  # loads torch: not for a refusal
+    from mariana_video.training import study as job
 
     shown = _Shown(quiet)
     told = job.Told(shown.reading, shown.read, lambda line: say(line, quiet), shown.step)
@@ -86,10 +86,10 @@ def evaluate(
         Replace the file of --picture where it exists.
     """
     from mariana_video.networks.weights import load
-    from mariana_video.training.data import read_folder
-    from mariana_video.training.evaluate import evaluate as judge
-    from mariana_video.training.evaluate import strangers
-    from mariana_video.training.plots import check_picture, plot_confusion
+    from mariana_video.training.outcome.evaluate import evaluate as judge
+    from mariana_video.training.outcome.evaluate import strangers
+    from mariana_video.training.outcome.plots import check_picture, plot_confusion
+    from mariana_video.training.pictures.data import read_folder
 
     if picture is not None:
         check_picture(picture, overwrite, data)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from mariana_video.cli.bar import Bar, say
 from mariana_video.cli.follow import follow, stands_already
-from mariana_video.cli.progress import Bar, say
 from mariana_video.recipe.job import Machine, Storage
 from mariana_video.recipe.options import Carry, Dream, Recipe, Span, Where
 
 if TYPE_CHECKING:
-    from mariana_video.film.dreamer import Dreamer
-    from mariana_video.film.job import Job
-    from mariana_video.film.plan import Plan
+    from mariana_video.footage.plan import Plan
+    from mariana_video.job.job import Job
+    from mariana_video.loop.dreamer import Dreamer
 
 Quiet = Annotated[bool, Parameter(negative=())]
 
@@ -45,18 +45,18 @@ def video(
     quiet
         No bar and no remarks; errors are still told.
     """
-    from mariana_video.media.opening import check_film
+    from mariana_video.media.read.opening import check_film
 
     if stands_already(output, storage.overwrite, quiet):
         return
     check_film(source, output, storage.overwrite)
 
-    from mariana_video.film.idle import check_video
+    from mariana_video.api.unused import check_video
 
     recipe = Recipe(dream, carry, span, where)
     check_video(recipe, storage, source, output)
 
-    from mariana_video.film.job import open_job  # loads torch: not for a refusal
+    from mariana_video.job.job import open_job  # loads torch: not for a refusal
 
     with open_job(output, source, storage) as job:
         _make(job, recipe, machine, quiet)
@@ -64,8 +64,8 @@ def video(
 
 def _make(job: Job, recipe: Recipe, machine: Machine, quiet: bool) -> None:
     """Looks at the source, says what will be done, and does it."""
-    from mariana_video.film.effort import effort_of_film
-    from mariana_video.film.making import planned, prepared
+    from mariana_video.api.effort import effort_of_film
+    from mariana_video.api.video import planned, prepared
 
     with Bar(None, "frames", label="looking at the source", quiet=quiet) as bar:
         dreamer, plan = planned(job, recipe, machine, lambda _: bar.step())
@@ -78,7 +78,7 @@ def _make(job: Job, recipe: Recipe, machine: Machine, quiet: bool) -> None:
 def remarks(plan: Plan, dreamer: Dreamer) -> Iterator[str]:
     """What is worth saying before the work begins."""
     from mariana_video.dream.octaves import USUAL
-    from mariana_video.film.film import shape_of
+    from mariana_video.footage.film import shape_of
 
     width, height = plan.size
     yield f"{len(plan.times)} frames of {width}x{height}; {dreamer.network.name} dreams {dreamer.objective}, " + (

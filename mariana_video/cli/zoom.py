@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from mariana_video.cli.bar import say
 from mariana_video.cli.follow import follow, stands_already
 from mariana_video.cli.making import check_kind, foretell_size, usual_size
-from mariana_video.cli.progress import say
 from mariana_video.errors import UsageError
 from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.job import Encoding, Machine
@@ -21,8 +21,8 @@ from mariana_video.recipe.toml import Plain, plain
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from mariana_video.film.descent import Descent
-    from mariana_video.film.job import Job
+    from mariana_video.dive.descent import Descent
+    from mariana_video.job.job import Job
 
 _FLAG = Parameter(negative=())
 _NOISE = (640, 360)  # size of a dive that begins in noise, where none is asked for
@@ -60,9 +60,9 @@ def zoom(
     quiet
         No bar and no remarks; errors are still told.
     """
-    from mariana_video.film.idle import check_dive
+    from mariana_video.api.unused import check_dive
     from mariana_video.media.output import check_output
-    from mariana_video.media.soundtrack import check_sound
+    from mariana_video.media.sound.soundtrack import check_sound
 
     check_kind(output)
     file = None if source == "noise" else Path(source)
@@ -73,7 +73,7 @@ def zoom(
         check_sound(sound, output)
     check_dive(dream, encoding, output, play_once)
 
-    from mariana_video.film.job import open_job
+    from mariana_video.job.job import open_job
 
     picture, size = _start(source, at, dream.seed)
     size = usual_size(size, output) if dive.size is None else dive.size.fit(size)
@@ -92,10 +92,10 @@ def _prepare(
     words: tuple[str, Time | None, Path | None, bool],
 ) -> Descent:
     """The dive, after seeing that a job that was begun was begun with these settings (UsageError)."""
-    from mariana_video.film.dreamer import make_dreamer
-    from mariana_video.film.foresight import FRAME_BY_FRAME
-    from mariana_video.film.terms import terms_of
-    from mariana_video.film.zoom import prepare
+    from mariana_video.api.foresight import FRAME_BY_FRAME
+    from mariana_video.dive.film import prepare
+    from mariana_video.job.conditions import terms_of
+    from mariana_video.loop.dreamer import make_dreamer
 
     source, at, sound, play_once = words
     camera, dive = groups
@@ -111,10 +111,10 @@ def _prepare(
 
 
 def _make(job: Job, descent: Descent, sound: Path | None, play_once: bool, quiet: bool) -> None:
-    from mariana_video.film.effort import effort_of_dive
-    from mariana_video.film.foresight import check_changed, check_whole
-    from mariana_video.film.store import Film
-    from mariana_video.film.zoom import dive
+    from mariana_video.api.effort import effort_of_dive
+    from mariana_video.api.foresight import check_changed, check_whole
+    from mariana_video.dive.film import dive
+    from mariana_video.job.stores.store import Film
     from mariana_video.media.output import check_output
 
     size, dreamer = descent.size, descent.dreamer
@@ -131,10 +131,10 @@ def _make(job: Job, descent: Descent, sound: Path | None, play_once: bool, quiet
 
 def _start(source: str, at: Time | None, seed: int) -> tuple[Tensor, tuple[int, int]]:
     """The picture that a dive begins with (1×3×H×W), and its (width, height)."""
-    from mariana_video.film.ground import noise
-    from mariana_video.film.still import shown_at
-    from mariana_video.film.tensors import to_tensor
-    from mariana_video.media.opening import open_clip
+    from mariana_video.dive.low_frequencies import noise
+    from mariana_video.dream.arrays import to_tensor
+    from mariana_video.footage.still import shown_at
+    from mariana_video.media.read.opening import open_clip
 
     if source == "noise":
         if at is not None:

@@ -10,9 +10,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-from .colour import UNTAGGED, Bytes, Colour, Floats
-from .display import Display
-from .shape import UPRIGHT, Turn
+from mariana_video.media.colour import UNTAGGED, Bytes, Colour, Floats
+from mariana_video.media.display import Display
+from mariana_video.media.shape import UPRIGHT, Turn
 
 Kind = Literal["video", "folder", "picture"]
 

@@ -7,8 +7,7 @@ from itertools import pairwise
 from math import floor
 
 from mariana_video.errors import UsageError
-
-from .clip import Clip
+from mariana_video.media.clip import Clip
 
 
 @dataclass(frozen=True)

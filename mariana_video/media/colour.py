@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mariana_video.errors import SourceError
-
-from .shape import resized
+from mariana_video.media.shape import resized
 
 if TYPE_CHECKING:
     from av import VideoFrame

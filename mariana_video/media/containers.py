@@ -1,4 +1,5 @@
-"""What an OUTPUT's ending means: container, codecs, and what may be copied into it as it is."""
+"""What a file's ending means: which are read as pictures, and an OUTPUT's container, codecs, and what may be copied
+into it as it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,8 +8,13 @@ from math import lcm
 from pathlib import Path
 
 from mariana_video.errors import UsageError
+from mariana_video.media.clip import Clip
 
-from .clip import Clip
+ENDINGS_IN = (
+    ".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".ppm", ".pgm", ".avif", ".jp2", ".heic",
+    ".heif", ".hif",
+)  # fmt: skip
+"""Endings of the still pictures that are read."""
 
 
 @dataclass(frozen=True)

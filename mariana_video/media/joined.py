@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .libav import open_input
+from mariana_video.media.libav import open_input
 
 ONE = (Fraction(0),)
 """The shifts of a file that was not joined."""

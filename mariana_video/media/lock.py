@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mariana_video.errors import OutputError
-
-from .output import cannot_write
+from mariana_video.media.output import cannot_write
 
 NAME = "lock"
 

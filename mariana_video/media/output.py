@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mariana_video.errors import OutputError
-
-from .headers import ENDINGS_IN
+from mariana_video.media.containers import ENDINGS_IN
 
 LONGEST_NAME = 255
 """Bytes a file's name may have on the usual file systems."""

@@ -1,0 +1,1 @@
+"""Running figures of pictures: flashes, sharpness, structure; it never opens a file."""

@@ -12,11 +12,11 @@ from mariana_video.errors import DataError, NetworkError, OutputError, UsageErro
 from mariana_video.networks import weights, zoo
 from mariana_video.networks.mariana import Mariana, layers
 from mariana_video.networks.network import Network
-from mariana_video.training.factoring import same_layout
-from mariana_video.training.folders import class_folders
-from mariana_video.training.options import Lessons, Study, check_together
-from mariana_video.training.start import choose_device, fitting
-from mariana_video.training.variants import TAUGHT, VARIANTS, WIDE, Variant
+from mariana_video.training.epochs.options import Lessons, Study, check_together
+from mariana_video.training.epochs.start import choose_device, fitting
+from mariana_video.training.epochs.variants import TAUGHT, VARIANTS, WIDE, Variant
+from mariana_video.training.lessons.factoring import same_layout
+from mariana_video.training.pictures.folders import class_folders
 
 
 @dataclass(frozen=True)

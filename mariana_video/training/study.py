@@ -13,19 +13,19 @@ import torch
 
 from mariana_video.errors import DataError
 from mariana_video.networks import weights
-from mariana_video.training import results
-from mariana_video.training.augment import centre_crops, normalised
-from mariana_video.training.classify import Classifier
-from mariana_video.training.data import Pictures, read_folder, split, unjudged
-from mariana_video.training.dense import Dense, Plan
+from mariana_video.training.epochs.options import Lessons, Study
+from mariana_video.training.epochs.output_paths import Place, check_output, place_of
+from mariana_video.training.epochs.start import faster_precision, new_model, released_model
+from mariana_video.training.epochs.train import Progress, Row, train
 from mariana_video.training.foreseen import Foreseen, check_folders, foresee, side_of
-from mariana_video.training.options import Lessons, Study
-from mariana_video.training.own import READS
-from mariana_video.training.place import Place, check_output, place_of
-from mariana_video.training.results import Course
-from mariana_video.training.start import faster_precision, new_model, released_model
-from mariana_video.training.teach import Lesson, Phase, Teaching
-from mariana_video.training.train import Progress, Row, train
+from mariana_video.training.lessons.classify import Classifier
+from mariana_video.training.lessons.dense import Dense, Plan
+from mariana_video.training.lessons.own import READS
+from mariana_video.training.lessons.teach import Lesson, Phase, Teaching
+from mariana_video.training.outcome import results
+from mariana_video.training.outcome.results import Course
+from mariana_video.training.pictures.augment import centre_crops, normalised
+from mariana_video.training.pictures.data import Pictures, read_folder, split, unjudged
 
 __all__ = ["Result", "Told", "check_output", "learn", "read_pictures", "run"]
 

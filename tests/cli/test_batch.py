@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mariana_video.api import pictures as batch
+from mariana_video.api.pictures import names_of
 from mariana_video.errors import DreamError
-from mariana_video.film import batch
-from mariana_video.film.batch import names_of
-from mariana_video.film.lock import locked
-from mariana_video.film.record import WORK
-from mariana_video.media.pictures import read_picture, write_picture
+from mariana_video.job.record import WORK
+from mariana_video.media.lock import locked
+from mariana_video.media.stills.pictures import read_picture, write_picture
 from tests.conftest import texture
 
 Mariana = Callable[..., tuple[int, str]]
@@ -128,7 +128,7 @@ def test_killed_between_noting_a_picture_and_naming_it(dream: Mariana, monkeypat
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("mariana_video.film.record.commit", commit)
+        patched.setattr("mariana_video.job.record.commit", commit)
         assert dream()[0] == 130
     assert not content("out")
     Path("out", WORK, "1.png").write_bytes(b"what a kill leaves")

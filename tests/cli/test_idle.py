@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from mariana_video.api.video import video
 from mariana_video.errors import UsageError
-from mariana_video.film.making import video
-from mariana_video.media.pictures import write_picture
+from mariana_video.media.stills.pictures import write_picture
 from tests.conftest import make_clip, texture
 
 Mariana = Callable[..., tuple[int, str]]

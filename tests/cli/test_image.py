@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from mariana_video.media.pictures import read_picture, write_picture
+from mariana_video.media.stills.pictures import read_picture, write_picture
 from tests.conftest import texture
 
 Mariana = Callable[..., tuple[int, str]]

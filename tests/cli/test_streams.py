@@ -12,8 +12,8 @@ import pytest
 
 from mariana_video.cli.app import run
 from mariana_video.cli.streams import streams
-from mariana_video.media.opening import open_clip
-from mariana_video.media.reader import read
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.read.reader import read
 from tests.conftest import make_clip
 
 FULL = Path("/dev/full")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mariana_video.media.opening import open_clip
-from mariana_video.media.pictures import write_picture
-from mariana_video.media.reader import read
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.read.reader import read
+from mariana_video.media.stills.pictures import write_picture
 from tests.conftest import make_clip, texture
 
 Mariana = Callable[..., tuple[int, str]]

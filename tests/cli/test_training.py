@@ -10,7 +10,7 @@ import pytest
 
 from mariana_video.cli.app import app, run
 from mariana_video.networks.mariana import Architecture
-from mariana_video.training.variants import VARIANTS
+from mariana_video.training.epochs.variants import VARIANTS
 from tests.training.folders import make_folder
 
 Capture = pytest.CaptureFixture[str]
@@ -70,7 +70,7 @@ def test_a_stopped_training_says_how_to_go_on(
 
     words = ["train", str(data), str(tmp_path / "x.safetensors"), "--variant", "colour4-dense512", "--epochs", "2"]
     with monkeypatch.context() as patch:
-        patch.setattr("mariana_video.training.results.write", stopped)
+        patch.setattr("mariana_video.training.outcome.results.write", stopped)
         assert run([*words, "--precision", "fp32"]) == 130
     assert "the same command goes on" in capsys.readouterr().err
     assert [path.name for path in tmp_path.glob("*x.*")] == ["x.checkpoint"]

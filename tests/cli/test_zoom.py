@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mariana_video.media.opening import open_clip
-from mariana_video.media.pictures import read_picture, write_picture
-from mariana_video.media.reader import read
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.read.reader import read
+from mariana_video.media.stills.pictures import read_picture, write_picture
 from tests.conftest import texture
 
 Mariana = Callable[..., tuple[int, str]]

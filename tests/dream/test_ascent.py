@@ -91,7 +91,7 @@ _ON_THREADS = """
 import sys, torch
 torch.set_num_threads(int(sys.argv[1]))
 from tests.dream.test_ascent import *
-from mariana_video.film.strength import braked, local_rms, step_gain
+from mariana_video.loop.strength import braked, local_rms, step_gain
 picture = as_tensor(texture(90, 120))
 octaves = octaves_of((90, 120), 3, 1.5, 16)
 gain = step_gain(torch.full((1, 1, 12, 15), 0.05), picture - 0.5)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .clips import ffmpeg, make
+from tests.media.clips import ffmpeg, make
 
 X264 = ("-c:v", "libx264", "-preset", "ultrafast")
 

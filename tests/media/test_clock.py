@@ -13,15 +13,15 @@ import pytest
 
 from mariana_video.cli.app import run
 from mariana_video.errors import OutputError, UsageError
-from mariana_video.film.plan import make_plan
+from mariana_video.footage.plan import make_plan
 from mariana_video.media.clip import Clip
 from mariana_video.media.clock import Clock
 from mariana_video.media.containers import CONTAINERS, time_base_for
-from mariana_video.media.join import check
-from mariana_video.media.opening import open_clip
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.write.join import check
 from mariana_video.recipe.options import Span
 from tests.media import clips
-from tests.media.passing import through
+from tests.media.write.passing import through
 
 TEN_THEN_THIRTY = [Fraction(n, 10) for n in range(10)] + [1 + Fraction(n, 30) for n in range(30)]
 CLOCKS = [Fraction(1, n) for n in (1000, 90000, 1000000, 10000000, 600, 30)] + [Fraction(1001, 24000)]

@@ -7,11 +7,10 @@ import pytest
 
 from mariana_video.errors import SourceError
 from mariana_video.media.colour import BT709, UNTAGGED, Colour, check_matrix, for_output, from_rgb, grey_of, to_rgb
-from mariana_video.media.opening import open_clip
-from mariana_video.media.reader import read
-
-from .clips import coloured, make, pictures
-from .passing import through
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.read.reader import read
+from tests.media.clips import coloured, make, pictures
+from tests.media.write.passing import through
 
 SIZES = {"SD": "320x180", "HD": "1280x720"}
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from mariana_video.errors import OutputError
-from mariana_video.film import lock as film
 from mariana_video.media.lock import locked
 
 
@@ -17,7 +16,6 @@ def test_one_holds_it_and_nothing_is_left(tmp_path: Path) -> None:
             pass
         assert (tmp_path / "job").is_dir()
     assert not list(tmp_path.iterdir())
-    assert film.locked is locked
 
 
 def test_a_missing_parent_is_told_not_waited_for(tmp_path: Path) -> None:

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from mariana_video.errors import MarianaError, SourceError
-from mariana_video.media.opening import open_clip
-from mariana_video.media.reader import read, scan
-
-from .clips import times
-from .odd import Case, bad_files, good_files
-from .passing import through
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.read.reader import read, scan
+from tests.media.clips import times
+from tests.media.odd import Case, bad_files, good_files
+from tests.media.write.passing import through
 
 PATIENCE = 10
 """Seconds a small file may take."""

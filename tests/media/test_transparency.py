@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mariana_video.media import probe
-from mariana_video.media.opening import open_clip
-from mariana_video.media.reader import read
-
-from .clips import ffmpeg
-from .passing import through
+from mariana_video.media.read import probe
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.read.reader import read
+from tests.media.clips import ffmpeg
+from tests.media.write.passing import through
 
 OPAQUE = 12  # frames at the beginning
 KINDS = ["in.gif", "in.png", "in.webp", "in.avif", "prores.mov", "qtrle.mov", "vp9.webm", "ffv1.mkv"]

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from mariana_video.film.dreamer import make_dreamer
-from mariana_video.film.film import dream_picture
+from mariana_video.footage.film import dream_picture
+from mariana_video.loop.dreamer import make_dreamer
 from mariana_video.networks.weights import load
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import recipe
-from mariana_video.training.card import card
+from mariana_video.training.outcome.card import card
 from tests.conftest import texture
 
 MODELS = sorted((Path(__file__).parents[2] / "models").glob("*.safetensors"))

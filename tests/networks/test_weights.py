@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from mariana_video.errors import NetworkError, OutputError
 from mariana_video.networks import weights
 from mariana_video.networks.mariana import Mariana, fold
-from mariana_video.training.card import card, percent
+from mariana_video.training.outcome.card import card, percent
 from tests.networks.test_mariana import METADATA, lived_in
 
 MODELS = Path(__file__).parents[2] / "models"

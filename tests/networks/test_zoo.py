@@ -13,7 +13,7 @@ from torchvision.models.feature_extraction import create_feature_extractor
 from torchvision.models.vgg import cfgs, make_layers
 
 from mariana_video.errors import NetworkError
-from mariana_video.media.pictures import read_picture
+from mariana_video.media.stills.pictures import read_picture
 from mariana_video.networks import weights, zoo
 from mariana_video.networks.files import read_safetensors
 from mariana_video.networks.network import IMAGENET

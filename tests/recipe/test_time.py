@@ -10,7 +10,7 @@ import pytest
 from mariana_video.errors import UsageError
 from mariana_video.recipe.camera import Dive
 from mariana_video.recipe.options import Span
-from mariana_video.recipe.progress import Progress
+from mariana_video.recipe.progression import Progress
 from mariana_video.recipe.schedule import Bounds
 from mariana_video.recipe.time import Length, Time
 from mariana_video.recipe.toml import plain

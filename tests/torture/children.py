@@ -80,7 +80,8 @@ def until(there: Callable[[], bool], process: BaseProcess, patience: float = 60)
 
 def _child(words: list[str], log: str, moment: Moment | None) -> None:
     from mariana_video.cli.app import run as command
-    from mariana_video.film import job, segments
+    from mariana_video.job import job
+    from mariana_video.job.stores import segments
 
     stops = (signal.SIGINT, signal.SIGTERM)
     signal.pthread_sigmask(signal.SIG_BLOCK, stops)  # until the command itself has begun

@@ -12,7 +12,7 @@ import torch
 
 from mariana_video.networks.mariana import Architecture, Mariana
 from mariana_video.networks.weights import save
-from tests.film.little import moving_clip
+from tests.loop.little import moving_clip
 from tests.torture.table import TABLE
 
 

@@ -13,12 +13,12 @@ import torch
 import tqdm  # noqa: F401
 
 import mariana_video.cli.app
-import mariana_video.film.dreamer
-import mariana_video.film.film
-import mariana_video.film.finish
-import mariana_video.film.job
-import mariana_video.film.plan
-import mariana_video.film.terms  # noqa: F401
+import mariana_video.footage.film
+import mariana_video.footage.plan
+import mariana_video.job.conditions
+import mariana_video.job.finish
+import mariana_video.job.job
+import mariana_video.loop.dreamer  # noqa: F401
 
 torch.set_num_threads(1)
 cv2.setNumThreads(1)

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from mariana_video.media.ffmpeg import program
-from mariana_video.media.pictures import write_picture
+from mariana_video.media.stills.pictures import write_picture
 from tests.conftest import texture
-from tests.film.jobs import seen
+from tests.job.jobs import seen
 from tests.torture.children import killed_after, run
 from tests.torture.conftest import Words
 from tests.torture.table import TABLE

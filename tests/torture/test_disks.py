@@ -8,22 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.film.jobs import part, seen
+from tests.job.jobs import part, seen
 from tests.torture.children import Moment, run
 from tests.torture.conftest import Words
 from tests.torture.table import TABLE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no small disk can be made on Windows")
 
-FILM, MEDIA = "mariana_video.film", "mariana_video.media"
 PHASES = {
-    "when the job begins": Moment(f"{FILM}.job:write_whole"),
-    "in the first frame": Moment(f"{MEDIA}.spool:append", 1),
-    "in a frame": Moment(f"{MEDIA}.spool:append", 12),
-    "in a checkpoint": Moment(f"{FILM}.checkpoint:write_whole", 10),
-    "in encoding": Moment(f"{MEDIA}.segment:SegmentEncoder.finish", 2),
-    "in joining": Moment(f"{MEDIA}.join:_timed"),
-    "in the last rename": Moment(f"{FILM}.place:write_whole"),
+    "when the job begins": Moment("mariana_video.job.job:write_whole"),
+    "in the first frame": Moment("mariana_video.media.write.frame_log:append", 1),
+    "in a frame": Moment("mariana_video.media.write.frame_log:append", 12),
+    "in a checkpoint": Moment("mariana_video.job.checkpoint:write_whole", 10),
+    "in encoding": Moment("mariana_video.media.write.segment:SegmentEncoder.finish", 2),
+    "in joining": Moment("mariana_video.media.write.join:_timed"),
+    "in the last rename": Moment("mariana_video.job.output_paths:write_whole"),
 }
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mariana_video.media.opening import open_clip
-from mariana_video.media.reader import read
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.read.reader import read
 from tests.media.clips import EXACT, ffmpeg, file_address
 from tests.media.odd import bad_files, good_files
 from tests.media.test_odd import fault_of_good, outcome_of_bad

@@ -15,17 +15,17 @@ import pytest
 from PIL import Image
 
 from mariana_video.cli.app import run
-from mariana_video.media.pictures import read_picture
+from mariana_video.media.stills.pictures import read_picture
 from tests.conftest import texture
 from tests.media import clips
-from tests.media.heic import heic
-from tests.media.test_animation import hopping
+from tests.media.read.test_picture_clips import corners, rgba
+from tests.media.sound.test_sounds import played, unknown_to_all, with_sound
+from tests.media.sound.test_tags import PHONE, tags
+from tests.media.stills.heic import heic
 from tests.media.test_clock import TEN_THEN_THIRTY, greys, made, off, recording
-from tests.media.test_codecs import GRADED, graded
-from tests.media.test_codecs import told as display
-from tests.media.test_sounds import played, unknown_to_all, with_sound
-from tests.media.test_stills import corners, rgba
-from tests.media.test_tags import PHONE, tags
+from tests.media.write.test_animation import hopping
+from tests.media.write.test_codecs import GRADED, graded
+from tests.media.write.test_codecs import told as display
 from tests.torture.table import TABLE
 from tests.training.folders import make_folder
 

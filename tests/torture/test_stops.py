@@ -11,38 +11,37 @@ from pathlib import Path
 
 import pytest
 
-from tests.film.jobs import Seen, part, seen
+from tests.job.jobs import Seen, part, seen
 from tests.torture.children import Moment, begin, killed_after, run, until
 from tests.torture.conftest import Words
 from tests.torture.table import TABLE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are not killed this way on Windows")
 
-FILM, MEDIA = "mariana_video.film", "mariana_video.media"
 MOMENTS = [
-    Moment("mariana_video.film.plan:make_plan"),
-    Moment(f"{FILM}.job:write_whole"),
-    Moment(f"{FILM}.job:write_whole", after=True),
-    Moment(f"{FILM}.reading:read", after=True),
-    Moment(f"{FILM}.film:_moment", 5),
-    Moment(f"{FILM}.film:to_array", 11, after=True),
-    Moment(f"{MEDIA}.spool:append", 13),
-    Moment(f"{MEDIA}.spool:append", 13, after=True),
-    Moment(f"{MEDIA}.segment:SegmentEncoder.add", 12),
-    Moment(f"{FILM}.checkpoint:write_whole", 7),
-    Moment(f"{FILM}.files:sync", 9),
-    Moment(f"{FILM}.files:put", 6),
-    Moment(f"{FILM}.files:put", 6, after=True),
-    Moment(f"{MEDIA}.segment:SegmentEncoder.finish", 2),
-    Moment(f"{FILM}.segments:put", 3),
-    Moment(f"{FILM}.segments:put", 3, after=True),
-    Moment(f"{FILM}.segments:ending", 9),
-    Moment(f"{MEDIA}.join:_timed"),
-    Moment(f"{MEDIA}.join:packets", 3),
-    Moment(f"{MEDIA}.join:check"),
-    Moment(f"{FILM}.place:commit"),
-    Moment(f"{FILM}.place:commit", after=True),
-    Moment(f"{FILM}.job:clear"),
+    Moment("mariana_video.footage.plan:make_plan"),
+    Moment("mariana_video.job.job:write_whole"),
+    Moment("mariana_video.job.job:write_whole", after=True),
+    Moment("mariana_video.footage.reading:read", after=True),
+    Moment("mariana_video.footage.film:_moment", 5),
+    Moment("mariana_video.footage.film:to_array", 11, after=True),
+    Moment("mariana_video.media.write.frame_log:append", 13),
+    Moment("mariana_video.media.write.frame_log:append", 13, after=True),
+    Moment("mariana_video.media.write.segment:SegmentEncoder.add", 12),
+    Moment("mariana_video.job.checkpoint:write_whole", 7),
+    Moment("mariana_video.media.files:sync", 9),
+    Moment("mariana_video.media.files:put", 6),
+    Moment("mariana_video.media.files:put", 6, after=True),
+    Moment("mariana_video.media.write.segment:SegmentEncoder.finish", 2),
+    Moment("mariana_video.job.stores.segments:put", 3),
+    Moment("mariana_video.job.stores.segments:put", 3, after=True),
+    Moment("mariana_video.job.stores.segments:ending", 9),
+    Moment("mariana_video.media.write.join:_timed"),
+    Moment("mariana_video.media.write.join:packets", 3),
+    Moment("mariana_video.media.write.join:check"),
+    Moment("mariana_video.job.output_paths:commit"),
+    Moment("mariana_video.job.output_paths:commit", after=True),
+    Moment("mariana_video.job.job:clear"),
 ]
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mariana_video.film.making import video
+from mariana_video.api.video import video
 from tests.media.clips import times
-from tests.media.passing import through
-from tests.media.test_tracks import apart, flashing
+from tests.media.sound.test_tracks import apart, flashing
+from tests.media.write.passing import through
 from tests.torture.table import TABLE
 
 pytestmark = pytest.mark.long

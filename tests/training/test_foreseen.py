@@ -12,12 +12,12 @@ from mariana_video.cli.app import run
 from mariana_video.errors import DataError, MarianaError, UsageError
 from mariana_video.networks import weights
 from mariana_video.networks.mariana import Architecture, Mariana
-from mariana_video.training import start
 from mariana_video.training import study as job
-from mariana_video.training.data import Pictures
-from mariana_video.training.evaluate import strangers
+from mariana_video.training.epochs import start
+from mariana_video.training.epochs.options import Lessons, Study
 from mariana_video.training.foreseen import variant_of
-from mariana_video.training.options import Lessons, Study
+from mariana_video.training.outcome.evaluate import strangers
+from mariana_video.training.pictures.data import Pictures
 from tests.training.folders import COLOURS, make_folder, small_classifier
 
 
@@ -31,7 +31,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(*_: Any) -> None:
         raise AssertionError("a picture was read")
 
-    monkeypatch.setattr("mariana_video.training.data.decode", read)
+    monkeypatch.setattr("mariana_video.training.pictures.data.decode", read)
 
 
 @pytest.mark.parametrize(

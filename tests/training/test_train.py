@@ -13,16 +13,16 @@ from mariana_video.networks import weights
 from mariana_video.networks.mariana import Architecture, layers
 from mariana_video.networks.network import Suited
 from mariana_video.training import study as job
-from mariana_video.training.augment import normalised
-from mariana_video.training.classify import Classifier
-from mariana_video.training.data import Pictures, read_folder
-from mariana_video.training.dense import Dense, Plan
-from mariana_video.training.evaluate import evaluate
-from mariana_video.training.options import Lessons, Study, VariantName
-from mariana_video.training.start import new_model, released_model
-from mariana_video.training.teach import Lesson, Phase, Teaching
-from mariana_video.training.train import Progress, train, write_csv
-from mariana_video.training.variants import PAPER, VARIANTS
+from mariana_video.training.epochs.options import Lessons, Study, VariantName
+from mariana_video.training.epochs.start import new_model, released_model
+from mariana_video.training.epochs.train import Progress, train, write_csv
+from mariana_video.training.epochs.variants import PAPER, VARIANTS
+from mariana_video.training.lessons.classify import Classifier
+from mariana_video.training.lessons.dense import Dense, Plan
+from mariana_video.training.lessons.teach import Lesson, Phase, Teaching
+from mariana_video.training.outcome.evaluate import evaluate
+from mariana_video.training.pictures.augment import normalised
+from mariana_video.training.pictures.data import Pictures, read_folder
 from tests.conftest import small_network
 from tests.training.folders import make_folder
 
@@ -103,7 +103,7 @@ def test_a_training_that_broke_down_ends_at_once_and_keeps_the_unit_before(
 
     train(classifier(pictures, 1), tmp_path / "c", "x")
     before = (tmp_path / "c").read_bytes()
-    monkeypatch.setattr("mariana_video.training.classify.F.cross_entropy", broken)
+    monkeypatch.setattr("mariana_video.training.lessons.classify.F.cross_entropy", broken)
     with pytest.raises(DataError, match=r"broke down in unit 2: loss is (nan|inf)"):
         train(classifier(pictures, 3), tmp_path / "c", "x")
     assert (tmp_path / "c").read_bytes() == before
@@ -138,7 +138,9 @@ def test_only_the_dense_layers_learn(pictures: Pictures, tmp_path: Path) -> None
 def test_it_stops_at_divergence_and_keeps_those_weights(
     pictures: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mariana_video.training.classify.diverging_epoch", lambda a, _: 2 if len(a) >= 2 else None)
+    monkeypatch.setattr(
+        "mariana_video.training.lessons.classify.diverging_epoch", lambda a, _: 2 if len(a) >= 2 else None
+    )
     course = classifier(pictures, 9, stop=True)
     assert len(train(course, tmp_path / "c", "x")) == 2
     assert course.diverged is not None

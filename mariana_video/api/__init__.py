@@ -1,0 +1,1 @@
+"""One function for each command, from what was asked to what is made; it never prints."""

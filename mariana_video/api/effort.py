@@ -1,0 +1,187 @@
+"""What each frame of a job is expected to cost, before it is made, so that its end can be foretold.
+
+A frame's weight is how often it sends the full picture through the network, a step on a smaller octave counting for its
+share, with a little more for what a step takes beside the network. What a weight comes to in seconds is found as the
+job runs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import accumulate, pairwise
+from pathlib import Path
+
+from mariana_video.dive.descent import Descent
+from mariana_video.dive.film import warming_laps
+from mariana_video.dive.next_start import steps_at
+from mariana_video.dream.ascent import pushed_through, reach_of
+from mariana_video.dream.octaves import Octave
+from mariana_video.dream.score import Score
+from mariana_video.footage.film import shape_of
+from mariana_video.footage.plan import Plan, turns_of
+from mariana_video.loop.detail import due, larger_octaves
+from mariana_video.loop.dream_clock import turns
+from mariana_video.loop.dreamer import Dreamer
+from mariana_video.loop.dreaming import in_turn
+from mariana_video.progression.film import Progression
+from mariana_video.recipe.schedule import Schedule
+
+_BESIDE = 0.15  # of a pass, each step: resizing it, levelling its bands
+_AFTER = {".gif": 1.4e-6, ".webp": 0.6e-6}  # seconds a pixel, measured: little beside a dream, unless it is small
+_AFTER_FILM = 0.06e-6
+_AFTER_EACH = 0.002
+_USUAL = Fraction(25)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """The weight of each frame, by position; those beyond the last cost nothing. A frame has so many `pixels`.
+
+    `again` is spent once more wherever the work is taken up, before the first frame that then goes on from another.
+    """
+
+    frames: Sequence[float]
+    pixels: int
+    again: float = 0.0
+
+    def of(self, runs: Iterable[range]) -> list[float]:
+        """The weights of the frames at `runs` of positions, in the order in which they are made."""
+        weights: list[float] = []
+        for run in runs:
+            made = enumerate(self.frames[run.start : run.stop], run.start)
+            weights += [weight + self.again * (position == max(1, run.start)) for position, weight in made]
+        return weights
+
+    def after(self, output: str, frames: int) -> float:
+        """Seconds of the processor that OUTPUT takes once all its frames are made: joined, read back and verified."""
+        return frames * (_AFTER_EACH + self.pixels * _AFTER.get(Path(output).suffix.lower(), _AFTER_FILM))
+
+
+def effort_of_film(plan: Plan, dreamer: Dreamer) -> Effort:
+    """What the frames of a film are expected to cost."""
+    rate, dream = plan.clip.rate, dreamer.recipe.dream
+    own, dreamed = (plan.size[1], plan.size[0]), shape_of(plan, dreamer)
+    octaves, larger = _octaves(dreamer, dreamed, rate, own), _larger(dreamer, own, dreamed, rate)
+    steps, first_steps = _counted(dream.steps, rate), _counted(dream.first(), rate)
+    clock = turns_of(plan, dreamer.recipe.carry.carry)
+
+    def weight(position: int) -> float:
+        each = octaves(position)
+        if clock[position].leads and not clock[position].beats:
+            first = first_steps(position)
+            return first * sum(each.values()) + min(2, first) * sum(larger.values())
+        return sum(_of_beat(each, larger, dreamed, number, steps(position)) for number in clock[position].beats)
+
+    return Effort([weight(position) for position in range(len(plan.times))], plan.size[0] * plan.size[1])
+
+
+def _of_beat(
+    each: dict[Octave, float], larger: dict[Octave, float], dreamed: tuple[int, int], number: int, steps: int
+) -> float:
+    """What one beat of a film is expected to cost."""
+    finer = sum(larger[octave] for octave in due(tuple(larger), dreamed, number)) if steps and larger else 0.0
+    return finer + sum(each[octave] * n for octave, n in in_turn(tuple(each), number, steps))
+
+
+def effort_of_dive(descent: Descent) -> Effort:
+    """What the frames of a dive are expected to cost; the laps of a loop of structure come before its first."""
+    dreamer, rate = descent.dreamer, descent.rate
+    own = descent.size[1], descent.size[0]
+    octaves = _octaves(dreamer, descent.canvas.shape, rate, own)
+    steps, whole = _counted(dreamer.recipe.dream.steps, rate), sum(octaves(0).values())
+    alone = _counted(dreamer.recipe.dream.first(), rate)(0) * whole
+    height, width = descent.canvas.shape
+    inside = descent.canvas.size[0] * descent.canvas.size[1] / (height * width)
+
+    dreamed = descent.canvas.size[1], descent.canvas.size[0]
+    larger = _larger(dreamer, own, dreamed, rate)
+    clock = turns([index / rate for index in range(len(descent.steps) + 1)], ())
+
+    def weight(index: int) -> float:
+        each = octaves(index)
+        finer = sum(larger[one] for beat in clock[index].beats for one in due(tuple(larger), dreamed, beat))
+        turn = in_turn(tuple(each), index, steps_at(steps(index), descent))
+        return finer * (steps(index) > 0) + sum(each[octave] * n for octave, n in turn)
+
+    lap = [weight(index) for index in range(1, len(descent.steps) + 1)]
+    # The dream of the source alone, to know how sharp it becomes: see `natural_sharpness`.
+    natural = alone * inside if dreamer.objective.constant else 0.0
+    if descent.dive.loop == "structure":
+        # What a frame costs beside its weight is unknown here: a lap is dearer than this by that.
+        begin = warming_laps(descent) * (sum(lap) + natural)
+    else:
+        begin = alone if inside < 1 and descent.dive.loop is None else 0.0
+    return Effort([begin, *lap[: descent.frames - 1]], descent.size[0] * descent.size[1], natural)
+
+
+def effort_of_progression(shown: Progression) -> Effort:
+    """What the pictures of a progression are expected to cost: the steps of all cells since the picture before."""
+    height, width = shown.picture.shape[:2]
+    weights = [0.0] * shown.pictures
+    for cell in shown.cells:
+        dreamed = cell.dreamer.shape((height, width))
+        each = _octaves(cell.dreamer, dreamed, _USUAL, (height, width))(0)
+        steps = cell.dreamer.values(0, _USUAL).first_steps
+        finer = min(2, steps) * sum(_larger(cell.dreamer, (height, width), dreamed, _USUAL).values())
+        spent = [0.0, *accumulate(weight for weight in each.values() for _ in range(steps))]
+        for number, (before, after) in enumerate(pairwise((0, *cell.shown))):
+            weights[number] += spent[after] - spent[before] + (finer if after > before else 0.0)
+    return Effort(weights, shown.size[0] * shown.size[1])
+
+
+def _larger(dreamer: Dreamer, own: tuple[int, int], dreamed: tuple[int, int], rate: Fraction) -> dict[Octave, float]:
+    """The octaves that only sharpen, and what one step on each is expected to cost."""
+    values = dreamer.values(0, rate)
+    score = dreamer.scored(values.terms)
+    octaves = larger_octaves(own, dreamed, values.octave_scale)
+    return {octave: _step(score, octave, own, values.jitter) for octave in octaves}
+
+
+def _octaves(
+    dreamer: Dreamer, shape: tuple[int, int], rate: Fraction, whole: tuple[int, int] | None = None
+) -> Callable[[int], dict[Octave, float]]:
+    """By frame, the octaves of a picture of `shape` (height, width), and what one step on each is expected to cost.
+
+    Costs are in passes of a picture of the shape `whole`, by default the same.
+    """
+    dream = dreamer.recipe.dream
+    moves = (dream.octaves, dream.octave_scale, dream.jitter, dream.motif_size)
+    schedules = [one for one in moves if one is not None]
+    moving = not dreamer.objective.constant or any(one.constant() is None for one in schedules)
+    known: dict[Hashable, dict[Octave, float]] = {}
+
+    def at(frame: int) -> dict[Octave, float]:
+        values = dreamer.values(frame if moving else 0, rate)
+        layers = frozenset(term.layer for term in values.terms)
+        key = layers, values.octaves, values.octave_scale, values.jitter, values.motif_size
+        if key not in known:
+            score, jitter = dreamer.scored(values.terms), 0 if dreamer.tutorial else values.jitter
+            octaves = dreamer.octaves(shape, score, values)
+            known[key] = {octave: _step(score, octave, whole or shape, jitter) for octave in octaves}
+        return known[key]
+
+    return at
+
+
+def _step(score: Score, octave: Octave, whole: tuple[int, int], jitter: int) -> float:
+    reach = reach_of(score, octave, jitter)
+    return pushed_through(score, octave.shape, reach) / math.prod(whole) + _BESIDE
+
+
+def _counted(schedule: Schedule, rate: Fraction) -> Callable[[int], int]:
+    value = _valued(schedule, rate)
+    return lambda frame: round(value(frame))
+
+
+def _valued(schedule: Schedule, rate: Fraction) -> Callable[[int], float]:
+    """A schedule's value at a frame, none below 0; what it must not be is refused when that frame is made."""
+    constant = schedule.constant()
+
+    def value(frame: int) -> float:
+        found = schedule(frame, float(rate)) if constant is None else constant
+        return max(0.0, found) if math.isfinite(found) else 0.0
+
+    return value

@@ -1,0 +1,94 @@
+"""Everything that a recipe says of any frame, looked at before the first one is dreamed: nothing is refused late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from fractions import Fraction
+
+from mariana_video.errors import UsageError
+from mariana_video.job.job import Job
+from mariana_video.job.stores.store import Told
+from mariana_video.loop.dreamer import Dreamer
+from mariana_video.loop.footprint import check_memory
+from mariana_video.loop.state import Values
+from mariana_video.recipe.objective import Objective
+from mariana_video.recipe.options import Group, Recipe, bounds_of
+from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.toml import recipe_of
+
+FRAME_BY_FRAME = frozenset({"layers", *(field.name for field in fields(Values))} - {"terms", "motif_size"})
+"""Settings that hold frame by frame: what they say of later frames changes nothing of those before."""
+
+
+def check_whole(
+    dreamer: Dreamer,
+    frames: int,
+    rate: Fraction,
+    size: tuple[int, int],
+    *,
+    groups: Sequence[Group] = (),
+    shape: tuple[int, int] | None = None,
+) -> None:
+    """See that a film of so many `frames` of `size` (width, height) can be dreamed from end to end.
+
+    Every schedule of the recipe and of `groups` is asked for every frame, and every combination of layers that comes up
+    for its octaves and its memory. `shape` (height, width) is that of what is dreamed on, where it is larger than the
+    frame. Raises UsageError with the frame's number, DreamError with a size that would fit.
+    """
+    for group in (dreamer.recipe.dream, dreamer.recipe.carry, *groups):
+        check_numbers(group, frames, rate)
+    height, width = shape or dreamer.shape((size[1], size[0]), range(frames), rate)
+    dream = dreamer.recipe.dream
+    moving = any(_moves(schedule) for schedule in (dream.octaves, dream.octave_scale, dream.motif_size))
+    for terms in dreamer.objective.combinations(frames, float(rate)):
+        score = dreamer.scored(terms)
+        check_memory(dreamer, score, size, (height, width))
+        if not moving:
+            dreamer.octaves((height, width), score)
+    for frame in range(frames if moving else 0):
+        dreamer.octaves((height, width), dreamer.score(frame, rate), dreamer.values(frame, rate))
+
+
+def _moves(schedule: Schedule | None) -> bool:
+    return schedule is not None and schedule.constant() is None
+
+
+def check_numbers(group: Group, frames: int, rate: Fraction) -> None:
+    """See that every number of a group stays within its bounds along so many frames. Raises UsageError."""
+    for name, bounds in bounds_of(type(group)).items():
+        schedule = getattr(group, name)
+        if not isinstance(schedule, Schedule) or not _moves(schedule):
+            continue
+        option = name.replace("_", "-")
+        for frame in range(frames):
+            bounds.check(option, schedule(frame, float(rate)), f" at frame {frame}")
+
+
+def check_changed(job: Job, dreamer: Dreamer, rate: Fraction, told: Told) -> None:
+    """Of a prepared job that goes on with other settings: see that its finished frames are as they say (UsageError)."""
+    if job.changed:
+        check_finished(recipe_of(job.before), dreamer, job.kept, rate, job.output)
+        told(f"the new settings hold from frame {job.kept} on")
+
+
+def check_finished(before: Recipe, dreamer: Dreamer, finished: int, rate: Fraction, output: str) -> None:
+    """See that a recipe that was changed says the same of all frames that are `finished` as the one `before`.
+
+    Raises UsageError with the first frame that it changes.
+    """
+    objective = before.dream.layers or Objective(dreamer.network.suited.layers)
+    old = replace(dreamer, recipe=before, objective=objective)
+    for frame in range(finished):
+        if not _alike(old, dreamer, frame, rate):
+            raise UsageError(
+                f"{output}: the new settings change it from frame {frame} on, and {finished} frames are finished; "
+                f"leave those before frame {finished} as they were, or say --restart to throw the finished ones away"
+            )
+
+
+def _alike(old: Dreamer, new: Dreamer, frame: int, rate: Fraction) -> bool:
+    try:
+        return old.values(frame, rate) == new.values(frame, rate)
+    except UsageError:  # the old one broke off here
+        return False

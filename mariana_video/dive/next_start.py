@@ -1,0 +1,239 @@
+"""How a frame of a dive goes on from the one before: moved by the camera, its colours and its detail held."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from mariana_video.dive.channel_cycle import wandering
+from mariana_video.dive.descent import Descent
+from mariana_video.dive.loop_blend import Laid, laid, remaining
+from mariana_video.dive.low_frequencies import (
+    Colours,
+    cells_of,
+    colours_of,
+    ground_of,
+    held,
+    held_colours,
+    muted,
+    noise,
+    rgb,
+    sharpness_of,
+    steadied,
+)
+from mariana_video.dream.ascent import Pace
+from mariana_video.loop.dream_clock import BEAT
+from mariana_video.loop.dreamer import Dreamer
+from mariana_video.loop.dreaming import Start
+from mariana_video.loop.frames import Onward
+from mariana_video.loop.state import Moment, State, Values
+from mariana_video.loop.strength import carried_target
+from mariana_video.motion.motion import Motion
+from mariana_video.motion.warp import warp
+from mariana_video.recipe.camera import Dive
+from mariana_video.recipe.options import bounds_of
+
+_AGREE = 0.08  # of the way in 1/25 s from the source's own strength to the dream's
+_SOON = 0.15  # the same of its sharpness, as a power
+_SOFTLY = 6.0  # times 1/25 s over which a dive's ascent sets in
+_MOVING = 0.4  # a dive is so sharp, as energy, beside a dream of one picture: its detail is enlarged as it forms
+_FIRM = 0.08  # how firmly sharpness is led in 1/25 s: this power of how far it is off
+_FURTHEST = 3.0  # how far it may drive the full size's steps, or hold them back
+_SETTLED = 2.0  # seconds before a dive that sets in softly is asked how sharp it has become
+_AT_ONCE = 2.0  # the same of what it does at once, beside what it has learnt
+_TOO_SHARP, _SOFTENED, _SOFTEST = 1.2, 0.15, 0.1  # times what is wanted; how much softer for it; the most in 1/25 s
+_LIT = 0.7  # brightness on its axis under which a dive's detail is weaker: in the dark it would be cut off at black
+_GRAINS = 0.008  # of the noise that --grain 1 adds in 1/25 s, the strongest that leaves a dream to be seen
+_HARDEST = 1.5  # the most that steps are driven on where the detail is too weak: more would only burn
+_FRESH, _KEPT = 0.1, 0.9  # new ground goes on from its neighbour so much, and has so much of its own
+_GONE = 0.02  # of a dream's strength: what is less left over a loop's picture is not scaled further
+_TELLING = 0.3  # of its power: a dream of which less is left says nothing of its sharpness
+GROUND, GRAIN = 1, 2  # kinds of noise, so that no two draw the same
+
+
+def values_at(descent: Descent, index: int) -> Values:
+    dreamer, each = descent.dreamer, descent.dive.wander.amount
+    values = dreamer.values(index, descent.rate)
+    steps = steps_at(values.steps, descent)
+    values = replace(values, steps=steps, step_size=values.step_size * values.steps / max(1, steps), carry=1.0, mix=1.0)
+    if not each:
+        return values
+    length = descent.dive.duration.amount
+    lap = round(length / each) if descent.dive.loop else None
+    if lap is not None and lap < 2:  # too short a way to leave a landscape and come back
+        return values
+    place = float(index / descent.rate / (each if lap is None else length / lap))
+    return replace(values, terms=wandering(dreamer.network, values.terms, place, dreamer.recipe.dream.seed, lap))
+
+
+def steps_at(steps: int, descent: Descent) -> int:
+    """The steps of a frame that is asked for `steps` in 1/25 s.
+
+    A slow film takes more of them a frame, not longer ones: those would overshoot, and leave grain.
+    """
+    return max(steps, round(steps * BEAT * descent.elapsed))
+
+
+def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
+    """How a frame goes on from the one before: moved by the camera, its colours and its detail held.
+
+    `goal`, where given, is the picture that the loop comes back to; `softly` lets the ascent set in bit by bit, so that
+    frame 1 is no jump from a frame 0 that was not dreamed.
+    """
+    wanted = held_colours(descent.source)
+    natural = natural_sharpness(descent)
+    lit = min(1.0, float(wanted.mean[0, 0]) / _LIT)
+    ways = remaining(descent.steps)
+
+    def onward(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Start:
+        beats = BEAT * moment.elapsed
+        dream = steadied(state.dream, state.memory["cells"])
+        moved = _renewed(descent, warp(dream, motion.flow), moment, motion, wanted)
+        under = state.memory.get("under")
+        if under is not None:  # what was laid under it is laid anew: moved along it would blur
+            under = warp(under, motion.flow)
+            moved = moved - under[:, :3]
+        begun = min(1.0, moment.index * beats / _SOFTLY) if softly else 1.0
+        push = min(_HARDEST if begun == 1 else begun, float(state.memory["push"]))
+        ground, detail = _parted(descent, moved, moment, wanted, begun)
+        sharp, now = float(state.memory["sharp"]), sharpness_of(moved)
+        if under is not None:
+            whole = float(under[:, 3:].square().double().mean())
+            now = now / whole if whole > _TELLING else sharp
+        sharp = sharpened(sharp, now if natural is None else natural * moment.values.strength**2, beats)
+        led = carried_target(state.memory.get("led", state.memory["target"]), motion)
+        target = agreeing(led, dreamer.network.suited.strength * lit, beats)
+        known = min(1.0, float(moment.time) / _SETTLED) if softly else 1.0
+        lift = lifted(float(state.memory["lift"]), sharp, now, beats * known)
+        detail = softened(detail, now / max(sharp, 1e-9), beats * begun**2)
+        picture = (ground + detail).clamp(0, 1)
+        memory = {"sharp": torch.tensor(sharp), "lift": torch.tensor(lift), "cells": cells_of(picture), "led": target}
+        at_once = min(_AT_ONCE, max(1 / _AT_ONCE, (sharp / max(now, 1e-9)) ** 2))
+        drive = math.pow(lift * at_once, begun**2)
+        start = Start(ground, picture, target, push, motion.visible, lift=drive, memory=memory)
+        if goal is None:
+            return start
+        passed, dreamed = moment.index / len(descent.steps), descent.dive.loop == "structure"
+        part = laid(goal, ways[moment.index], descent.canvas, passed, moved, moment.elapsed, dreamed)
+        return _laid_under(start, detail, part, None if under is None else under[:, 3:])
+
+    return onward
+
+
+def lifted(lift: float, wanted: float, found: float, beats: float) -> float:
+    """How much further the full size steps: more while the picture is less sharp than wanted, else less.
+
+    Sharpening the picture itself would do no good: what it lifts is blobs and grain, and the dream goes on from them.
+    """
+    if min(wanted, found) <= 0:
+        return lift
+    return min(_FURTHEST, max(1 / _FURTHEST, lift * math.pow(wanted / found, _FIRM * beats)))
+
+
+def softened(detail: Tensor, over: float, beats: float) -> Tensor:
+    """`detail` (1×3×H×W) a little softer where the picture is `over` times as sharp as wanted.
+
+    Shorter steps alone can't take away the grain that a dive may begin with.
+    """
+    share = min(_SOFTEST, max(0.0, _SOFTENED * (over - _TOO_SHARP))) * min(1.0, beats)
+    if not share:
+        return detail
+    around = F.avg_pool2d(F.pad(detail, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    return detail + share * (around - detail)
+
+
+def natural_sharpness(descent: Descent) -> float | None:
+    """The sharpness that suits the dive at a strength of 1, found from a dream of its source alone.
+
+    None where the layers change along the way, each with a sharpness of its own; there it is followed, not led.
+    """
+    dreamer, source, values = (
+        descent.dreamer,
+        descent.canvas.frame(descent.source),
+        descent.dreamer.values(0, descent.rate),
+    )
+    if not (values.first_steps and dreamer.objective.constant):
+        return None
+    score = dreamer.score(0, descent.rate)
+    pace = Pace(values.first_steps, values.step_size, values.jitter)
+    octaves = dreamer.octaves((source.shape[-2], source.shape[-1]), score, values)
+    change = dreamer.ascend(source, score, octaves, pace, 0).picture - source
+    power = float((change - ground_of(change)).square().double().mean())
+    if power <= 0:
+        return None
+    return _MOVING * sharpness_of(change) / power * dreamer.network.suited.strength**2
+
+
+def _laid_under(start: Start, detail: Tensor, part: Laid, before: Tensor | None) -> Start:
+    """`start` with frame 0 laid under its dream, whose `detail` gives way as far as it is to.
+
+    `before` is how much of the dream was left in the frame before.
+    """
+    ground = start.source + part.formed * (part.forms - start.source)
+    if before is not None:
+        detail = detail * (part.left / before.clamp_min(_GONE)).clamp(max=1)
+    under = part.clear * part.fine
+    picture = (ground + under + detail).clamp(0, 1)
+    return replace(
+        start,
+        source=ground + under,
+        picture=picture,
+        memory={
+            **start.memory,
+            "cells": cells_of(picture),
+            "under": torch.cat([under, part.left], 1),
+            "clear": part.clear,
+        },
+        target=start.target * F.interpolate(part.left, start.target.shape[-2:], mode="area"),
+        mask=(2 * part.left).clamp(max=1),
+    )
+
+
+def _renewed(descent: Descent, moved: Tensor, moment: Moment, motion: Motion, wanted: Colours) -> Tensor:
+    """`moved` with new ground where the camera uncovers some: it goes on from its neighbour, a little otherwise."""
+    if not bool((motion.visible < 1).any()):
+        return moved
+    seed = descent.dreamer.recipe.dream.seed
+    fresh = noise(descent.canvas.shape, seed, GROUND, moment.index).to(moved)
+    mean = rgb(wanted.mean)
+    ground = mean + _KEPT * (moved - mean) + _FRESH * fresh
+    return moved * motion.visible + ground.clamp(0, 1) * (1 - motion.visible)
+
+
+def _parted(descent: Descent, moved: Tensor, moment: Moment, wanted: Colours, begun: float) -> tuple[Tensor, Tensor]:
+    """Ground and detail of a moved picture: the one's colours held, the other kept (and given grain) as asked.
+
+    `begun` is how far the dive has set in: what changes a source all at once would show as a jump.
+    """
+    dive, rate, index = descent.dive, float(descent.rate), moment.index
+    beats = BEAT * moment.elapsed
+    ground = ground_of(moved)
+    detail = moved - ground
+    if moment.values.steps:
+        firm = beats * begun**2
+        ground, detail = held(ground, colours_of(moved), wanted, firm), muted(moved, ground, wanted, firm) - ground
+    keep, grain = (
+        bounds_of(Dive)[name].check(name, getattr(dive, name)(index, rate), f" at frame {index}")
+        for name in ("keep", "grain")
+    )
+    detail = detail * math.pow(keep, beats)
+    if grain:
+        drawn = noise(descent.canvas.shape, descent.dreamer.recipe.dream.seed, GRAIN, index, power=0.5)
+        detail = detail + drawn.to(moved) * _GRAINS * grain * math.sqrt(beats)
+    return ground, detail
+
+
+def sharpened(own: float, wanted: float, beats: float) -> float:
+    """Sharpness on its way from the source's `own`, by factors: that of noise is many times what a dream has."""
+    if min(own, wanted) <= 0:
+        return wanted
+    return own * math.pow(wanted / own, 1 - math.pow(1 - _SOON, beats))
+
+
+def agreeing(own: Tensor, wanted: float, beats: float) -> Tensor:
+    """Strength that begins as the source's `own`, on its way to what is wanted in the dream."""
+    return own + (1 - math.pow(1 - _AGREE, beats)) * (wanted - own)

@@ -1,0 +1,99 @@
+"""A dive's frames at their own size, where they are larger or smaller than what is dreamed on.
+
+As with a film, what the enlarged dream lacks is detail, which is kept apart, moves with the camera, and is sharpened by
+a few steps on the larger octaves. A dive begins with the picture's own detail, and a loop comes back to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from mariana_video.dive.descent import Descent, Shown
+from mariana_video.dive.loop_blend import seen_from
+from mariana_video.dive.low_frequencies import ground_of
+from mariana_video.dream.octaves import Octave
+from mariana_video.dream.size import finer, laid_on
+from mariana_video.loop.detail import SHARE, Sharpening, larger_octaves
+from mariana_video.loop.state import Moment, State
+from mariana_video.loop.strength import local_rms
+from mariana_video.motion.camera import affine_motion
+from mariana_video.motion.warp import warp
+
+GOAL = "goal_fine"  # among a state's tensors: the detail that a loop comes back to
+_KEPT = 0.93  # of the detail in 1/25 s, where something is dreamed
+_SETS_IN = 1.0  # seconds in which it comes to that: before a picture is dreamed on, it has nothing to sharpen
+_MIDDLE = 0.5
+
+
+def shown(descent: Descent, before: State | None, state: State, moment: Moment | None) -> tuple[State, Tensor, int]:
+    """A finished frame at its own size, the state after it, and the pixels that went through the network for it.
+
+    `before` is the state of the frame before, `moment` what the loop got for this one; without them it is frame 0.
+    """
+    small, large = descent.canvas.frame(state.dream), descent.shown
+    if large is None:
+        return state, small, 0
+    dreamed = small.shape[-2], small.shape[-1]
+    base = laid_on(small, large.shape)
+    octaves = larger_octaves(large.shape, dreamed, descent.dreamer.values(0, descent.rate).octave_scale)
+    if not octaves:
+        return state, base.clamp(0, 1), 0
+    if moment is None or before is None:
+        fine = state.memory.get("fine", large.canvas.frame(large.source) - base)
+        momentum, pushed = torch.zeros_like(base), 0
+    elif "fine" not in before.memory:
+        fine, momentum, pushed = torch.zeros_like(base), torch.zeros_like(base), 0
+    else:
+        fine, momentum, pushed = _gone_on(descent, large, before, state, moment, octaves, base)
+    picture = base + (fine if moment is None else _with_goal(descent, large, state, moment.index, fine))
+    state = replace(state, memory={**state.memory, "fine": fine, "fine_momentum": momentum})
+    return state, picture.clamp(0, 1), pushed
+
+
+def _gone_on(
+    descent: Descent,
+    large: Shown,
+    before: State,
+    state: State,
+    moment: Moment,
+    octaves: tuple[Octave, ...],
+    base: Tensor,
+) -> tuple[Tensor, Tensor, int]:
+    """The detail moved by the camera and gone on with, its momentum, and the pixels pushed."""
+    small = descent.canvas.frame(state.dream - ground_of(state.dream))
+    everywhere = torch.ones_like(base[:, :1])
+    sharpening = Sharpening(descent.dreamer, moment.values, octaves, (small.shape[-2], small.shape[-1]), everywhere)
+    motion = affine_motion(large.shape, large.steps[moment.index - 1])
+    both = torch.cat([before.memory["fine"], before.memory["fine_momentum"]], 1)
+    fine, momentum = (motion.visible.to(base) * warp(both, motion.flow.to(base))).chunk(2, 1)
+    most = min(1.0, moment.index / float(descent.rate) / _SETS_IN)
+    kept = 1 - (1 - _KEPT) * most if moment.values.steps and moment.values.strength else 1.0
+    aim = torch.maximum(SHARE * local_rms(laid_on(small, large.shape)), kept * local_rms(fine))
+    return sharpening.gone_on(base, fine, momentum, aim, moment.beats, kept, most)
+
+
+def _with_goal(descent: Descent, large: Shown, state: State, index: int, fine: Tensor) -> Tensor:
+    """The detail shown: the dream's own gives way to that of the picture a loop comes back to."""
+    clear = state.memory.get("clear")
+    if clear is None:
+        return fine
+    left, clear = (
+        laid_on(descent.canvas.frame(part), large.shape).clamp(0, 1) for part in (state.memory["under"][:, 3:], clear)
+    )
+    if not bool((clear > 0).any()):
+        return fine * left
+    goal = state.memory.get(GOAL)
+    if goal is None:
+        goal = finer(large.source, (descent.canvas.shape[0], descent.canvas.shape[1]))
+    seen = seen_from(_MIDDLE + goal, large.ways[index]) - _MIDDLE
+    return fine * left + large.canvas.frame(seen) * clear
+
+
+def goal_of(large: Shown, fine: Tensor) -> Tensor:
+    """The detail of frame 0 on the canvas, none beyond its frame."""
+    goal = torch.zeros_like(large.source)
+    large.canvas.frame(goal).copy_(fine)
+    return goal

@@ -1,0 +1,199 @@
+"""A film from one end to the other: frames read, motion found, dreamed and handed on, each in a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from mariana_video.dream.arrays import to_array, to_tensor
+from mariana_video.dream.ascent import Step
+from mariana_video.dream.size import fitted
+from mariana_video.errors import SourceError, UsageError
+from mariana_video.footage import masks
+from mariana_video.footage.held_flashes import Holding
+from mariana_video.footage.pipeline import ahead
+from mariana_video.footage.plan import Plan, turns_of
+from mariana_video.footage.reading import read_on, small_of
+from mariana_video.footage.waiting import waiting_asleep
+from mariana_video.loop.dream_clock import Turn
+from mariana_video.loop.dreamer import Dreamer
+from mariana_video.loop.frames import dream_frames
+from mariana_video.loop.state import Finished, Moment, Rendered, State
+from mariana_video.media.clip import Frame
+from mariana_video.motion.flow import Estimator
+from mariana_video.motion.motion import Motion
+from mariana_video.motion.view import View
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_READ_AHEAD = 3
+_MOTION_AHEAD = 3
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """A source frame, `small` at the size that is dreamed at (None: its own), and its turn.
+
+    `motion` leads to the frame it goes on from, and is None where there is none.
+    """
+
+    position: int
+    frame: Frame
+    small: Tensor | None
+    motion: Motion | None
+    turn: Turn
+
+
+@contextmanager
+def film(plan: Plan, dreamer: Dreamer, state: State | None = None, first: int = 0) -> Iterator[Iterator[Finished]]:
+    """The finished frames of `plan` from position `first` on, one by one, while later ones are already being read.
+
+    `state` is that of the frame before `first`; without one, `first` is dreamed from its source alone, as the film's
+    first frame and those after a cut are. Raises SourceError where the source no longer gives the frames that the plan
+    saw.
+    """
+    carry, inside = dreamer.recipe.carry, masks.masks_of(dreamer.recipe.where.mask, plan, first)
+    shape = shape_of(plan, dreamer)
+    estimator = Estimator(carry.flow, carry.flow_weights, scale=carry.flow_scale)
+    state = None if state is None else state.to(dreamer.device)
+    if state is not None and tuple(state.source.shape[-2:]) != shape:
+        raise UsageError(
+            "with these settings the film is dreamed at another size than its finished frames were: "
+            "say them as before, or --restart to begin anew"
+        )
+    with (
+        ahead(read_on(plan, state, first, shape), _READ_AHEAD) as frames,
+        ahead(_with_motion(frames, plan, turns_of(plan, carry.carry), shape, estimator, first), _MOTION_AHEAD) as moved,
+    ):
+        yield _dreamed(zip(moved, inside, strict=False), plan, dreamer, state)
+
+
+def _with_motion(
+    frames: Iterator[tuple[int, Frame]],
+    plan: Plan,
+    turns: Sequence[Turn],
+    shape: tuple[int, int],
+    estimator: Estimator,
+    first: int,
+) -> Iterator[_Moved]:
+    previous: View | None = None
+    for position, frame in frames:
+        if position >= len(plan.times) or frame.pts != plan.times[position]:
+            raise SourceError(f"{plan.clip.path} has changed since it was looked at")
+        small, turn = small_of(frame, shape), turns[position]
+        view = View(frame.grey, frame.rgb) if small is None else _view(frame, small)
+        if position >= first:
+            known = None if turn.previous is None else previous
+            yield _Moved(position, frame, small, None if known is None else estimator.between(view, known), turn)
+        if turn.leads:
+            previous = view
+
+
+def _dreamed(
+    moved: Iterator[tuple[_Moved, Tensor | None]], plan: Plan, dreamer: Dreamer, state: State | None
+) -> Iterator[Finished]:
+    kept: dict[int, tuple[Frame, bool]] = {}
+    holding = Holding() if state is None else Holding.of(state.memory)
+    held = dreamer.recipe.carry.flashes == "held" and (plan.clip.tone_mapped or not plan.clip.colour.hdr)
+
+    def moments() -> Iterator[Moment]:
+        for item, mask in moved:
+            index = plan.first + item.position
+            kept[index] = item.frame, item.motion is None
+            yield _moment(item, index, plan, dreamer, mask)
+
+    for now, rendered in dream_frames(dreamer, moments(), state):
+        (frame, begins), rgb = kept.pop(rendered.index), to_array(rendered.picture)
+        if held:
+            if begins:
+                holding.cut()
+            rgb = holding.shown(rgb, frame.rgb, float(frame.pts))
+            now = replace(now, memory={**now.memory, **holding.memory()})
+        yield Finished(rgb, frame.alpha, frame.duration, rendered, now)
+
+
+def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer, mask: Tensor | None) -> Moment:
+    device, frame, motion = dreamer.device, item.frame, item.motion
+    whole, inside = to_tensor(frame.rgb).to(device), _both(mask, frame.alpha, device)
+    return Moment(
+        index=index,
+        time=frame.pts,
+        elapsed=_elapsed(item, plan),
+        source=whole if item.small is None else item.small.to(device),
+        values=dreamer.values(item.position, plan.clip.rate),
+        motion=None if motion is None else Motion(motion.flow.to(device), motion.visible.to(device)),
+        mask=inside,
+        beats=item.turn.beats,
+        share=item.turn.share,
+        whole=None if item.small is None else whole,
+    )
+
+
+def shape_of(plan: Plan, dreamer: Dreamer) -> tuple[int, int]:
+    """The (height, width) that a film is dreamed at."""
+    return dreamer.shape((plan.size[1], plan.size[0]), range(len(plan.times)), plan.clip.rate)
+
+
+def _view(frame: Frame, small: Tensor) -> View:
+    height, width = small.shape[-2:]
+    smaller = cv2.INTER_AREA if height < frame.grey.shape[0] else cv2.INTER_CUBIC
+    return View(np.asarray(cv2.resize(frame.grey, (width, height), interpolation=smaller), np.uint8), to_array(small))
+
+
+def _elapsed(item: _Moved, plan: Plan) -> float:
+    """Seconds since the frame that it goes on from; where there is none, a frame at the usual rate."""
+    if item.turn.previous is None:
+        return float(1 / plan.clip.rate)
+    return float(item.frame.pts - plan.times[item.turn.previous])
+
+
+def mask_of(dreamer: Dreamer, size: tuple[int, int]) -> Tensor | None:
+    """The recipe's mask for pictures of `size` (width, height), 1×1×H×W, or None. Raises UsageError."""
+    path = dreamer.recipe.where.mask
+    return None if path is None else masks.fitted(masks.read_mask(path), size)
+
+
+def _both(mask: Tensor | None, alpha: NDArray[np.float32] | None, device: torch.device) -> Tensor | None:
+    """Where to dream: inside the mask, and nowhere that is wholly transparent."""
+    if alpha is not None:
+        mask = _opaque(alpha) if mask is None else mask * _opaque(alpha)
+    return None if mask is None else mask.to(device)
+
+
+def _opaque(alpha: NDArray[np.float32]) -> Tensor:
+    """1 where anything of the picture is seen: nothing is dreamed where it is wholly transparent."""
+    return torch.from_numpy((alpha > 0).astype(np.float32))[None, None]
+
+
+def dream_picture(
+    dreamer: Dreamer,
+    rgb: NDArray[np.float32],
+    alpha: NDArray[np.float32] | None = None,
+    seen: Callable[[Step], None] = lambda step: None,
+    position: int = 0,
+    rate: Fraction = Fraction(25),
+) -> Rendered:
+    """A single picture (float32 H×W×3, 0…1), dreamed as a film's first frame would be; `seen` is told of each step.
+
+    `position` is the number that it has in a film of `rate` frames a second: what moves along a film is as it is there,
+    and so is all that is drawn at random.
+    """
+    mask = _both(mask_of(dreamer, (rgb.shape[1], rgb.shape[0])), alpha, dreamer.device)
+    source, own = to_tensor(rgb).to(dreamer.device), (rgb.shape[0], rgb.shape[1])
+    values = dreamer.values(position, rate)
+    shape = dreamer.shape(own, (position,), rate)
+    moment = Moment(position, position / rate, float(1 / rate), source, values, mask=mask)
+    if shape != own:
+        small = fitted(source, shape)
+        moment = replace(moment, source=small, whole=source)
+    with waiting_asleep():
+        return next(dream_frames(replace(dreamer, seen=seen), [moment]))[1]

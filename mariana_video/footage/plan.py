@@ -1,0 +1,103 @@
+"""What will be done, before it is done: one pass over the wanted span that decodes and dreams nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from mariana_video.loop.dream_clock import Turn, turns
+from mariana_video.media.clip import Clip
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.read.reader import Scanned, scan
+from mariana_video.recipe.options import Span
+from mariana_video.recipe.schedule import Schedule
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CUTS_AT = 320  # pixels: cuts are found on small pictures
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which frames will be made.
+
+    `times` are the frames' pts in seconds on the clip's own clock, `cuts` the positions at which a new shot begins,
+    `first` the absolute number of the first frame in its source, `size` (width, height) that of the result.
+    """
+
+    clip: Clip
+    span: Span
+    size: tuple[int, int]
+    times: tuple[Fraction, ...]
+    cuts: frozenset[int]
+    first: int
+    notes: tuple[str, ...] = ()
+    last: Fraction | None = None
+    """How long the last picture is shown, in seconds, where the source says so."""
+
+    def __repr__(self) -> str:
+        width, height = self.size
+        return f"Plan({self.clip.path}, {len(self.times)} frames of {width}×{height}, {len(self.cuts)} cuts)"
+
+    @property
+    def start(self) -> Fraction | None:
+        """Where the span begins, in seconds after the clip's first picture."""
+        return None if self.span.start is None else self.span.start.seconds(self.clip.duration)
+
+    @property
+    def duration(self) -> Fraction | None:
+        """How long the span is, in seconds; None to the end."""
+        return None if self.span.duration is None else self.span.duration.seconds(self.clip.duration)
+
+
+def make_plan(
+    source: Path, span: Span, seen: Callable[[int], None] = lambda frames: None, *, keep_hdr: bool = False
+) -> Plan:
+    """Looks at `source` and at every frame of the wanted span; `seen` is told how many frames were looked at.
+
+    High dynamic range is tone-mapped unless `keep_hdr`. Raises SourceError where nothing can be decoded.
+    """
+    clip = open_clip(source, None if span.rate is None else _exact(span.rate), keep_hdr=keep_hdr)
+    size = clip.size if span.size is None else span.size.fit(clip.size)
+    begin = None if span.start is None else span.start.seconds(clip.duration)
+    length = None if span.duration is None else span.duration.seconds(clip.duration)
+    notes: list[str] = list(clip.notes)
+    scanned = scan(clip, start=begin, duration=length, small=_CUTS_AT, notes=notes.append)
+    times, cuts, last = _times_and_cuts(scanned, seen)
+    first = round((times[0] - clip.start) * clip.rate)
+    return Plan(clip, span, size, times, cuts, first, tuple(notes), last)
+
+
+def _times_and_cuts(
+    scanned: Iterator[Scanned], seen: Callable[[int], None]
+) -> tuple[tuple[Fraction, ...], frozenset[int], Fraction | None]:
+    from scenedetect import ContentDetector, FrameTimecode
+
+    # At the default of 15 frames a scene, it finds one of three cuts that follow each other quickly.
+    detector = ContentDetector(min_scene_len=1)
+    times: list[Fraction] = []
+    cuts: set[int] = set()
+    last: Fraction | None = None
+    for position, frame in enumerate(scanned):
+        times.append(frame.pts)
+        last = frame.duration
+        if frame.small is not None:
+            found = detector.process_frame(FrameTimecode(position, 25.0), frame.small)
+            cuts.update(cut.frame_num for cut in found)
+        seen(len(times))
+    return tuple(times), frozenset(cuts), last
+
+
+def _exact(seconds: float) -> Fraction:
+    """The number as a person wrote it: 0.1 is a tenth."""
+    return Fraction(repr(seconds))
+
+
+def turns_of(plan: Plan, carry: Schedule) -> tuple[Turn, ...]:
+    """The turns of a film's frames; those where nothing is to `carry` are dreamed alone."""
+    rate, constant = float(plan.clip.rate), carry.constant()
+    alone = {n for n in range(len(plan.times)) if (carry(n, rate) if constant is None else constant) == 0}
+    return turns(plan.times, plan.cuts, alone)

@@ -1,0 +1,150 @@
+"""What must be the same for a job to be gone on with: settings, source, network, machine."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection, Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import torch
+
+from mariana_video.errors import UsageError
+from mariana_video.loop.dreamer import Dreamer
+from mariana_video.media.stills.pictures import picture_files
+from mariana_video.recipe.job import Encoding, Machine
+from mariana_video.recipe.toml import Difference, Plain, Sections, differences
+
+_LIBRARIES = ("mariana-video", "torch", "opencv-python-headless", "opencv-python", "numpy", "av")
+_STORED = ("codec", "crf", "sound")
+_DREAM = ("dream", "carry")
+_CHUNK = 1 << 22
+
+
+def terms_of(
+    command: str, options: Sections, storage: Encoding, dreamer: Dreamer, source: Path | None, sound: Path | None = None
+) -> Sections:
+    """All that a job's result depends on, in sections of plain values. Reads the whole source for its checksum.
+
+    `options` are the command's own, by group; `sound` is a file of it that lies under the film.
+    """
+    flow_weights, mask = dreamer.recipe.carry.flow_weights, dreamer.recipe.where.mask
+    return {
+        "job": {"command": command},
+        **options,
+        "storage": {name: value for name in _STORED if (value := getattr(storage, name, None)) is not None},
+        **({} if sound is None else {"under": {"path": str(sound.absolute()), "content": content_of(sound)}}),
+        **({} if mask is None else {"masked": {"path": str(mask.absolute()), "content": content_of(mask)}}),
+        "source": {} if source is None else {"path": str(source.absolute()), "content": content_of(source)},
+        "network": {
+            "weights": weights_of(dreamer),
+            **({} if flow_weights is None else {"flow_weights": content_of(flow_weights)}),
+        },
+        "machine": machine_of(dreamer),
+    }
+
+
+def agree(output: str, before: Sections, now: Sections, frames: int, free: Collection[str] = ()) -> bool:
+    """Raises UsageError, naming the setting, where `now` differs from what OUTPUT was begun with.
+
+    Settings of the dream that are `free` may differ; gives whether any does.
+    """
+    changed = False
+    for difference in differences(_compared(before), _compared(now)):
+        if difference.section in _DREAM and difference.name in free:
+            changed = True
+            continue
+        kept = f"throw its {frames} finished frames away" if frames else "begin anew"
+        raise UsageError(f"{output} was begun {_told(difference)}; say it as before, or --restart to {kept}")
+    return changed
+
+
+def machine_given(machine: Machine, before: Sections) -> Machine:
+    """The machine a job goes on with: what is not said now is as it was when the job began."""
+    stored = before.get("machine", {})
+    device = str(stored.get("device", "auto")) if machine.device == "auto" else machine.device
+    precision = stored.get("precision", "auto") if machine.precision == "auto" else machine.precision
+    return Machine(device, precision)  # type: ignore[arg-type]  # checked when it was stored
+
+
+def machine_of(dreamer: Dreamer) -> dict[str, Plain]:
+    """What changes the last bits: device, number format, the versions of what computes."""
+    facts: dict[str, Plain] = {"device": str(dreamer.device), "precision": dreamer.precision}
+    if dreamer.device.type == "cuda":
+        facts["gpu"] = torch.cuda.get_device_name(dreamer.device)
+    elif dreamer.precision != "fp32":  # in full precision all processors give the same bits
+        facts["processor"] = torch.backends.cpu.get_cpu_capability()
+    for library in _LIBRARIES:
+        try:
+            facts[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return facts
+
+
+def content_of(source: Path) -> str:
+    """SHA-256 of a file, or of a folder's pictures with their names."""
+    checksum = hashlib.sha256()
+    for file in _files(source):
+        if file != source:
+            checksum.update(f"{file.name}\0{file.stat().st_size}\0".encode(errors="surrogateescape"))
+        with file.open("rb") as opened:
+            while chunk := opened.read(_CHUNK):
+                checksum.update(chunk)
+    return checksum.hexdigest()
+
+
+def marks_of(source: Path) -> tuple[tuple[str, int, int], ...]:
+    """(name, size, time of the last change) of a source's files: cheap to compare while a job runs."""
+    found = ((file.name, os.stat(file)) for file in _files(source))  # noqa: PTH116
+    return tuple((name, state.st_size, state.st_mtime_ns) for name, state in found)
+
+
+def weights_of(dreamer: Dreamer) -> str:
+    """SHA-256 of a network's parameters."""
+    checksum = hashlib.sha256()
+    for name, tensor in sorted(dreamer.network.body.state_dict().items()):
+        checksum.update(name.encode())
+        checksum.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return checksum.hexdigest()
+
+
+def _files(source: Path) -> Iterable[Path]:
+    """What is read of a source: whatever else lies in a folder, OUTPUT too, is nothing to it."""
+    return sorted(picture_files(source)) if source.is_dir() else [source]
+
+
+def _compared(terms: Sections) -> Sections:
+    """Without where the source lies (its content counts) and what only the job itself looks at."""
+    return {
+        section: {name: value for name, value in values.items() if name not in ("path", "mask")}
+        for section, values in terms.items()
+        if section != "film"
+    }
+
+
+def _told(difference: Difference) -> str:
+    name, before, now = difference.name, difference.before, difference.now
+    if difference.section == "source":
+        return "from another source (the content differs, whatever its name)"
+    if difference.section == "under":
+        return "with another --sound (the content differs, whatever its name)"
+    if difference.section == "masked":
+        return "with another --mask (the content differs, whatever its name)"
+    if difference.section == "network":
+        return f"with other {name.replace('_', ' ')} in the network's file"
+    if difference.section == "job":
+        return f"by `mariana {before}`, not by `mariana {now}`"
+    if difference.section == "machine" and name not in ("device", "precision"):
+        return f"with {name} {before} and this is {now}, which changes the last bits"
+    return f"{_option(name, before)}, not {_option(name, now)}"
+
+
+def _option(name: str, value: Plain | None) -> str:
+    words = name.replace("_", "-")
+    if value is None:
+        return f"without --{words}"
+    if isinstance(value, bool):
+        return f"with --{words}" if value else f"with --no-{words}"
+    return f"with --{words} {value}"

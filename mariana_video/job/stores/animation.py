@@ -1,0 +1,55 @@
+"""The frames of a GIF or WebP on the way: kept losslessly to the end, for its palette is chosen from all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from mariana_video.job.stores.segments import Segments
+from mariana_video.job.stores.store import Film, Told
+from mariana_video.media.colour import Floats
+from mariana_video.media.output import told_of
+from mariana_video.media.write.encoding import Encoding
+from mariana_video.media.write.segment import ending, pictures
+from mariana_video.media.write.writers import open_writer
+
+Picture = tuple[Floats, Floats | None]
+
+
+def lossless(film: Film, threads: int) -> Encoding:
+    """How an animation's frames are kept: FFV1, transparency too."""
+    whatever = Path("frames.mkv")
+    return Encoding(whatever, film.clip, size=film.size, rate=film.rate, codec="ffv1", crf=0, threads=threads)
+
+
+class Animation(Segments):
+    """The store of a film that is an animation."""
+
+    def assemble(self, told: Told) -> Path:
+        """The animation, made from the frames kept."""
+        self._complete_all()
+        made = self._folder / self._output.name
+        parts = self._parts()
+        with told_of(self._output, self._folder):
+            write_animation(made, self._film, _pictures(parts, self._encoding), ending_of(parts[-1]), told)
+        return made
+
+
+def write_animation(made: Path, film: Film, pictures: Iterable[Picture], length: Fraction | None, told: Told) -> None:
+    """Writes the animation `made` of pictures shown at the film's times, the last for `length`."""
+    span = {"start": film.start, "duration": film.duration}
+    with open_writer(made, film.clip, size=film.size, rate=film.rate, notes=told, loop=film.endless, **span) as writer:
+        for (rgb, alpha), time in zip(pictures, film.times, strict=False):
+            writer.write(rgb, time, alpha, length if time == film.times[-1] else None)
+
+
+def ending_of(part: Path) -> Fraction | None:
+    """How long a part's last frame is shown, if known."""
+    found = ending(part)
+    return None if found is None else found.length
+
+
+def _pictures(parts: list[Path], encoding: Encoding) -> Iterator[Picture]:
+    for part in parts:
+        yield from pictures(part, encoding)

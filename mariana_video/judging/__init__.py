@@ -1,0 +1,1 @@
+"""How steady, alive and varied a dream is beside its source; it never dreams."""

@@ -1,0 +1,168 @@
+"""The detail of a picture that is larger than it is dreamed at.
+
+The composition is dreamed at one size for all pictures (see `dream.size`) and laid over the large one, where it would
+be soft. A few steps on the larger octaves sharpen it. What they make is kept apart from the composition and holds
+nothing but detail, so that shown small, a large film is the small film.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import torch
+from torch import Tensor
+
+from mariana_video.dream.ascent import Pace
+from mariana_video.dream.octaves import Octave
+from mariana_video.dream.size import finer, is_near, laid_on
+from mariana_video.loop.dreamer import Dreamer
+from mariana_video.loop.state import Moment, State, Values
+from mariana_video.loop.strength import braked, local_rms, step_gain
+from mariana_video.motion.motion import Motion
+from mariana_video.motion.warp import warp
+
+_FIRST = 2  # steps on each of the larger octaves of a first frame
+SHARE = 0.12  # how strong the detail is beside the composition, measured: first frames have 0.06 to 0.12
+_SPENT = 0.75  # of a pass a beat, over how many times as large the picture is as its composition
+_MOMENTUM = 0.75  # of the detail that a step gives, so much comes later: it must not be seen which frames had a step
+_CLOSEST = 1.5  # more octaves than this factor apart gives would only cost
+
+
+def larger_octaves(shape: tuple[int, int], dreamed: tuple[int, int], scale: float) -> tuple[Octave, ...]:
+    """The octaves of a picture of `shape` above the size it is `dreamed` at, small to large.
+
+    They are about `scale` apart, 1.5 at least.
+    """
+    factor = min(shape) / min(dreamed)
+    if factor < 1 or is_near(factor):
+        return ()
+    count = max(1, round(math.log(factor) / math.log(max(scale, _CLOSEST))))
+    sizes = [factor ** (level / count) / factor for level in range(1, count)]
+    return (*(Octave((round(shape[0] * size), round(shape[1] * size)), size) for size in sizes), Octave(shape, 1.0))
+
+
+def round_of(octaves: tuple[Octave, ...], dreamed: tuple[int, int]) -> int:
+    """Beats in which each of the larger octaves has one step: the larger the picture, the more."""
+    passes = sum(octave.scale**2 for octave in octaves)
+    return max(2, math.ceil(passes / _SPENT * min(octaves[-1].shape) / min(dreamed)))
+
+
+def due(octaves: tuple[Octave, ...], dreamed: tuple[int, int], number: int) -> Iterator[Octave]:
+    """The larger octaves whose turn it is at beat `number`."""
+    beats = round_of(octaves, dreamed) if octaves else 1
+    for place, octave in enumerate(octaves):
+        if number % beats == place * beats // len(octaves):
+            yield octave
+
+
+def steps_of(dreamer: Dreamer, shape: tuple[int, int], frame: int, rate: Fraction) -> int:
+    """The steps in all that a picture of `shape` (height, width) takes, as frame `frame` of a film."""
+    values = dreamer.values(frame, rate)
+    score = dreamer.scored(values.terms)
+    dreamed = dreamer.shape(shape, (frame,), rate)
+    larger = larger_octaves(shape, dreamed, values.octave_scale) if values.strength else ()
+    return values.first_steps * len(dreamer.octaves(dreamed, score, values)) + first_steps(values) * len(larger)
+
+
+def first_steps(values: Values) -> int:
+    """The steps on each of the larger octaves of a first frame."""
+    return min(_FIRST, values.first_steps)
+
+
+@dataclass(frozen=True)
+class Sharpening:
+    """How the detail of one picture grows: the larger `octaves` of a picture `dreamed` at (height, width).
+
+    `reach` is how far each pixel of it is to step (1×1×H×W).
+    """
+
+    dreamer: Dreamer
+    values: Values
+    octaves: tuple[Octave, ...]
+    dreamed: tuple[int, int]
+    reach: Tensor
+
+    def begun(self, picture: Tensor, index: int) -> tuple[Tensor, int]:
+        """The detail of a first frame over its `picture` (1×3×H×W), and the pixels that were pushed for it."""
+        score, begun, pushed = self.dreamer.scored(self.values.terms), picture, 0
+        for level, octave in enumerate(self.octaves, 1):
+            pace = Pace(first_steps(self.values), self._length(level), self.values.jitter, self.reach)
+            done = self.dreamer.ascend(picture, score, (octave,), pace, index)
+            picture, pushed = done.picture, pushed + done.pushed
+        return finer(picture - begun, self.dreamed), pushed
+
+    def gone_on(
+        self, picture: Tensor, fine: Tensor, momentum: Tensor, aim: Tensor, beats: range, kept: float, most: float = 4.0
+    ) -> tuple[Tensor, Tensor, int]:
+        """The detail `fine` over `picture` (1×3×H×W each) after some beats, its momentum, and the pixels pushed.
+
+        It is held at the strength `aim` (1×1×h×w, a value a cell) by steps of at most `most` times their length; of
+        what there is, so much is `kept` a beat.
+        """
+        score, pushed = self.dreamer.scored(self.values.terms), 0
+        for number in beats:
+            fine, momentum = kept * fine, _MOMENTUM * momentum
+            for octave in due(self.octaves, self.dreamed, number) if self.values.steps else ():
+                begun = (picture + fine + momentum).clamp(0, 1)
+                length = self._length(self.octaves.index(octave) + 1)
+                pace = Pace(1, length, self.values.jitter, step_gain(aim, fine).clamp(max=most) * self.reach)
+                done = self.dreamer.ascend(begun, score, (octave,), pace, number)
+                momentum = momentum + (1 - _MOMENTUM) * finer(done.picture - begun, self.dreamed)
+                pushed += done.pushed
+            fine = braked(fine + momentum, aim)
+        return fine, momentum, pushed
+
+    def _length(self, level: int) -> float:
+        """The steps of larger octaves are ever shorter."""
+        return self.values.step_size * self.values.strength / (1 + level / 4)
+
+
+def detailed(
+    dreamer: Dreamer, before: State | None, state: State, moment: Moment, shown: Tensor
+) -> tuple[State, Tensor, int]:
+    """A film's finished frame at its own size: `shown` (1×3×h×w) is its dream at the size it was dreamed at.
+
+    Gives the next state, the picture (1×3×H×W) and the pixels that went through the network for it.
+    """
+    whole, values = moment.whole, moment.values
+    assert whole is not None, "who asks has a larger or a smaller picture"
+    shape, dreamed = (whole.shape[-2], whole.shape[-1]), (shown.shape[-2], shown.shape[-1])
+    laid = laid_on(shown - moment.source, shape)
+    octaves = larger_octaves(shape, dreamed, values.octave_scale)
+    if not octaves or not values.strength:
+        return state, (whole + laid).clamp(0, 1), 0
+    sharpening = Sharpening(dreamer, values, octaves, dreamed, reach_at(dreamer, moment.source, shape))
+    if before is None or moment.motion is None or values.carry == 0:
+        fine, pushed = sharpening.begun((whole + laid).clamp(0, 1), moment.index)
+        state = _with(state, fine, (1 - values.carry) * fine)
+    elif not moment.beats:
+        motion = at_size(moment.motion, shape)
+        fine, pushed = (2 * motion.visible).clamp(max=1) * warp(state.memory["fine"], motion.flow), 0
+    else:
+        motion = at_size(moment.motion, shape)
+        both = torch.cat([before.memory["fine"], before.memory["fine_momentum"]], 1)
+        fine, momentum = (motion.visible * warp(both, motion.flow)).chunk(2, 1)
+        aim, kept = SHARE * local_rms(laid), values.carry ** (1 / round_of(octaves, dreamed))
+        fine, momentum, pushed = sharpening.gone_on(whole + laid, fine, momentum, aim, moment.beats, kept)
+        state = _with(state, fine, momentum)
+    return state, (whole + laid + fine).clamp(0, 1), pushed
+
+
+def _with(state: State, fine: Tensor, momentum: Tensor) -> State:
+    return replace(state, memory={**state.memory, "fine": fine, "fine_momentum": momentum})
+
+
+def reach_at(dreamer: Dreamer, source: Tensor, shape: tuple[int, int]) -> Tensor:
+    """How far each pixel steps at `shape` (height, width), 1×1×H×W, as `source` (1×3×h×w) has it."""
+    reach = dreamer.reach(source)
+    return source.new_ones(1, 1, *shape) if reach is None else laid_on(reach, shape).clamp(0, 1)
+
+
+def at_size(motion: Motion, shape: tuple[int, int]) -> Motion:
+    """A motion found at another size, at `shape`."""
+    factors = [shape[1] / motion.shape[1], shape[0] / motion.shape[0]]
+    flow = laid_on(motion.flow, shape) * torch.tensor(factors).to(motion.flow)[:, None, None]
+    return Motion(flow, laid_on(motion.visible, shape).clamp(0, 1))

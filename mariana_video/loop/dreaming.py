@@ -1,0 +1,153 @@
+"""Dreaming a frame, from its source alone or on from what is there already: its strength is held, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+from mariana_video.dream.ascent import Pace
+from mariana_video.dream.octaves import Octave
+from mariana_video.dream.pull import Pull
+from mariana_video.dream.resample import resize
+from mariana_video.dream.score import Score
+from mariana_video.loop.dreamer import Ascended, Dreamer
+from mariana_video.loop.newcomers import Grown, grown, ungrown, young_of
+from mariana_video.loop.state import Moment, State
+from mariana_video.loop.strength import braked, first_push, local_rms, mean_rms, pushed_on, step_gain
+
+MOMENTUM = 0.65  # of what a beat's steps change, so much goes on in the next
+_FAINT = 0.2  # below this strength a first frame says nothing about the target
+_HARDEST = 8.0  # push of a frame that has nothing else to hold its strength by
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One turn of the loop: its `number` says which octaves run, `draw` which jitter, `length` is in 1/25 s."""
+
+    number: int
+    draw: int
+    length: float = 1.0
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a frame that goes on from another begins.
+
+    The ascent starts at `picture` (1×3×H×W); its change to `source` is held at the strength `target` (1×1×h×w, a value
+    a cell), `push` being how hard it has to try, up to `most`. `visible` (1×1×H×W) is how much of a place was there
+    before, and `mask` where to dream (None: everywhere). `momentum` (1×3×H×W), where given, is what of earlier steps
+    goes on in this beat, already in `picture`: this beat's own steps are shorter for it. `lift` drives them on beside
+    the push, `rein` (1×1×H×W) holds them back place by place, `young` (1×1×H×W) is how much of a place's dream was
+    still missing, and `memory` is what else the next frame needs.
+    """
+
+    source: Tensor
+    picture: Tensor
+    target: Tensor
+    push: float
+    visible: Tensor
+    mask: Tensor | None = None
+    momentum: Tensor | None = None
+    lift: float = 1.0
+    most: float = _HARDEST
+    rein: Tensor | None = None
+    young: Tensor | None = None
+    memory: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+def afresh(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | None = None) -> tuple[State, Ascended]:
+    """A frame dreamed from its source alone; how strong it became, place by place, is the target of those after it."""
+    source, values = moment.source, moment.values
+    octaves = dreamer.octaves(_shape(source), score, values)
+    size = values.step_size * values.strength
+    pace = Pace(values.first_steps, size, values.jitter, dreamer.reach(source), pull=pull)
+    done = dreamer.ascend(source, score, octaves, pace, moment.index)
+    dream = done.picture
+    target = local_rms(dream - source)
+    if values.strength >= _FAINT:
+        target = target / values.strength
+    else:
+        target = torch.full_like(target, dreamer.network.suited.strength)
+    strong = mean_rms(dream - source) if pull is None else pull.scale
+    memory = {
+        "target": target,
+        "push": torch.tensor(first_push(values.carry)),
+        "strong": torch.tensor(strong),
+        "momentum": (1 - values.carry) * (dream - source),  # as if it had long been kept up against forgetting
+        "before": dream - source,
+    }
+    return State(moment.index, source, dream, memory), done
+
+
+def carried(
+    dreamer: Dreamer, score: Score, moment: Moment, start: Start, beat: Beat, pull: Pull | None = None
+) -> tuple[State, Ascended]:
+    """A beat that goes on from `start`, its strength held at the target."""
+    source, values, beats = start.source, moment.values, beat.length
+    aim = start.target * values.strength
+    gain = step_gain(aim, start.picture - source)
+    for factor in (start.rein, start.mask):
+        gain = gain if factor is None else gain * factor
+    plain = Pace(values.steps, values.step_size * values.strength * beats, values.jitter, gain, pull=pull)
+    octaves = dreamer.octaves(_shape(source), score, values)
+    new = _newcomers(dreamer, score, octaves, moment, start, beat)
+    gain = torch.lerp(gain, gain.clamp(max=1), new.young) * (1 - new.apart)
+    if start.momentum is not None:
+        gain = gain * (1 - MOMENTUM * start.visible)
+    done = new.done
+    for octave, steps in in_turn(octaves, beat.number, plain.steps):
+        size = plain.size * start.push * (start.lift if octave == octaves[-1] else 1)
+        after = dreamer.ascend(
+            done.picture, score, (octave,), replace(plain, steps=steps, size=size, gain=gain), beat.draw
+        )
+        done = replace(after, pushed=done.pushed + after.pushed)
+    change = done.picture - source
+    cells = resize(new.where, start.target.shape[-2:]).clamp(0, 1)
+    target = torch.lerp(start.target, local_rms(change) / max(values.strength, _FAINT), cells)
+    aim = target * values.strength
+    dream = (source + braked(change, aim)).clamp(0, 1) if plain.steps else done.picture
+    dream = within(start.mask, source, dream)
+    push = torch.tensor(pushed_on(start.push, aim, change, start.visible, beats, start.most))
+    memory = {**start.memory, "target": target, "push": push, "young": torch.cat([new.young, new.apart], 1)}
+    if start.momentum is not None:
+        momentum = start.momentum + done.picture - new.done.picture
+        memory["momentum"] = torch.lerp(momentum, (1 - values.carry) * change, new.where)
+    return State(moment.index, source, dream, memory), replace(done, picture=dream)
+
+
+def _newcomers(
+    dreamer: Dreamer, score: Score, octaves: tuple[Octave, ...], moment: Moment, start: Start, beat: Beat
+) -> Grown:
+    """Where a beat begins, with what is young in it dreamed on."""
+    values, young = moment.values, young_of(start.visible, start.young)
+    if not values.steps:
+        return ungrown(start.picture, young)
+    pace = Pace(values.steps, values.step_size * values.strength, values.jitter)
+    return grown(dreamer, score, octaves, start.source, start.picture, young, pace, beat.number)
+
+
+def within(mask: Tensor | None, source: Tensor, dream: Tensor) -> Tensor:
+    """`dream` where the mask is 1, the source where it is 0."""
+    return dream if mask is None else source + (dream - source) * mask
+
+
+def in_turn(octaves: tuple[Octave, ...], index: int, steps: int) -> tuple[tuple[Octave, int], ...]:
+    """The octaves that a carried frame runs, and the steps on each.
+
+    Of one step a frame the full size has every second, the smaller ones the others in turn: so a carried frame costs
+    less than one full-size pass, and large motifs go on growing. Where a frame has more steps, both have a part of
+    them: a slow film would else be sharp and soft by turns.
+    """
+    *smaller, full = octaves
+    if not smaller:
+        return ((full, steps),)
+    if steps > 1:
+        return (smaller[index % len(smaller)], steps // 2), (full, steps - steps // 2)
+    return ((full if index % 2 == 0 else smaller[index // 2 % len(smaller)], steps),)
+
+
+def _shape(picture: Tensor) -> tuple[int, int]:
+    return picture.shape[-2], picture.shape[-1]

@@ -1,0 +1,115 @@
+"""What newly appears in a film, dreamed as a first frame is: octave by octave, small to large, one a beat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from mariana_video.dream.ascent import Pace
+from mariana_video.dream.octaves import Octave
+from mariana_video.dream.score import Score
+from mariana_video.loop.dreamer import Ascended, Dreamer
+from mariana_video.loop.uncovered import Box, boxes_round, laid_out
+
+FIRST, LAST = 8, 3  # steps on the smallest octave and on the full size; on those between something between
+BOLD = 1.6  # how many times a plain step each of them is: together they go as far as a first frame's
+BUDGET = 1.5  # of a pass a beat: what is begun with less spent is still dreamed
+FADES = 0.97  # of what is young but too thin to be dreamed apart, so much still is after a beat
+_NEW = 0.5  # less of a place seen before makes it new
+_GREY = 0.5
+_SOFT = 9  # pixels over which the edge of what is dreamed is softened
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A picture after its newcomers were dreamed on, `where` that was done, and what is still `young` of it.
+
+    All are 1×1×H×W, 0…1; of a place that has had k of n octaves, 1 − k/n is young. `apart` is where nothing else is to
+    be dreamed in this beat: what was dreamed on, and what waits for it.
+    """
+
+    done: Ascended
+    young: Tensor
+    where: Tensor
+    apart: Tensor
+
+
+def young_of(visible: Tensor, before: Tensor | None) -> Tensor:
+    """How much of a place's dream is missing: all of it where it is new, else what was missing `before`, in place."""
+    new = (visible < _NEW).to(visible)
+    return new if before is None else torch.maximum(new, before)
+
+
+def ungrown(picture: Tensor, young: Tensor) -> Grown:
+    """`picture` as it is."""
+    nowhere = torch.zeros_like(young)
+    return Grown(Ascended(picture, float("nan"), 0), young, nowhere, nowhere)
+
+
+def grown(
+    dreamer: Dreamer,
+    score: Score,
+    octaves: tuple[Octave, ...],
+    source: Tensor,
+    picture: Tensor,
+    young: Tensor,
+    pace: Pace,
+    draw: int,
+) -> Grown:
+    """`picture` (1×3×H×W) with what is `young` of it dreamed on, each place on the octave that it has come to.
+
+    They are asked for in boxes with room round them, so that what comes joins what is there, the largest first. What is
+    seen for one frame only costs no more than the smallest octave. `pace` says how long a plain step is.
+    """
+    count, left, reach = len(octaves), BUDGET * picture.shape[-1] * picture.shape[-2], dreamer.reach(source)
+    now, stage = ungrown(picture, young), ((1 - young) * count).round()
+    apart = torch.zeros_like(young)
+    for number, octave in enumerate(octaves):
+        steps, here = steps_on(number, count), (stage == number).to(young)
+        boxes = boxes_round(here)
+        apart = torch.maximum(apart, here * _inside(boxes, here))
+        boxes = _affordable(boxes, left / (steps * octave.scale**2))
+        left -= sum(box.pixels for box in boxes) * steps * octave.scale**2
+        here = here * _inside(boxes, here)
+        if boxes:
+            soft = F.avg_pool2d(here, _SOFT, 1, _SOFT // 2, count_include_pad=False)
+            far = soft if reach is None else soft * reach
+            bold = replace(pace, steps=steps, size=BOLD * pace.size, gain=far)
+            done = _on_a_sheet(dreamer, score, now.done, boxes, bold, octave.scale, draw)
+            now = Grown(done, now.young - here / count, torch.maximum(now.where, here), apart)
+    left_over = now.young.clamp(0, 1) * torch.where(apart > 0, 1.0, FADES)
+    return replace(now, young=left_over, apart=apart)
+
+
+def _on_a_sheet(
+    dreamer: Dreamer, score: Score, begun: Ascended, boxes: tuple[Box, ...], pace: Pace, scale: float, draw: int
+) -> Ascended:
+    """`begun` with its `boxes` dreamed on together at `scale`, as far as the gain of `pace` has it."""
+    sheet = laid_out(boxes)
+    height, width = (max(1, round(side * scale)) for side in sheet.shape)
+    if pace.gain is not None:
+        pace = replace(pace, gain=sheet.taken(pace.gain, 0.0))
+    done = dreamer.ascend(sheet.taken(begun.picture, _GREY), score, (Octave((height, width), scale),), pace, draw)
+    return Ascended(sheet.given_back(begun.picture, done.picture), done.score, begun.pushed + done.pushed)
+
+
+def _inside(boxes: tuple[Box, ...], like: Tensor) -> Tensor:
+    inside = torch.zeros_like(like)
+    for box in boxes:
+        box.of(inside).fill_(1)
+    return inside
+
+
+def steps_on(number: int, count: int) -> int:
+    """The steps on octave `number` of so many, which are counted from 0, small to large."""
+    return round(FIRST + (LAST - FIRST) * number / (count - 1)) if count > 1 else FIRST
+
+
+def _affordable(boxes: tuple[Box, ...], budget: float) -> tuple[Box, ...]:
+    """The first of `boxes`, until they hold `budget` pixels together: the last may be larger than what is left."""
+    before = accumulate((box.pixels for box in boxes), initial=0)
+    return tuple(box for box, spent in zip(boxes, before, strict=False) if spent < budget)

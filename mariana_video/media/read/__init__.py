@@ -1,0 +1,1 @@
+"""From files to frames with exact times; it never writes."""

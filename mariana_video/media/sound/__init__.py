@@ -1,0 +1,1 @@
+"""Everything of a film beside its picture: sound, subtitles, tags; it never touches a picture."""

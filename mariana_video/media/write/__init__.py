@@ -1,0 +1,1 @@
+"""From frames to files: encoders, parts, joining, animations; it never reads a source's frames."""

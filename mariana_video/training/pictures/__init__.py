@@ -1,0 +1,1 @@
+"""Pictures to learn from: found, decoded, varied, drawn; it never knows of a network."""

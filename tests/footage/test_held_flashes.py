@@ -1,0 +1,85 @@
+"""Flashes are held back: what is made is safe, and what is safe already is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mariana_video.footage.held_flashes import Holding, told_of
+from mariana_video.meters.flashes import SAFE, Flashes
+
+Array = NDArray[np.float32]
+RATE = 25
+
+
+def flicker(hertz: float, dark: Array, bright: Array, frames: int = 60) -> Iterator[Array]:
+    """A grey picture whose middle goes from `dark` to `bright` and back."""
+    rng = np.random.default_rng(0)
+    for number in range(frames):
+        picture = np.asarray(0.4 + 0.1 * rng.random((90, 160, 3)), np.float32)
+        picture[20:70, 40:120] = bright if number * hertz / RATE % 1 < 0.5 else dark
+        yield picture
+
+
+WHITE, BLACK = np.full(3, 0.9, np.float32), np.full(3, 0.1, np.float32)
+RED, BLUE = np.array([0.9, 0.05, 0.05], np.float32), np.array([0.1, 0.1, 0.55], np.float32)
+
+
+def worst(pictures: list[Array]) -> int:
+    meter = Flashes()
+    for number, picture in enumerate(pictures):
+        meter.add(np.round(picture * 255) / np.float32(255), number / RATE)
+    return meter.worst.flashes
+
+
+@pytest.mark.parametrize(("one", "other"), [(WHITE, BLACK), (RED, BLUE), (RED, BLACK)])
+@pytest.mark.parametrize("hertz", [5, 12])
+def test_what_is_made_is_safe_where_its_source_is(one: Array, other: Array, hertz: float) -> None:
+    pictures, calm = list(flicker(hertz, other, one)), np.full((90, 160, 3), 0.4, np.float32)
+    holding = Holding()
+    shown = [holding.shown(picture, calm, number / RATE) for number, picture in enumerate(pictures)]
+    assert worst(pictures) > SAFE
+    assert worst(shown) <= SAFE
+    assert holding.held
+    assert told_of(holding.memory()) is not None
+
+
+def test_what_is_safe_is_left_alone() -> None:
+    holding = Holding()
+    for number, picture in enumerate(flicker(3, BLACK, WHITE)):
+        assert holding.shown(picture, picture, number / RATE) is picture
+    assert told_of(holding.memory()) is None
+
+
+@pytest.mark.parametrize(("one", "other"), [(WHITE, BLACK), (RED, BLUE)])
+def test_a_source_that_flashes_by_itself_stays_as_it_is(one: Array, other: Array) -> None:
+    holding = Holding()
+    for number, picture in enumerate(flicker(8, other, one)):
+        assert np.allclose(holding.shown(picture, picture, number / RATE), picture, atol=1e-5)
+    assert told_of(holding.memory()) is None
+
+
+def test_red_flashes_are_counted_by_a_rule_of_their_own() -> None:
+    """Dark red and dark blue: hardly any change of luminance."""
+    red, blue = np.array([0.5, 0, 0], np.float32), np.array([0, 0, 0.6], np.float32)
+    meter = Flashes()
+    for number, picture in enumerate(flicker(10, blue, red)):
+        meter.add(picture, number / RATE)
+    assert meter.worst.red
+    assert meter.worst.flashes == pytest.approx(10, abs=1)
+
+
+@pytest.mark.parametrize("at", [1, 17, 40])
+def test_what_is_kept_of_it_goes_on_to_the_same_bits(at: int) -> None:
+    pictures, calm = list(flicker(7, BLACK, WHITE)), np.full((90, 160, 3), 0.4, np.float32)
+    whole, before = Holding(), Holding()
+    straight = [whole.shown(picture, calm, number / RATE) for number, picture in enumerate(pictures)]
+    for number in range(at):
+        before.shown(pictures[number], calm, number / RATE)
+    after = Holding.of(before.memory())
+    for number in range(at, len(pictures)):
+        assert np.array_equal(after.shown(pictures[number], calm, number / RATE), straight[number])
+    assert after.held == whole.held
