@@ -30,9 +30,12 @@ from numpy.typing import NDArray
 from mariana_video.dream.ascent import shifted_gradient
 from mariana_video.footage.film import film, to_tensor
 from mariana_video.footage.plan import Plan, make_plan
+from mariana_video.job.stores.segments import Segments
+from mariana_video.job.stores.store import Film
 from mariana_video.loop.dreamer import Dreamer, make_dreamer
+from mariana_video.loop.state import Finished
 from mariana_video.media.read.reader import read
-from mariana_video.media.write.writers import open_writer
+from mariana_video.media.write.encoding import Encoding
 from mariana_video.motion.flow import Estimator
 from mariana_video.motion.view import View
 from mariana_video.recipe.job import Machine
@@ -102,25 +105,26 @@ def parts(plan: Plan, dreamer: Dreamer) -> dict[str, Spent]:
     }
 
 
-def encoding(plan: Plan, pictures: list[Picture]) -> Spent:
-    """Of one frame of the dream."""
-    options = {"size": plan.size, "rate": plan.clip.rate, "sound": False}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        spending() as spent,
-        open_writer(f"{folder}/out.mp4", plan.clip, **options) as writer,
-    ):
-        for moment, picture in zip(plan.times, pictures, strict=False):
-            writer.write(picture, moment)
-    return spent.each(len(pictures))
+def encoding(plan: Plan, done: list[Finished]) -> Spent:
+    """Of one frame of the dream: kept losslessly, encoded, joined and read back, as a job does it."""
+    times = plan.times[: len(done)]
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder, "out.mp4")
+        encoded = Encoding(output, plan.clip, size=plan.size, rate=plan.clip.rate)
+        store = Segments(Path(folder), output, Film(plan.clip, plan.size, plan.clip.rate, times), encoded, sound=False)
+        with spending() as spent:
+            for position, frame in enumerate(done):
+                store.add(position, frame)
+            store.assemble(lambda note: None)
+    return spent.each(len(done))
 
 
-def passes_of(plan: Plan, dreamer: Dreamer) -> tuple[float, list[Picture]]:
-    """Full-size passes a carried frame at the defaults, and the finished pictures."""
+def passes_of(plan: Plan, dreamer: Dreamer) -> tuple[float, list[Finished]]:
+    """Full-size passes a carried frame at the defaults, and the finished frames."""
     with film(plan, dreamer) as frames:
-        done = [(frame.rendered.passes, frame.rgb) for frame in islice(frames, FRAMES)]
-    carried = [passes for passes, _ in done[1:]]
-    return sum(carried) / len(carried), [picture for _, picture in done]
+        done = list(islice(frames, FRAMES))
+    carried = [frame.rendered.passes for frame in done[1:]]
+    return sum(carried) / len(carried), done
 
 
 def whole(clip: Path, frames: int) -> tuple[float, float, float]:
@@ -162,10 +166,10 @@ def main(clips: list[str]) -> None:
         made = recipe(size="640x")
         dreamer = make_dreamer(made, Machine())
         plan = make_plan(Path(name), made.span)
-        passes, pictures = passes_of(plan, dreamer)
+        passes, finished = passes_of(plan, dreamer)
         rounds = []
         for _ in range(ROUNDS):
-            found = {**parts(plan, dreamer), "encoding": encoding(plan, pictures)}
+            found = {**parts(plan, dreamer), "encoding": encoding(plan, finished)}
             rounds.append(Round(found, passes, *whole(Path(name), min(FRAMES, len(plan.times)))))
         print(told(name, plan, dreamer, sorted(rounds, key=lambda each: each.ratio)))
 

@@ -88,12 +88,6 @@ def check_loop(camera: Camera, steps: Sequence[Matrix], rate: Fraction) -> None:
             raise UsageError(f"--loop needs --{option} to end as it begins: it goes from {first:g} to {last:g}")
 
 
-def descend(descent: Descent) -> Iterator[Rendered]:
-    """The frames of the dive, `descent.frames` of them; the first is the source itself, unless the loop is of
-    structure: that begins after a lap or more that are not shown."""
-    return (rendered for _, rendered in states(descent))
-
-
 @contextmanager
 def dive(descent: Descent, state: State | None = None, first: int = 0) -> Iterator[Iterator[Finished]]:
     """The finished frames of the dive from `first` on, `state` being that of the frame before; without, from 0 on."""

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.dream.noise import chance
-from mariana_video.dream.resample import resize
+from mariana_video.dream.resample import resize, softened
 from mariana_video.meters.sharpness import laplacian_energy
 
 _CELL = 8  # pixels a side
@@ -81,7 +81,7 @@ def ground_of(picture: Tensor) -> Tensor:
 
 def cells_of(picture: Tensor) -> Tensor:
     """The ground of `picture` as 1×3×h×w, one value a cell of 8×8 pixels."""
-    return _soft(_soft(F.avg_pool2d(picture, _CELL, ceil_mode=True, count_include_pad=False)))
+    return _softer(_softer(F.avg_pool2d(picture, _CELL, ceil_mode=True, count_include_pad=False)))
 
 
 def steadied(dream: Tensor, before: Tensor) -> Tensor:
@@ -139,6 +139,5 @@ def noise(shape: tuple[int, int], *key: int, power: float = 1.0) -> Tensor:
     return torch.from_numpy(made.astype(np.float32))[None]
 
 
-def _soft(cells: Tensor) -> Tensor:
-    size = [min(_SOFT, side - 1 + side % 2) for side in cells.shape[-2:]]
-    return F.avg_pool2d(cells, size, 1, [side // 2 for side in size], count_include_pad=False)
+def _softer(cells: Tensor) -> Tensor:
+    return softened(cells, _SOFT)

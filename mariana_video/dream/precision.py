@@ -13,26 +13,9 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from mariana_video.errors import UsageError
-
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 DTYPES: dict[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _FASTER = 1.3  # a half-precision format has to be so many times faster to be worth its rounding
-
-
-def choose_device(name: str = "auto") -> torch.device:
-    """The device called `name`, or the best there is. Raises UsageError where the machine lacks it."""
-    if name == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0][:120]
-        raise UsageError(f"--device {name}: this machine can't use it ({reason}); auto or cpu would do") from None
-    return device
 
 
 def choose_precision(name: Precision, device: torch.device) -> str:

@@ -16,3 +16,9 @@ def resize(picture: Tensor, shape: Sequence[int]) -> Tensor:
     if tuple(picture.shape[-2:]) == tuple(shape):
         return picture
     return F.interpolate(picture, tuple(shape), mode="bilinear", align_corners=False, antialias=True)
+
+
+def softened(cells: Tensor, side: int) -> Tensor:
+    """`cells` (1×C×h×w) averaged over `side`×`side` values, fewer where there are fewer."""
+    size = [min(side, own - 1 + own % 2) for own in cells.shape[-2:]]
+    return F.avg_pool2d(cells, size, 1, [own // 2 for own in size], count_include_pad=False)

@@ -82,8 +82,3 @@ def named(network: Network, terms: Sequence[Term]) -> tuple[Term, ...]:
         for term in terms
         for layer in (network.layers if term.layer == ALL else (term.layer,))
     )
-
-
-def score_of(network: Network, terms: Sequence[Term]) -> Score:
-    """The score of `terms`; refuses unknown layers and channels (NetworkError)."""
-    return Score(network, tuple(terms))

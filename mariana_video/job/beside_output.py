@@ -12,8 +12,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from mariana_video.media.files import write_whole
-from mariana_video.media.output import discard
-from mariana_video.media.write.folders import frame_name
+from mariana_video.media.output import discard, frame_name
 
 _NOTE = "so-far.json"
 _PREVIEW = "preview.txt"

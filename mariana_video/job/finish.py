@@ -20,11 +20,10 @@ from mariana_video.job.stores.choice import encoding_of, is_animation
 from mariana_video.job.stores.png_folder import FRAMES, is_whole
 from mariana_video.job.stores.store import Film, Told
 from mariana_video.media.containers import keeps_hdr
-from mariana_video.media.output import cannot_write, commit, part_name, real
+from mariana_video.media.output import cannot_write, commit, frame_name, part_name, real
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.sound.soundtrack import lay_under
 from mariana_video.media.write.encoding import Encoding
-from mariana_video.media.write.folders import frame_name
 from mariana_video.media.write.frame_log import spooled
 from mariana_video.media.write.join import Beside, join
 from mariana_video.media.write.segment import Ending, SegmentEncoder, ending, pictures

@@ -11,11 +11,12 @@ from torch import Tensor
 
 from mariana_video.dream.ascent import Pace, Step, ascend
 from mariana_video.dream.octaves import Octave, octaves_of
-from mariana_video.dream.precision import DTYPES, choose_device, choose_precision
+from mariana_video.dream.precision import DTYPES, choose_precision
 from mariana_video.dream.score import Score
 from mariana_video.dream.size import dream_shape, is_near, usual_shape
 from mariana_video.loop.state import Values
 from mariana_video.loop.strength import to_see
+from mariana_video.networks.device import choose_device
 from mariana_video.networks.network import Network
 from mariana_video.networks.weights import load
 from mariana_video.recipe.job import Machine

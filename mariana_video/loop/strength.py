@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from mariana_video.dream.resample import resize
+from mariana_video.dream.resample import resize, softened
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
 
@@ -34,7 +34,7 @@ _DARK = 1e-4  # RMS below what an 8-bit picture shows
 
 def local_rms(change: Tensor) -> Tensor:
     """RMS of a change (1×3×H×W) over about 32 pixels round each place: 1×1×h×w, one value a cell of 8×8 pixels."""
-    return _soft(_soft(_power(change))).clamp_min(0).sqrt()
+    return _softer(_softer(_power(change))).clamp_min(0).sqrt()
 
 
 def _power(change: Tensor) -> Tensor:
@@ -48,7 +48,7 @@ def to_see(source: Tensor) -> Tensor:
     a quarter as far it stays calm, and what grows there are motifs rather than the network's own weave.
     """
     mean = F.avg_pool2d(source, _CELL, ceil_mode=True, count_include_pad=False)
-    spread = _soft(_soft(_power(source))) - _soft(_soft(mean)).square().mean(1, keepdim=True)
+    spread = _softer(_softer(_power(source))) - _softer(_softer(mean)).square().mean(1, keepdim=True)
     contrast = spread.clamp_min(0).sqrt()
     return resize(_CALM + (1 - _CALM) * contrast / (contrast + _FAINT), source.shape[-2:])
 
@@ -119,11 +119,6 @@ def restored(change: Tensor, target: Tensor, where: Tensor) -> Tensor:
     return change * (1 + resize(more * room, change.shape[-2:]) * where)
 
 
-def _soft(cells: Tensor) -> Tensor:
-    size = [min(_SOFT, side - 1 + side % 2) for side in cells.shape[-2:]]
-    return F.avg_pool2d(cells, size, 1, [side // 2 for side in size], count_include_pad=False)
-
-
 def first_push(carry: float) -> float:
     """The step's factor to begin with: the less is carried, the more has to be made anew in each frame."""
     return 1 + _LOST * (1 - carry)
@@ -147,3 +142,7 @@ def pushed_on(push: float, target: Tensor, change: Tensor, visible: Tensor, beat
 def mean_rms(change: Tensor) -> float:
     """RMS over a whole tensor, in float64 by numpy: in float32 its bits would depend on the number of threads."""
     return float(np.sqrt(np.mean(np.square(change.cpu().numpy(), dtype=np.float64))))
+
+
+def _softer(cells: Tensor) -> Tensor:
+    return softened(cells, _SOFT)

@@ -19,6 +19,11 @@ NUMBERED = re.compile(r"frame-\d+\.png")
 """A frame in an OUTPUT that is a folder."""
 
 
+def frame_name(number: int) -> str:
+    """The file name of a frame, counted from 1, in an OUTPUT that is a folder."""
+    return f"frame-{number:06d}.png"
+
+
 def check_output(path: str | Path, source: str | Path | None, overwrite: bool, needed: int = 0) -> None:
     """See that OUTPUT can be written, before hours are spent on it.
 

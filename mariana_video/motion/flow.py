@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from mariana_video.errors import MotionError
+from mariana_video.motion.farneback import farneback
 from mariana_video.motion.fields import Array, Bytes, length, loop_error, resized, resized_flow, sample
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.settle import detail, settle, standing
@@ -66,23 +67,6 @@ class Estimator:
         return resized_flow(dense(_resized(a, shape), _resized(b, shape)), a.shape)
 
 
-def estimator(method: Method = "dis", weights: Path | None = None, *, scale: float = 1.0) -> Estimator:
-    """An Estimator; see there."""
-    return Estimator(method, weights, scale=scale)
-
-
-def between(
-    current: View,
-    previous: View,
-    method: Method = "dis",
-    *,
-    scale: float = 1.0,
-    weights: Path | None = None,
-) -> Motion:
-    """The motion from `previous` to `current` by a fresh Estimator: for a single pair."""
-    return Estimator(method, weights, scale=scale).between(current, previous)
-
-
 def _settled(back: Array, forth: Array, current: Bytes, previous: Bytes) -> tuple[Array, Array, Array]:
     """Both flows with stillness and neighbours where they have no hold, and the doubt (H×W pixels)."""
     here, there = detail(current), detail(previous)
@@ -101,6 +85,10 @@ def _doubted(back: Array, forth: Array, current: Bytes, previous: Bytes) -> tupl
     return back, forth, doubt + jumps + np.float32(LEARNED_DOUBT)
 
 
+def _grey(view: View) -> Array:
+    return view.grey.astype(np.float32)
+
+
 def _picture(view: View) -> Array:
     return view.rgb if view.rgb is not None else view.grey.astype(np.float32) / np.float32(255)
 
@@ -116,7 +104,7 @@ def _dense(method: Method, weights: Path | None) -> Dense | None:
     if method == "dis":
         return _dis()
     if method == "farneback":
-        return _farneback
+        return lambda a, b: farneback(_grey(a), _grey(b))
     if method == "raft":
         from mariana_video.motion.raft import raft
 
@@ -141,13 +129,3 @@ def _dis() -> Dense:
         return np.asarray(dis.calc(a.grey, b.grey, None), np.float32)  # type: ignore[call-overload]
 
     return dense
-
-
-def _farneback(a: View, b: View) -> Array:
-    """Farneback ("Two-frame motion estimation based on polynomial expansion", SCIA 2003).
-
-    OpenCV's regularisation is fixed and pulls soft textures towards no motion, so contrast is raised tenfold.
-    """
-    one, two = (view.grey.astype(np.float32) * np.float32(10) for view in (a, b))
-    flow = cv2.calcOpticalFlowFarneback(one, two, None, 0.5, 5, 15, 5, 5, 1.1, 0)  # type: ignore[call-overload]
-    return np.asarray(flow, np.float32)

@@ -17,7 +17,6 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-ORDERS = (3, 5, 7)
 BLOCK = 32  # output samples of the prefilter made by one product with a banded matrix
 FINE = 16384  # fractions of a pixel told apart: near x = 1000, float32 itself tells no more
 ROWS = 32  # rows of the picture evaluated at once: what they need stays in the processor's cache

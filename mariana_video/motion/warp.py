@@ -49,12 +49,3 @@ def _bilinear(picture: Tensor, x: Tensor, y: Tensor) -> Tensor:
     grid = torch.stack([x * (2 / max(width - 1, 1)) - 1, y * (2 / max(height - 1, 1)) - 1], -1)
     grid = grid.expand(len(picture), -1, -1, -1)
     return F.grid_sample(picture, grid, padding_mode="border", align_corners=True)
-
-
-def compose(later: Tensor, earlier: Tensor) -> Tensor:
-    """One flow for two steps: `later` from the current frame to the middle one, `earlier` on from there.
-
-    Both 1×2×H×W, pixels. warp(picture, compose(later, earlier)) ≈ warp(warp(picture, earlier), later), with
-    one resampling of the picture in place of two.
-    """
-    return later + warp(earlier, later, kernel="linear")

@@ -10,10 +10,11 @@ import torch
 
 from mariana_video.errors import DataError, NetworkError, OutputError, UsageError
 from mariana_video.networks import weights, zoo
+from mariana_video.networks.device import choose_device
 from mariana_video.networks.mariana import Mariana, layers
 from mariana_video.networks.network import Network
 from mariana_video.training.epochs.options import Lessons, Study, check_together
-from mariana_video.training.epochs.start import choose_device, fitting
+from mariana_video.training.epochs.start import fitting
 from mariana_video.training.epochs.variants import TAUGHT, VARIANTS, WIDE, Variant
 from mariana_video.training.lessons.factoring import same_layout
 from mariana_video.training.pictures.folders import class_folders

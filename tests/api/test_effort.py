@@ -11,7 +11,7 @@ import torch
 
 from mariana_video.api.effort import _BESIDE, effort_of_dive, effort_of_film, effort_of_progression
 from mariana_video.dive.descent import Descent
-from mariana_video.dive.film import descend, prepare, warming_laps
+from mariana_video.dive.film import prepare, states, warming_laps
 from mariana_video.footage.plan import Plan, turns_of
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.frames import dream_frames
@@ -94,7 +94,7 @@ def descent_of(network: Network, **dive: Any) -> Descent:
 def test_a_dives_frames_send_what_was_expected(network: Network, dive: dict[str, Any]) -> None:
     descent = descent_of(network, **dive)
     weights = effort_of_dive(descent).frames
-    found = [rendered.passes for rendered in descend(descent)]
+    found = [rendered.passes for _, rendered in states(descent)]
     assert len(weights) == len(found) == descent.frames
     for weight, passed in list(zip(weights, found, strict=True))[1:]:
         steps = (weight - passed) / _BESIDE

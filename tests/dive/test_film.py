@@ -16,7 +16,7 @@ from torch import Tensor
 from mariana_video.dive.canvas import canvas_for, covered, laid_out, steps_of
 from mariana_video.dive.channel_cycle import wandering
 from mariana_video.dive.descent import Descent
-from mariana_video.dive.film import descend, prepare
+from mariana_video.dive.film import prepare, states
 from mariana_video.dive.loop_blend import laid, remaining, seen_from
 from mariana_video.dive.low_frequencies import (
     Colours,
@@ -62,7 +62,7 @@ def descent(which: Dreamer, where: Camera, picture: Tensor = SOURCE, **dive: obj
 
 
 def pictures(made: Descent) -> list[np.ndarray]:
-    return [rendered.picture[0].numpy() for rendered in descend(made)]
+    return [rendered.picture[0].numpy() for _, rendered in states(made)]
 
 
 def rms(a: np.ndarray, b: np.ndarray, edge: int = 0) -> float:
@@ -77,7 +77,7 @@ def test_a_camera_that_stands_still_over_no_dream_leaves_the_picture_as_it_is() 
 
 
 def test_frame_0_is_the_source() -> None:
-    first = next(descend(descent(dreamer(), camera(), picture=as_tensor(texture(60, 80)))))
+    first = next(states(descent(dreamer(), camera(), picture=as_tensor(texture(60, 80)))))[1]
     assert np.abs(first.picture[0].numpy() - texture(60, 80).transpose(2, 0, 1)).max() < 1e-6
 
 
@@ -99,7 +99,9 @@ def test_a_full_turn_of_the_camera_is_the_identity() -> None:
 
 @pytest.mark.parametrize("frames", [1, 7])
 def test_frame_counts_and_times_are_exact(frames: int) -> None:
-    made = list(descend(descent(dreamer(steps=0), camera(), rate=29.97, duration=frames / 29.97)))
+    made = [
+        rendered for _, rendered in states(descent(dreamer(steps=0), camera(), rate=29.97, duration=frames / 29.97))
+    ]
     assert [rendered.index for rendered in made] == list(range(frames))
     assert [rendered.time for rendered in made] == [index / Fraction("29.97") for index in range(frames)]
 
@@ -283,7 +285,7 @@ def test_a_long_dive_keeps_its_looks(kind: str) -> None:
     }[kind]()
     which, dive = make_dreamer(recipe(), Machine(precision="fp32")), Dive(duration=Length(Fraction(60)), rate=12.5)
     looks = []
-    for rendered in descend(prepare(which, camera(), dive, seen, (128, 96))):
+    for _, rendered in states(prepare(which, camera(), dive, seen, (128, 96))):
         second = float(rendered.time)
         if 1 <= second <= 3 or second >= 58:
             picture = rendered.picture
@@ -327,7 +329,8 @@ def test_frame_0_seen_from_afar_comes_back_as_itself() -> None:
     ways = remaining(made.steps)
     assert torch.equal(seen_from(made.source, ways[-1]), made.source)
     before = seen_from(made.source, ways[-2])
-    moment = list(descend(Descent(dreamer(steps=0), made.dive, before, made.canvas, made.steps[-1:], made.rate)))
+    begun = Descent(dreamer(steps=0), made.dive, before, made.canvas, made.steps[-1:], made.rate)
+    moment = [rendered for _, rendered in states(begun)]
     assert len(moment) == 1
     one_step = pictures_after(made, before)
     assert rms(one_step, made.canvas.frame(made.source)[0].numpy(), edge=3) < 0.02
@@ -471,6 +474,7 @@ def test_sharpness_is_led_only_where_the_layers_stay() -> None:
 
 def test_the_same_dive_twice() -> None:
     def last() -> Iterator[Rendered]:
-        return descend(descent(dreamer(seed=3), camera(pan_x=0.2), duration=0.3, grain=Schedule("0.5")))
+        begun = descent(dreamer(seed=3), camera(pan_x=0.2), duration=0.3, grain=Schedule("0.5"))
+        return (rendered for _, rendered in states(begun))
 
     assert all(torch.equal(one.picture, two.picture) for one, two in zip(last(), last(), strict=True))

@@ -8,8 +8,8 @@ import pytest
 
 from mariana_video.api.video import video
 from mariana_video.job.flash_warning import warn_of_flashes, worst_second
-from mariana_video.media.write.writers import open_writer
 from tests.media.clips import make
+from tests.media.write.passing import open_writer
 
 
 def flickering(path: str, each: int, rate: int = 20) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mariana_video.dream.score import score_of
+from mariana_video.dream.score import Score
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.judging.coherence import Coherence
 from mariana_video.judging.judge import Judge
@@ -42,7 +42,7 @@ def clips(tmp_path_factory) -> tuple[Path, Path]:
 
 def test_a_pair_of_clips_is_measured_from_end_to_end(clips, tmp_path):
     coherence, drawing = Coherence(), Drawing()
-    score = score_of(small_network(), read_terms("conv2"))
+    score = Score(small_network(), read_terms("conv2"))
     for seen in measured(coherence, pair(*clips), Judge(), score, 480):
         drawing.add(seen)
     found = coherence.figures()

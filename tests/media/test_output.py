@@ -11,7 +11,7 @@ import pytest
 
 from mariana_video.errors import OutputError
 from mariana_video.media.output import check_output, commit, hidden_name, part_name
-from mariana_video.media.write.writers import open_writer
+from tests.media.write.passing import open_writer
 
 
 def test_a_good_output_passes(tmp_path: Path) -> None:

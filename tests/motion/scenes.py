@@ -2,6 +2,9 @@
 
 import cv2
 import numpy as np
+import torch
+
+from mariana_video.motion.warp import warp
 
 HEIGHT, WIDTH = 144, 192
 MARGIN = 40
@@ -48,3 +51,8 @@ def patch_over_ground() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     inside = (x < WIDTH) & (y < HEIGHT) & (x >= 0) & (y >= 0)
     covered = was_on[np.clip(y, 0, HEIGHT - 1), np.clip(x, 0, WIDTH - 1)] & ~on
     return grey(current), grey(previous), flow, inside & ~covered
+
+
+def composed(later: torch.Tensor, earlier: torch.Tensor) -> torch.Tensor:
+    """One flow (1×2×H×W, pixels) for two steps: `later` to the middle frame, `earlier` on from there."""
+    return later + warp(earlier, later, kernel="linear")

@@ -5,7 +5,8 @@ import torch
 
 from mariana_video.errors import UsageError
 from mariana_video.motion.camera import camera
-from mariana_video.motion.warp import compose, warp
+from mariana_video.motion.warp import warp
+from tests.motion.scenes import composed
 
 SHAPE = (61, 80)
 
@@ -18,7 +19,7 @@ def test_a_camera_at_rest_moves_nothing():
 
 def test_twice_root_two_is_two():
     once, twice = camera(SHAPE, zoom=2**0.5).flow, camera(SHAPE, zoom=2).flow
-    assert (compose(once, once) - twice).abs().max() < 1e-4
+    assert (composed(once, once) - twice).abs().max() < 1e-4
 
 
 def test_four_quarter_turns_and_a_full_turn_are_the_identity():

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mariana_video.errors import MotionError
-from mariana_video.motion.flow import Estimator, between
+from mariana_video.motion.flow import Estimator
 from mariana_video.motion.view import View
 from mariana_video.motion.warp import warp
 from tests.motion.scenes import HEIGHT, WIDTH, grey, moved, patch_over_ground, texture
@@ -23,7 +23,7 @@ def one_thread():
 
 
 def field(current: np.ndarray, previous: np.ndarray, method: str = "dis", **options) -> tuple[np.ndarray, np.ndarray]:
-    motion = between(View(current), View(previous), method, **options)
+    motion = Estimator(method, **options).between(View(current), View(previous))
     return motion.flow[0].permute(1, 2, 0).numpy(), motion.visible[0, 0].numpy()
 
 
@@ -47,7 +47,7 @@ def test_a_moving_patch_is_found_and_what_it_uncovers_is_not_visible(method):
 
 def test_the_right_sign_beats_no_warp_and_the_wrong_sign_is_worse():
     current, previous, _, seen = patch_over_ground()
-    flow = between(View(current), View(previous)).flow
+    flow = Estimator().between(View(current), View(previous)).flow
     now, before = (torch.tensor(picture)[None, None] / 255 for picture in (current, previous))
     mask = torch.tensor(seen)
 
@@ -125,7 +125,7 @@ def test_half_scale_gives_pixels_of_the_full_picture():
 @pytest.mark.parametrize("shape", [(1, 1), (15, 40), (16, 16), (17, 33), (45, 71)])
 def test_any_size_works(shape):
     noise = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
-    motion = between(View(noise), View(noise))
+    motion = Estimator().between(View(noise), View(noise))
     assert motion.flow.shape == (1, 2, *shape)
     assert motion.visible.shape == (1, 1, *shape)
     assert motion.flow.abs().max() < 0.05
@@ -143,7 +143,7 @@ def test_an_estimator_used_again_gives_the_same():
 
 def test_frames_of_two_sizes_are_refused():
     with pytest.raises(MotionError, match="one size"):
-        between(View(np.zeros((32, 32), np.uint8)), View(np.zeros((32, 40), np.uint8)))
+        Estimator().between(View(np.zeros((32, 32), np.uint8)), View(np.zeros((32, 40), np.uint8)))
 
 
 def test_an_unknown_method_names_the_known_ones():
@@ -173,6 +173,6 @@ def test_raft_takes_sides_that_are_no_multiple_of_eight(tmp_path: Path):
     torch.manual_seed(0)
     torch.save(raft_small().state_dict(), path)
     picture = np.random.default_rng(0).integers(0, 256, (133, 139)).astype(np.uint8)
-    motion = between(View(picture), View(picture), "raft", weights=path)
+    motion = Estimator("raft", path).between(View(picture), View(picture))
     assert motion.flow.shape == (1, 2, 133, 139)
     assert motion.flow.isfinite().all()

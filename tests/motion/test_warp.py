@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from mariana_video.errors import UsageError
-from mariana_video.motion.warp import compose, warp
+from mariana_video.motion.warp import warp
+from tests.motion.scenes import composed
 
 SPLINES = ("spline3", "spline5", "spline7")
 KERNELS = (*SPLINES, "linear")
@@ -98,7 +99,7 @@ def test_the_same_bits_on_any_number_of_threads():
 def test_composed_flows_warp_as_two_warps():
     image = torch.nn.functional.avg_pool2d(picture(shape=(55, 71)), 8, stride=1)
     later, earlier = uniform(1.5, 0.5), uniform(-0.25, 2)
-    once = warp(image, compose(later, earlier))
+    once = warp(image, composed(later, earlier))
     twice = warp(warp(image, earlier), later)
     assert (image - twice).abs().max() > 0.1
     assert (once - twice)[..., 12:-12, 12:-12].abs().max() < 6e-3

@@ -10,9 +10,9 @@ from mariana_video.job.stores.segments import Segments
 from mariana_video.job.stores.store import Film, Told
 from mariana_video.media.colour import Floats
 from mariana_video.media.output import told_of
+from mariana_video.media.write.animation import AnimationWriter
 from mariana_video.media.write.encoding import Encoding
 from mariana_video.media.write.segment import ending, pictures
-from mariana_video.media.write.writers import open_writer
 
 Picture = tuple[Floats, Floats | None]
 
@@ -38,8 +38,17 @@ class Animation(Segments):
 
 def write_animation(made: Path, film: Film, pictures: Iterable[Picture], length: Fraction | None, told: Told) -> None:
     """Writes the animation `made` of pictures shown at the film's times, the last for `length`."""
-    span = {"start": film.start, "duration": film.duration}
-    with open_writer(made, film.clip, size=film.size, rate=film.rate, notes=told, loop=film.endless, **span) as writer:
+    writer = AnimationWriter(
+        made,
+        film.clip,
+        size=film.size,
+        rate=film.rate,
+        start=film.start,
+        duration=film.duration,
+        loop=film.endless,
+        notes=told,
+    )
+    with writer:
         for (rgb, alpha), time in zip(pictures, film.times, strict=False):
             writer.write(rgb, time, alpha, length if time == film.times[-1] else None)
 

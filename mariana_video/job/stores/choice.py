@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from mariana_video.job.stores.animation import Animation, lossless
-from mariana_video.job.stores.png_folder import Pages
+from mariana_video.job.stores.png_folder import PngFolder
 from mariana_video.job.stores.segments import Segments, frames_each
 from mariana_video.job.stores.store import Film, Store, Told
 from mariana_video.media.containers import (
@@ -67,7 +67,7 @@ def open_store(folder: Path, output: str, film: Film, terms: Sections, told: Tol
     """The store for OUTPUT's kind, with what is there already."""
     path, threads = Path(output), int(terms["film"]["encoder_threads"])
     if is_folder(output):
-        return Pages(folder, path, film, told)
+        return PngFolder(folder, path, film, told)
     if is_animation(path):
         return Animation(folder, path, film, lossless(film, threads), sound=False)
     sound = bool(terms["storage"].get("sound", True))

@@ -8,14 +8,13 @@ from pathlib import Path
 from mariana_video.errors import OutputError
 from mariana_video.job.stores.store import Film, Told
 from mariana_video.loop.state import Finished
-from mariana_video.media.output import cannot_write, sync_folder, told_of
+from mariana_video.media.output import cannot_write, frame_name, sync_folder, told_of
 from mariana_video.media.stills.pictures import write_picture
-from mariana_video.media.write.folders import frame_name
 
 FRAMES = "frames"
 
 
-class Pages:
+class PngFolder:
     """The store of a film that is a folder of pictures."""
 
     def __init__(self, folder: Path, output: Path, film: Film, told: Told) -> None:

@@ -18,7 +18,7 @@ from mariana_video.media.clip import Clip
 from mariana_video.media.colour import BT709, Floats
 from mariana_video.media.ffmpeg import WHITELIST, run
 from mariana_video.media.libav import address
-from mariana_video.media.output import commit, discard, hidden_name, part_name, told_of
+from mariana_video.media.output import commit, discard, hidden_name, told_of
 from mariana_video.media.stills.loops import MOST, gif_loop
 from mariana_video.media.write import gif, webp
 from mariana_video.media.write.writer import Writer
@@ -74,7 +74,6 @@ class AnimationWriter:
         self.rate = Fraction(rate if rate is not None else clip.rate if clip else 25)
         self.notes = notes or (lambda _: None)
         self.made = hidden_name(self.path)
-        self.part: Path | None = None
         self.frames = 0
         self.left_out = 0
         self._spool = _spool(self.path, clip, size, self.rate, threads)
@@ -92,12 +91,11 @@ class AnimationWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        name = self.path if kind is None else self.part if self.frames else None
         try:
-            if name is None:
+            if kind is None:
+                self._finish()
+            else:
                 self._spool.__exit__(kind, error, trace)
-                return
-            self._finish(name)
         finally:
             for file in (self.made, self._spool.path, self._palette):
                 discard(file)
@@ -120,16 +118,11 @@ class AnimationWriter:
             self._spool_held()
         self._held = (rgb, alpha, tick)
 
-    def keep_part(self) -> Path:
-        """Ask that, if the work now breaks off, what is finished stays; gives the name it will have."""
-        self.part = part_name(self.path)
-        return self.part
-
     @property
     def _palette(self) -> Path:
         return self._spool.path.with_suffix(".palette.png")
 
-    def _finish(self, name: Path) -> None:
+    def _finish(self) -> None:
         """Encode the spool, read the result back and give it its name."""
         end = self._spool_end()
         with told_of(self.path, self._spool.path):
@@ -146,7 +139,7 @@ class AnimationWriter:
             raise OutputError(
                 f"{self.path} came out {float(found):g} s long instead of {float(end * self.kind.tick):g} s"
             )
-        commit(self.made, name)
+        commit(self.made, self.path)
 
     def _spool_end(self) -> int:
         """Spool the last frame, unless it would last too short; the tick at which the film ends."""

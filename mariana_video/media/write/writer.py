@@ -14,7 +14,7 @@ from mariana_video.errors import OutputError, UsageError
 from mariana_video.media.clip import Clip
 from mariana_video.media.clock import Clock
 from mariana_video.media.colour import Floats
-from mariana_video.media.output import cannot_write, commit, discard, hidden_name, part_name, told_of, write_failures
+from mariana_video.media.output import cannot_write, commit, discard, hidden_name, told_of, write_failures
 from mariana_video.media.write.encoding import Encoding, Notes
 from mariana_video.media.write.join import Beside, join
 from mariana_video.media.write.segment import SegmentEncoder
@@ -32,7 +32,7 @@ class Writer:
     that have one; `threads` the encoder's (0: as it likes). `notes` is told in a sentence what can't be kept.
 
     Leaving the `with` block normally finishes, reads back and renames; leaving it by an exception removes the
-    half-made file, unless `keep_part` was called. Raises UsageError for a codec that the container can't hold
+    half-made file. Raises UsageError for a codec that the container can't hold
     and OutputError where writing fails.
     """
 
@@ -60,7 +60,6 @@ class Writer:
             self.path, clip, size=size, rate=self.rate, codec=codec, crf=crf, threads=threads, notes=self.notes
         )
         self.folder = hidden_name(self.path)
-        self.part: Path | None = None
         self.frames = 0
         self._clock: Clock | None = None
         self._ticks: list[int] = []
@@ -78,9 +77,7 @@ class Writer:
     ) -> None:
         try:
             if kind is None:
-                self._finish(self.path, partial=False)
-            elif self.part is not None and self.frames:
-                self._finish(self.part, partial=True)
+                self._finish()
         finally:
             self._close()
             discard(self.folder)
@@ -104,11 +101,6 @@ class Writer:
         self._length = duration
         self.frames += 1
 
-    def keep_part(self) -> Path:
-        """Ask that, if the work now breaks off, what is finished stays; gives the name it will have."""
-        self.part = part_name(self.path)
-        return self.part
-
     def _opened(self, first: Fraction) -> tuple[SegmentEncoder, Clock]:
         """The encoder and the film's clock, begun with the first frame."""
         if self._encoder is None or self._clock is None:
@@ -119,23 +111,21 @@ class Writer:
             self._clock = Clock(self.clip, first, self.rate, base, self.start, self.duration)
         return self._encoder, self._clock
 
-    def _finish(self, name: Path, partial: bool) -> None:
+    def _finish(self) -> None:
         """Encode what is left, join it with what lies beside, read back and rename."""
         if self._encoder is None or self._clock is None or not self._ticks:
             raise OutputError(f"{self.path} is not written: not one frame came")
         made, ticks = self.folder / self.path.name, tuple(self._ticks)
-        length = self._length or 1 / self.rate if partial else self._length
-        last = self._clock.last(ticks, length)
-        end = (ticks[-1] + last) * self.encoding.time_base if partial else self._clock.end
+        last = self._clock.last(ticks, self._length)
         try:
-            self._encoder.finish(length)
+            self._encoder.finish(self._length)
             self._close()
         except write_failures() as error:
             raise cannot_write(self.path, error) from error
-        beside = Beside(self.clip, self._clock.zero, end, self.sound)
+        beside = Beside(self.clip, self._clock.zero, self._clock.end, self.sound)
         with told_of(self.path, self.folder):
             join([self.folder / _PACKETS], ticks, last, self.encoding, beside, made, self.notes, self._times)
-        commit(made, name)
+        commit(made, self.path)
 
     def _close(self) -> None:
         if self._file is not None:

@@ -10,29 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mariana_video.errors import NetworkError, UsageError
+from mariana_video.errors import NetworkError
 from mariana_video.networks.mariana import Architecture, Mariana
 from mariana_video.networks.weights import find, load_model
 
 FASTER = 0.8  # bf16 is taken where a step needs less than this part of fp32's time
 FEW = 2  # pictures on which it is seen first whether bf16 is out of the question
 HOPELESS = 3.0  # times fp32's time; processors without bf16 need ten times as long, minutes for a whole batch
-
-
-def choose_device(name: str) -> torch.device:
-    """The device called `name`; `auto` is CUDA, then Apple's MPS, then the CPU.
-
-    Raises:
-        UsageError: this machine can't use it.
-    """
-    if name == "auto":
-        mps = "mps" if torch.backends.mps.is_available() else "cpu"
-        return torch.device("cuda" if torch.cuda.is_available() else mps)
-    try:
-        return torch.empty(1, device=name).device
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise UsageError(f"--device {name}: this machine can't use it ({reason}); auto or cpu would do") from None
 
 
 def new_model(architecture: Architecture, seed: int) -> Mariana:

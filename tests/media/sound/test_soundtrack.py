@@ -12,8 +12,8 @@ from mariana_video.errors import SourceError, UsageError
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import read
 from mariana_video.media.sound.soundtrack import check_sound, lay_under
-from mariana_video.media.write.writers import open_writer
 from tests.conftest import make_clip, texture
+from tests.media.write.passing import open_writer
 
 
 def silent(path: Path, frames: int, rate: int = 10, codec: str | None = None) -> Path:

@@ -15,8 +15,8 @@ from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import read
 from mariana_video.media.write.encoding import Encoding
 from mariana_video.media.write.segment import SegmentEncoder
-from mariana_video.media.write.writers import open_writer
 from tests.media.clips import ffmpeg, times
+from tests.media.write.passing import open_writer
 
 PAIRS = [(codec, ending) for ending, kind in CONTAINERS.items() for codec in kind.codecs if ending != ".m4v"]
 
