@@ -35,9 +35,9 @@ from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import read
 from mariana_video.media.stills.pictures import write_picture
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import Carry, Dream, Recipe, Span
-from mariana_video.recipe.size import Size
+from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.size import Size
 
 DEFAULT = Path(__file__).parent.parent / "samples" / "bunny.mp4"
 MOTIF_SIZE = 0.511  # what the others' dreams, which hang on the pixels, have at 320×180: ours are to be no smaller

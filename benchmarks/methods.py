@@ -28,7 +28,7 @@ from mariana_video.media.read.reader import read
 from mariana_video.motion.flow import Estimator
 from mariana_video.motion.view import View
 from mariana_video.recipe.options import Carry
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.schedule import Schedule
 
 Array = NDArray[np.float32]
 Dreams = Iterator[tuple[Array, int]]

@@ -20,18 +20,18 @@ from typing import Any
 
 from mariana_video.api.video import video
 from mariana_video.job import checkpoint, job
-from mariana_video.job import conditions as terms
+from mariana_video.job import conditions as conditions
 from mariana_video.job.stores import segments
 from mariana_video.media.write import join
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "bunny.mp4"
 SAFETY: list[tuple[str, Any, str]] = [
-    ("frames kept losslessly", segments, "spool"),
+    ("frames kept losslessly", segments, "log_frame"),
     ("checkpoints", checkpoint, "save"),
     ("flushes to the disk", segments, "sync"),
     ("parts read back", segments, "ending"),
     ("the film read back", join, "check"),
-    ("the source's checksum", terms, "content_of"),
+    ("the source's checksum", conditions, "content_of"),
 ]
 
 

@@ -29,8 +29,8 @@ from mariana_video.media.read.reader import read
 from mariana_video.media.stills.pictures import write_picture
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Carry, Recipe, Span
-from mariana_video.recipe.schedule import Schedule
-from mariana_video.recipe.size import Size
+from mariana_video.recipe.values.schedule import Schedule
+from mariana_video.recipe.values.size import Size
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "chelsea.png"
 _RATE = 25.0

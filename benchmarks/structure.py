@@ -28,7 +28,7 @@ from mariana_video.networks.weights import load, save
 from mariana_video.progression.steps import chosen, progress, steps_in_all
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Ascent, Recipe
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.schedule import Schedule
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "chelsea.png"
 NETWORKS = ["mariana", "colour4-dense512-l2-sgd", "grey3-dense100", "untaught"]

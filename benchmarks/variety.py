@@ -31,7 +31,7 @@ from mariana_video.meters.variety import directions, strongest
 from mariana_video.networks.weights import load
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import recipe
-from mariana_video.recipe.size import Size
+from mariana_video.recipe.values.size import Size
 
 Array = NDArray[np.float32]
 SAMPLE = Path(__file__).parent.parent / "samples" / "chelsea.png"

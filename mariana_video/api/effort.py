@@ -21,13 +21,13 @@ from mariana_video.dream.ascent import pushed_through, reach_of
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.score import Score
 from mariana_video.footage.film import shape_of
-from mariana_video.footage.plan import Plan, turns_of
+from mariana_video.footage.plan import Plan, timings_of
 from mariana_video.loop.detail import due, larger_octaves
-from mariana_video.loop.dream_clock import turns
+from mariana_video.loop.dream_clock import timings
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.dreaming import in_turn
 from mariana_video.progression.film import Progression
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.schedule import Schedule
 
 _BESIDE = 0.15  # of a pass, each step: resizing it, levelling its bands
 _AFTER = {".gif": 1.4e-6, ".webp": 0.6e-6}  # seconds a pixel, measured: little beside a dream, unless it is small
@@ -66,14 +66,14 @@ def effort_of_film(plan: Plan, dreamer: Dreamer) -> Effort:
     own, dreamed = (plan.size[1], plan.size[0]), shape_of(plan, dreamer)
     octaves, larger = _octaves(dreamer, dreamed, rate, own), _larger(dreamer, own, dreamed, rate)
     steps, first_steps = _counted(dream.steps, rate), _counted(dream.first(), rate)
-    clock = turns_of(plan, dreamer.recipe.carry.carry)
+    clock = timings_of(plan, dreamer.recipe.carry.carry)
 
     def weight(position: int) -> float:
         each = octaves(position)
-        if clock[position].leads and not clock[position].beats:
+        if clock[position].leads and not clock[position].dream_frames:
             first = first_steps(position)
             return first * sum(each.values()) + min(2, first) * sum(larger.values())
-        return sum(_of_beat(each, larger, dreamed, number, steps(position)) for number in clock[position].beats)
+        return sum(_of_beat(each, larger, dreamed, number, steps(position)) for number in clock[position].dream_frames)
 
     return Effort([weight(position) for position in range(len(plan.times))], plan.size[0] * plan.size[1])
 
@@ -81,7 +81,7 @@ def effort_of_film(plan: Plan, dreamer: Dreamer) -> Effort:
 def _of_beat(
     each: dict[Octave, float], larger: dict[Octave, float], dreamed: tuple[int, int], number: int, steps: int
 ) -> float:
-    """What one beat of a film is expected to cost."""
+    """What one dream frame of a film is expected to cost."""
     finer = sum(larger[octave] for octave in due(tuple(larger), dreamed, number)) if steps and larger else 0.0
     return finer + sum(each[octave] * n for octave, n in in_turn(tuple(each), number, steps))
 
@@ -98,13 +98,15 @@ def effort_of_dive(descent: Descent) -> Effort:
 
     dreamed = descent.canvas.size[1], descent.canvas.size[0]
     larger = _larger(dreamer, own, dreamed, rate)
-    clock = turns([index / rate for index in range(len(descent.steps) + 1)], ())
+    clock = timings([index / rate for index in range(len(descent.steps) + 1)], ())
 
     def weight(index: int) -> float:
         each = octaves(index)
-        finer = sum(larger[one] for beat in clock[index].beats for one in due(tuple(larger), dreamed, beat))
-        turn = in_turn(tuple(each), index, steps_at(steps(index), descent))
-        return finer * (steps(index) > 0) + sum(each[octave] * n for octave, n in turn)
+        finer = sum(
+            larger[one] for dream_frame in clock[index].dream_frames for one in due(tuple(larger), dreamed, dream_frame)
+        )
+        run = in_turn(tuple(each), index, steps_at(steps(index), descent))
+        return finer * (steps(index) > 0) + sum(each[octave] * n for octave, n in run)
 
     lap = [weight(index) for index in range(1, len(descent.steps) + 1)]
     # The dream of the source alone, to know how sharp it becomes: see `natural_sharpness`.

@@ -8,14 +8,14 @@ from fractions import Fraction
 
 from mariana_video.errors import UsageError
 from mariana_video.job.job import Job
-from mariana_video.job.stores.store import Told
+from mariana_video.job.stores.store import OnNote
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.footprint import check_memory
 from mariana_video.loop.state import Values
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import Group, Recipe, bounds_of
-from mariana_video.recipe.schedule import Schedule
 from mariana_video.recipe.toml import recipe_of
+from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.schedule import Schedule
 
 FRAME_BY_FRAME = frozenset({"layers", *(field.name for field in fields(Values))} - {"terms", "motif_size"})
 """Settings that hold frame by frame: what they say of later frames changes nothing of those before."""
@@ -65,11 +65,11 @@ def check_numbers(group: Group, frames: int, rate: Fraction) -> None:
             bounds.check(option, schedule(frame, float(rate)), f" at frame {frame}")
 
 
-def check_changed(job: Job, dreamer: Dreamer, rate: Fraction, told: Told) -> None:
+def check_changed(job: Job, dreamer: Dreamer, rate: Fraction, on_note: OnNote) -> None:
     """Of a prepared job that goes on with other settings: see that its finished frames are as they say (UsageError)."""
     if job.changed:
         check_finished(recipe_of(job.before), dreamer, job.kept, rate, job.output)
-        told(f"the new settings hold from frame {job.kept} on")
+        on_note(f"the new settings hold from frame {job.kept} on")
 
 
 def check_finished(before: Recipe, dreamer: Dreamer, finished: int, rate: Fraction, output: str) -> None:
@@ -83,7 +83,7 @@ def check_finished(before: Recipe, dreamer: Dreamer, finished: int, rate: Fracti
         if not _alike(old, dreamer, frame, rate):
             raise UsageError(
                 f"{output}: the new settings change it from frame {frame} on, and {finished} frames are finished; "
-                f"leave those before frame {finished} as they were, or say --restart to throw the finished ones away"
+                f"leave those before frame {finished} as they were, or use --restart to throw the finished ones away"
             )
 
 

@@ -19,7 +19,7 @@ from mariana_video.loop.footprint import check_memory
 from mariana_video.media.output import cannot_write, check_output
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.stills.pictures import ENDINGS_OUT, picture_files, write_picture
-from mariana_video.recipe.size import Size
+from mariana_video.recipe.values.size import Size
 
 _ENDING = ".png"  # of what comes of a picture whose own kind isn't written
 _RATE = Fraction(25)

@@ -8,11 +8,11 @@ from mariana_video.errors import UsageError
 from mariana_video.media.containers import ANIMATIONS, CONTAINERS, ENCODERS, codec_for
 from mariana_video.media.stills.headers import is_still
 from mariana_video.recipe.idle import check_carry, check_dream, check_seed, does_nothing, idle
-from mariana_video.recipe.job import Encoding, Storage
+from mariana_video.recipe.job import Output, Storage
 from mariana_video.recipe.options import Dream, Recipe
 from mariana_video.recipe.progression import Progress
 
-_NO_FILM = "leave it away, or give OUTPUT the ending of a film, such as .mp4"
+_NO_FILM = "leave it out, or give OUTPUT the ending of a film, such as .mp4"
 
 
 def check_video(recipe: Recipe, storage: Storage, source: Path, output: str) -> None:
@@ -37,14 +37,14 @@ def check_image(dream: Dream) -> None:
         )
 
 
-def check_dive(dream: Dream, encoding: Encoding, output: str, play_once: bool) -> None:
+def check_dive(dream: Dream, encoding: Output, output: str, play_once: bool) -> None:
     """Refuses what would do nothing in a dive (UsageError)."""
     check_dream(dream)
     check_stored(encoding, output)
     check_play_once(output, play_once)
 
 
-def check_progress(dream: Dream, encoding: Encoding, output: str, play_once: bool, options: Progress) -> None:
+def check_progress(dream: Dream, encoding: Output, output: str, play_once: bool, options: Progress) -> None:
     """Refuses what would do nothing in a progression as a film, an animation or a folder (UsageError)."""
     check_dream(dream)
     check_seed(dream)
@@ -56,7 +56,7 @@ def check_progress(dream: Dream, encoding: Encoding, output: str, play_once: boo
             idle(options, "rate", f"for {output}, a folder whose pictures have no length", _NO_FILM)
 
 
-def check_sheet(dream: Dream, encoding: Encoding, output: str, play_once: bool, options: Progress) -> None:
+def check_sheet(dream: Dream, encoding: Output, output: str, play_once: bool, options: Progress) -> None:
     """Refuses what would do nothing on a contact sheet (UsageError)."""
     check_dream(dream)
     check_seed(dream)
@@ -64,15 +64,15 @@ def check_sheet(dream: Dream, encoding: Encoding, output: str, play_once: bool, 
     why = f"for {output}, a contact sheet"
     for name in ("hold", "rate", "zoom"):
         idle(options, name, why, _NO_FILM)
-    idle(options, "label", why, "leave it away: sheets always have labels")
+    idle(options, "label", why, "leave it out: sheets always have labels")
     for name in ("codec", "crf", "preview"):
         idle(encoding, name, why, _NO_FILM)
     if (options.columns or options.rows) and options.plot is None:
         for name in ("every", "frames"):
-            idle(options, name, "on a sheet of a comparison, which shows the last pictures", "leave it away")
+            idle(options, name, "on a sheet of a comparison, which shows the last pictures", "leave it out")
 
 
-def check_stored(encoding: Encoding, output: str) -> None:
+def check_stored(encoding: Output, output: str) -> None:
     """Refuses a codec and a quality that OUTPUT's kind has no use for (UsageError)."""
     if not is_film(output):
         what = "an animation" if is_animation(output) else "a folder of PNGs"
@@ -84,7 +84,7 @@ def check_stored(encoding: Encoding, output: str) -> None:
         held = ", ".join(ending for ending, kind in CONTAINERS.items() if encoding.codec in kind.codecs)
         raise UsageError(f"--codec {encoding.codec}: {output} can't hold it, only {codec}; these can: {held}")
     if ENCODERS[codec].quality is None:
-        idle(encoding, "crf", f"with {codec}, which has one quality", "leave it away, or take --codec h264 or hevc")
+        idle(encoding, "crf", f"with {codec}, which has one quality", "leave it out, or take --codec h264 or hevc")
 
 
 def check_play_once(output: str, play_once: bool) -> None:

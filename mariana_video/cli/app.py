@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from cyclopts import App, CycloptsError
 
 from mariana_video import __version__
+from mariana_video.cli.examples import epilogue
 from mariana_video.cli.finish import finish
 from mariana_video.cli.image import image
 from mariana_video.cli.measure import measure
@@ -23,10 +24,11 @@ from mariana_video.cli.training import evaluate, train
 from mariana_video.cli.video import video
 from mariana_video.cli.zoom import zoom
 from mariana_video.errors import MarianaError
+from mariana_video.media.stills.hush import allowed
 
 _INTERRUPTED = 130
 _GRACE = 30.0  # seconds for tidying up
-_NO_MEMORY = "not enough memory: a smaller --size would do"
+_NO_MEMORY = "not enough memory: try a smaller --size"
 
 app = App(
     name="mariana",
@@ -35,12 +37,12 @@ app = App(
     suppress_keyboard_interrupt=False,  # its sentence, with the way to go on, is told below
 )
 for command in (video, image, zoom, progress, finish, measure, networks, layers, train, evaluate):
-    app.command(command)
+    app.command(command, help_epilogue=epilogue(command.__name__))
 
 
 def run(words: Sequence[str]) -> int:
     """Runs one command line and returns its exit code: 0, 1 (found by opening something), 2 (usage), 130 (stopped)."""
-    with streams():
+    with streams(), allowed():
         return _run(words)
 
 

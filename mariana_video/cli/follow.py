@@ -35,17 +35,17 @@ def follow(job: Job, todo: Todo, frames: Frames, quiet: bool, effort: Effort) ->
     say(f"{job.output}: {todo.total} frames, {todo.frames / seconds:.2f} a second", quiet)
 
 
-def stands_already(output: str, overwrite: bool, quiet: bool) -> bool:
+def already_finished(output: str, overwrite: bool, quiet: bool) -> bool:
     """Whether a job's OUTPUT is there and only its clearing up was broken off: that is done now, and said."""
-    from mariana_video.job.output_paths import stands
+    from mariana_video.job.output_paths import is_finished
 
-    if overwrite or not stands(output):
+    if overwrite or not is_finished(output):
         return False
 
     from mariana_video.job.job import clear_up
 
     clear_up(output)
-    say(f"{output} stands already", quiet)
+    say(f"{output} is finished already", quiet)
     return True
 
 

@@ -1,4 +1,4 @@
-"""`mariana image`: a picture, a folder of pictures or one frame of a video is given back dreamed."""
+"""`mariana image`: a picture, a folder of pictures or one frame of a video is dreamed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from cyclopts import Parameter
 
 from mariana_video.cli.bar import Bar, say
 from mariana_video.errors import MarianaError, SourceError, UsageError
-from mariana_video.recipe.job import Encoding, Machine
+from mariana_video.recipe.groups import FILE, FIRST
+from mariana_video.recipe.job import Machine, Output
 from mariana_video.recipe.options import Dream, Recipe, Where, from_text
-from mariana_video.recipe.schedule import Bounds
-from mariana_video.recipe.size import Size
-from mariana_video.recipe.time import Time
 from mariana_video.recipe.toml import Plain, plain
+from mariana_video.recipe.values.schedule import Bounds
+from mariana_video.recipe.values.size import Size
+from mariana_video.recipe.values.time import Time
 
 if TYPE_CHECKING:
     from mariana_video.api.pictures import Pair
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from mariana_video.job.record import Record
     from mariana_video.loop.dreamer import Dreamer
 
-_FLAG = Parameter(negative=())
+_QUIET = Parameter(negative=(), group=FILE)
+_OVERWRITE = Parameter(negative=(), group=FIRST)
+_FIRST = Parameter(group=FIRST)
 _NAMED = 3  # pictures that failed and are named in the last line
 
 
@@ -33,11 +36,11 @@ def image(
     *,
     dream: Dream = Dream(),
     where: Where = Where(),
-    at: Annotated[Time | None, from_text(Annotated[Time, Bounds(0)])] = None,
-    size: Annotated[Size | None, from_text(Size)] = None,
+    at: Annotated[Time | None, from_text(Annotated[Time, Bounds(0)]), _FIRST] = None,
+    size: Annotated[Size | None, from_text(Size), _FIRST] = None,
     machine: Machine = Machine(),
-    overwrite: Annotated[bool, _FLAG] = False,
-    quiet: Annotated[bool, _FLAG] = False,
+    overwrite: Annotated[bool, _OVERWRITE] = False,
+    quiet: Annotated[bool, _QUIET] = False,
 ) -> None:
     """Dream a picture, every picture of a folder, or one frame of a video: the way to tune before a long job.
 
@@ -55,7 +58,7 @@ def image(
     overwrite
         Replace pictures that exist; otherwise that is refused.
     quiet
-        No bar and no remarks; errors are still told.
+        No bar and no remarks; errors are still shown.
     """
     from mariana_video.api.unused import check_image
 
@@ -64,7 +67,7 @@ def image(
     if not source.is_dir():
         _one(source, output, recipe, at, size, machine, overwrite, quiet)
     elif at is not None:
-        raise UsageError(f"--at {at} takes a frame of a video, and {source} is a folder; leave --at away")
+        raise UsageError(f"--at {at} takes a frame of a video, and {source} is a folder; leave out --at")
     else:
         _folder(source, output, recipe, size, machine, overwrite, quiet)
 
@@ -128,7 +131,7 @@ def _folder(
     source: Path, output: Path, recipe: Recipe, size: Size | None, machine: Machine, overwrite: bool, quiet: bool
 ) -> None:
     from mariana_video.api.pictures import check_largest, left_to_make, make_folder, pairs_of
-    from mariana_video.job.conditions import terms_of
+    from mariana_video.job.conditions import conditions_of
     from mariana_video.job.record import open_record
     from mariana_video.loop.dreamer import make_dreamer
 
@@ -136,10 +139,10 @@ def _folder(
     dreamer = make_dreamer(recipe, machine)
     check_largest(pairs, dreamer, size)
     picture: dict[str, Plain] = {} if size is None else {"size": str(size)}
-    terms = terms_of("image", {"dream": plain(recipe.dream), "picture": picture}, Encoding(), dreamer, None)
+    conditions = conditions_of("image", {"dream": plain(recipe.dream), "picture": picture}, Output(), dreamer, None)
     begun = make_folder(output)
     try:
-        with open_record(output, terms, overwrite, {pair.target.name for pair in pairs}) as record:
+        with open_record(output, conditions, overwrite, {pair.target.name for pair in pairs}) as record:
             left = left_to_make(pairs, record, overwrite, recipe.where.mask)
             _dream_left(left, len(pairs), output, dreamer, size, record, quiet)
     finally:

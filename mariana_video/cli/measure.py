@@ -9,10 +9,10 @@ from cyclopts import Parameter
 
 from mariana_video.cli.bar import Bar, say
 from mariana_video.errors import OutputError, UsageError
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import from_text
-from mariana_video.recipe.schedule import Bounds
-from mariana_video.recipe.time import Time
+from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.schedule import Bounds
+from mariana_video.recipe.values.time import Time
 
 if TYPE_CHECKING:
     from mariana_video.dream.score import Score
@@ -26,7 +26,7 @@ _FLAG = Parameter(negative=())
 _NARROWEST, _WIDEST = 64, 4096
 
 
-def measure(
+def measure(  # long: its docstring is what --help shows of each option
     source: Path,
     dream: Path,
     /,
@@ -69,7 +69,7 @@ def measure(
     overwrite
         Replace the files of --json and --plot where they exist.
     quiet
-        No bar and no remarks; the figures and errors are still told.
+        No bar and no remarks; the figures and errors are still shown.
     """
     from mariana_video.judging.judge import Judge
     from mariana_video.judging.pairing import pair

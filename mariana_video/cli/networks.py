@@ -26,7 +26,11 @@ def networks() -> None:
         print(f"{name}  {_ZOO}")
 
 
-def layers(network: str = "mariana", /, *, weights: Annotated[Path | None, Parameter(negative=())] = None) -> None:
+def layers(
+    network: Annotated[str, Parameter(name="--network")] = "mariana",
+    *,
+    weights: Annotated[Path | None, Parameter(negative=())] = None,
+) -> None:
     """List a network's layers, with their channels, stride and view in pixels.
 
     Parameters

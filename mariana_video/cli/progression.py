@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from mariana_video.api.sizes import check_kind, foretell_size, usual_size
 from mariana_video.cli.bar import Bar, say
-from mariana_video.cli.follow import follow, stands_already
-from mariana_video.cli.making import check_kind, foretell_size, usual_size
+from mariana_video.cli.follow import already_finished, follow
 from mariana_video.errors import UsageError
-from mariana_video.recipe.job import Encoding, Machine
+from mariana_video.recipe.groups import FILE, PART
+from mariana_video.recipe.job import Machine, Output
 from mariana_video.recipe.options import Ascent, Recipe, from_text
 from mariana_video.recipe.progression import Progress, Variant, variants
-from mariana_video.recipe.schedule import Bounds
-from mariana_video.recipe.time import Time
 from mariana_video.recipe.toml import Plain, plain
+from mariana_video.recipe.values.schedule import Bounds
+from mariana_video.recipe.values.time import Time
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,23 +31,23 @@ if TYPE_CHECKING:
     from mariana_video.progression.film import Cell, Progression
     from mariana_video.progression.steps import Progressed
 
-_FLAG = Parameter(negative=())
+_FLAG = Parameter(negative=(), group=FILE)
 _SHEETS = (".png", ".jpg", ".jpeg")
 _USUAL, _ON_A_SHEET = 48, 12
 _SHEET_SIDE = 320  # pixels of a picture's longer side on a contact sheet, where no size is asked for
 
 
-def progress(
+def progress(  # long: its docstring is what --help shows of each option
     source: Path,
     output: str,  # a text, for a path forgets the "/" at its end
     /,
     *,
     ascent: Ascent = Ascent(),
     progress: Progress = Progress(),
-    at: Annotated[Time | None, from_text(Annotated[Time, Bounds(0)])] = None,
+    at: Annotated[Time | None, from_text(Annotated[Time, Bounds(0)]), Parameter(group=PART)] = None,
     play_once: Annotated[bool, _FLAG] = False,
     machine: Machine = Machine(),
-    encoding: Encoding = Encoding(),
+    encoding: Output = Output(),
     quiet: Annotated[bool, _FLAG] = False,
 ) -> None:
     """Show how a picture becomes a dream, step by step; or set options side by side in one picture.
@@ -63,7 +64,7 @@ def progress(
     play_once
         An animation that stops at its end. Default: it begins again and again.
     quiet
-        No bar and no remarks; errors are still told.
+        No bar and no remarks; errors are still shown.
     """
     from mariana_video.api.unused import check_progress, check_sheet
     from mariana_video.media.output import check_output
@@ -71,7 +72,7 @@ def progress(
     on_a_sheet = Path(output).suffix.lower() in _SHEETS and not output.endswith("/")
     if not on_a_sheet:
         check_kind(output)
-        if stands_already(output, encoding.overwrite, quiet):
+        if already_finished(output, encoding.overwrite, quiet):
             return
     check_output(output, source, encoding.overwrite)
     columns = variants(ascent, progress.columns, "columns")
@@ -89,14 +90,14 @@ def progress(
 
         with open_job(output, source, encoding) as job:
             shown = _shown(picture, columns, rows, progress, job.machine(machine), on_a_sheet)
-            job.agree(_terms(job, shown, ascent, str(at or 0), play_once))
+            job.agree(_conditions(job, shown, ascent, str(at or 0), play_once))
             _film(job, shown, not play_once, quiet)
     if progress.plot is not None:
         _plot(progress.plot, _whole(shown))
         say(f"{progress.plot}: how it converges", quiet)
 
 
-def _check_plot(plot: Path, source: Path, output: str, encoding: Encoding) -> None:
+def _check_plot(plot: Path, source: Path, output: str, encoding: Output) -> None:
     from mariana_video.media.output import check_output, would_replace
 
     endings = (".png", ".svg", ".pdf", ".csv")
@@ -164,9 +165,9 @@ def _sheet(output: str, shown: Progression, quiet: bool) -> None:
     say(f"{output}: {len(kept)} pictures", quiet)
 
 
-def _terms(job: Job, shown: Progression, ascent: Ascent, at: str, play_once: bool) -> dict[str, dict[str, Plain]]:
+def _conditions(job: Job, shown: Progression, ascent: Ascent, at: str, play_once: bool) -> dict[str, dict[str, Plain]]:
     """All that the film depends on; where the plot goes is not of it."""
-    from mariana_video.job.conditions import terms_of, weights_of
+    from mariana_video.job.conditions import conditions_of, weights_of
 
     networks = {f"network_{number}": weights_of(cell.dreamer) for number, cell in enumerate(shown.cells[1:], 2)}
     options: dict[str, dict[str, Plain]] = {
@@ -175,8 +176,8 @@ def _terms(job: Job, shown: Progression, ascent: Ascent, at: str, play_once: boo
         "begins": {"at": at, "play_once": play_once},
         "beside": dict(networks),
     }
-    terms = terms_of("progress", options, job.storage, shown.cells[0].dreamer, job.source)
-    return {section: dict(values) for section, values in terms.items()}
+    conditions = conditions_of("progress", options, job.storage, shown.cells[0].dreamer, job.source)
+    return {section: dict(values) for section, values in conditions.items()}
 
 
 def _film(job: Job, shown: Progression, endless: bool, quiet: bool) -> None:

@@ -45,15 +45,15 @@ def train(
     overwrite
         Replace OUTPUT and the files beside it where they exist; otherwise that is refused.
     quiet
-        No bar and no remarks; errors are still told.
+        No bar and no remarks; errors are still shown.
     """
     check_together(study, lessons, study.variant == "mariana-wide" or study.init is not None)
     from mariana_video.training import study as job
 
     shown = _Shown(quiet)
-    told = job.Told(shown.reading, shown.read, lambda line: say(line, quiet), shown.step)
+    callbacks = job.Callbacks(shown.reading, shown.read, lambda line: say(line, quiet), shown.step)
     try:
-        result = job.learn(data, output, study, lessons, overwrite, told)
+        result = job.learn(data, output, study, lessons, overwrite, callbacks)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("stopped; the same command goes on from the last epoch") from None
     finally:
@@ -109,7 +109,7 @@ def evaluate(
 class _Shown:
     """What a person sees of a training: a bar while pictures are read, then one with loss, accuracies and time left.
 
-    After every unit there is a line.
+    After every epoch there is a line.
     """
 
     def __init__(self, quiet: bool) -> None:
@@ -128,9 +128,9 @@ class _Shown:
         _tell_skipped(pictures, self._quiet)
 
     def step(self, progress: Progress, course: Course) -> None:
-        """One step is done, or (with a row) a unit."""
+        """One step is done, or (with a row) an epoch."""
         if self._bar is None:
-            left = (course.units - progress.unit) * course.steps
+            left = (course.epochs - progress.epoch) * course.steps
             self._bar = Bar(left, "batches", label="training", quiet=self._quiet)
         figures = ", ".join(f"{name} {value:.3f}" for name, value in progress.figures.items())
         if progress.row is None:
@@ -140,7 +140,7 @@ class _Shown:
             f"{name} {value:.4g}" if isinstance(value, float) else str(value) for name, value in progress.row.items()
         )
         if not self._quiet:
-            self._bar.say(f"{values} of {course.units}")
+            self._bar.say(f"{values} of {course.epochs}")
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -158,9 +158,9 @@ def _tell_skipped(pictures: Pictures, quiet: bool) -> None:
 
 def _tell_result(result: Result, quiet: bool) -> None:
     if result.diverging_epoch is not None:
-        say(f"training and validation part at epoch {result.diverging_epoch}", quiet)
+        say(f"training accuracy leaves validation accuracy behind from epoch {result.diverging_epoch}", quiet)
     else:
-        say("training and validation did not part", quiet)
+        say("training and validation accuracy stayed together", quiet)
     for file in result.files:
         say(str(file), quiet)
     say(f"{100 * result.accuracy:.1f} % of held-back pictures right (mean of the classes)", quiet)

@@ -1,4 +1,4 @@
-"""`mariana video`: a film is given back dreamed."""
+"""`mariana video`: dreams a film."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from mariana_video.cli.bar import Bar, say
-from mariana_video.cli.follow import follow, stands_already
+from mariana_video.cli.follow import already_finished, follow
+from mariana_video.recipe.groups import FILE
 from mariana_video.recipe.job import Machine, Storage
 from mariana_video.recipe.options import Carry, Dream, Recipe, Span, Where
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from mariana_video.job.job import Job
     from mariana_video.loop.dreamer import Dreamer
 
-Quiet = Annotated[bool, Parameter(negative=())]
+Quiet = Annotated[bool, Parameter(negative=(), group=FILE)]
 
 
 def video(
@@ -34,7 +35,7 @@ def video(
     storage: Storage = Storage(),
     quiet: Quiet = False,
 ) -> None:
-    """Dream a film: SOURCE is given back as OUTPUT, with the dream riding on what moves.
+    """Dream a film: the dream of SOURCE is written to OUTPUT, and moves with what moves in it.
 
     Parameters
     ----------
@@ -43,11 +44,11 @@ def video(
     output
         Its ending chooses the kind: .mp4, .mkv, .mov, .webm …, or a folder for numbered PNGs when it ends in /.
     quiet
-        No bar and no remarks; errors are still told.
+        No bar and no remarks; errors are still shown.
     """
     from mariana_video.media.read.opening import check_film
 
-    if stands_already(output, storage.overwrite, quiet):
+    if already_finished(output, storage.overwrite, quiet):
         return
     check_film(source, output, storage.overwrite)
 

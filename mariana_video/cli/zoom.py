@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from mariana_video.api.sizes import check_kind, foretell_size, usual_size
 from mariana_video.cli.bar import say
-from mariana_video.cli.follow import follow, stands_already
-from mariana_video.cli.making import check_kind, foretell_size, usual_size
+from mariana_video.cli.follow import already_finished, follow
 from mariana_video.errors import UsageError
 from mariana_video.recipe.camera import Camera, Dive
-from mariana_video.recipe.job import Encoding, Machine
+from mariana_video.recipe.groups import FILE, PART
+from mariana_video.recipe.job import Machine, Output
 from mariana_video.recipe.options import Dream, Recipe, from_text
-from mariana_video.recipe.schedule import Bounds
-from mariana_video.recipe.time import Time
 from mariana_video.recipe.toml import Plain, plain
+from mariana_video.recipe.values.schedule import Bounds
+from mariana_video.recipe.values.time import Time
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from mariana_video.dive.descent import Descent
     from mariana_video.job.job import Job
 
-_FLAG = Parameter(negative=())
+_FLAG = Parameter(negative=(), group=FILE)
 _NOISE = (640, 360)  # size of a dive that begins in noise, where none is asked for
 
 
-def zoom(
+def zoom(  # long: its docstring is what --help shows of each option
     source: str,
     output: str,  # a text, for a path forgets the "/" at its end
     /,
@@ -36,11 +37,11 @@ def zoom(
     dream: Dream = Dream(),
     camera: Camera = Camera(),
     dive: Dive = Dive(),
-    at: Annotated[Time | None, from_text(Annotated[Time, Bounds(0)])] = None,
-    sound: Path | None = None,
+    at: Annotated[Time | None, from_text(Annotated[Time, Bounds(0)]), Parameter(group=PART)] = None,
+    sound: Annotated[Path | None, Parameter(group=FILE)] = None,
     play_once: Annotated[bool, _FLAG] = False,
     machine: Machine = Machine(),
-    encoding: Encoding = Encoding(),
+    encoding: Output = Output(),
     quiet: Annotated[bool, _FLAG] = False,
 ) -> None:
     """Dive into a picture: dream, move the camera a little, dream again. SOURCE comes first and becomes the dream.
@@ -58,7 +59,7 @@ def zoom(
     play_once
         An animation that stops at its end. Default: it begins again and again.
     quiet
-        No bar and no remarks; errors are still told.
+        No bar and no remarks; errors are still shown.
     """
     from mariana_video.api.unused import check_dive
     from mariana_video.media.output import check_output
@@ -66,7 +67,7 @@ def zoom(
 
     check_kind(output)
     file = None if source == "noise" else Path(source)
-    if stands_already(output, encoding.overwrite, quiet):
+    if already_finished(output, encoding.overwrite, quiet):
         return
     check_output(output, file, encoding.overwrite)
     if sound is not None:
@@ -94,7 +95,7 @@ def _prepare(
     """The dive, after seeing that a job that was begun was begun with these settings (UsageError)."""
     from mariana_video.api.foresight import FRAME_BY_FRAME
     from mariana_video.dive.film import prepare
-    from mariana_video.job.conditions import terms_of
+    from mariana_video.job.conditions import conditions_of
     from mariana_video.loop.dreamer import make_dreamer
 
     source, at, sound, play_once = words
@@ -106,7 +107,7 @@ def _prepare(
     options = {"dream": plain(recipe.dream), "camera": plain(camera), "dive": plain(dive), "begins": begins}
     # The way as a whole says how large the canvas is, what suits its first layers, and where a loop closes.
     free = frozenset() if dive.loop else FRAME_BY_FRAME - {"layers"}
-    job.agree(terms_of("zoom", options, job.storage, dreamer, job.source, sound), free)
+    job.agree(conditions_of("zoom", options, job.storage, dreamer, job.source, sound), free)
     return prepare(dreamer, camera, dive, picture, size)
 
 
@@ -138,7 +139,7 @@ def _start(source: str, at: Time | None, seed: int) -> tuple[Tensor, tuple[int, 
 
     if source == "noise":
         if at is not None:
-            raise UsageError(f"--at {at} takes a frame of a video, and noise is none; leave --at away")
+            raise UsageError(f"--at {at} takes a frame of a video, and noise is none; leave out --at")
         width, height = _NOISE
         return (0.5 + 0.2 * noise((height, width), seed, 0)).clamp(0, 1), _NOISE
     frame = shown_at(open_clip(Path(source)), at)

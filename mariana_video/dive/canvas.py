@@ -106,7 +106,7 @@ def _opens(step: Matrix, corners: Matrix, width: int, height: int) -> bool:
     return bool(np.hypot(x, y).max() > math.hypot(width - 1, height - 1) / 2 + _BARELY)
 
 
-def laid_out(picture: Tensor, canvas: Canvas, loop: bool) -> Tensor:
+def covering(picture: Tensor, canvas: Canvas, loop: bool) -> Tensor:
     """`picture` (1×3×h×w) on the canvas: covering the frame, or for a loop the frame and what lies just beyond.
 
     What the canvas has beside that is mirrored.

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from mariana_video.dream.noise import chance
 from mariana_video.dream.score import named
 from mariana_video.networks.network import Network
-from mariana_video.recipe.objective import Term, Terms
+from mariana_video.recipe.values.objective import Term, Terms
 
 _APART = 2.2
 
 
-def wandering(network: Network, terms: Terms, place: float, seed: int, lap: int | None = None) -> Terms:
+def cycled(network: Network, terms: Terms, place: float, seed: int, lap: int | None = None) -> Terms:
     """`terms` at `place` of a journey, which comes to another landscape at every whole number.
 
     How much each channel of a layer counts follows a smooth way of chance through the landscapes; a loop's way comes

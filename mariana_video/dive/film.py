@@ -16,18 +16,18 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from mariana_video.dive.canvas import Matrix, canvas_for, laid_out, steps_of
+from mariana_video.dive.canvas import Matrix, canvas_for, covering, steps_of
 from mariana_video.dive.descent import Descent, Shown
 from mariana_video.dive.loop_blend import remaining
-from mariana_video.dive.low_frequencies import cells_of, ground_of, noise, sharpness_of
-from mariana_video.dive.next_start import GROUND, going_on, values_at
+from mariana_video.dive.low_frequencies import cells_of, low_frequencies, noise, sharpness_of
+from mariana_video.dive.next_start import UNCOVERED, next_start_of, values_at
 from mariana_video.dive.own_size import GOAL, goal_of, shown
 from mariana_video.dream.arrays import to_array
 from mariana_video.dream.ascent import Pace
 from mariana_video.errors import UsageError
-from mariana_video.loop.dream_clock import turns
+from mariana_video.loop.dream_clock import timings
 from mariana_video.loop.dreamer import Dreamer
-from mariana_video.loop.frames import Onward, dream_frames
+from mariana_video.loop.frames import NextStart, dreamed
 from mariana_video.loop.state import Finished, Moment, Rendered, State
 from mariana_video.loop.strength import local_rms
 from mariana_video.motion.camera import affine_motion
@@ -56,7 +56,7 @@ def prepare(dreamer: Dreamer, camera: Camera, dive: Dive, picture: Tensor, size:
     canvas = canvas_for((width, height), steps, loop)
     picture = picture.to(dreamer.device)
     large = None if (width, height) == size else _shown(camera, picture, size, count, rate, loop)
-    source = laid_out(picture, canvas, loop)
+    source = covering(picture, canvas, loop)
     return Descent(dreamer, dive, source, canvas, tuple(canvas.moved(step) for step in steps), rate, large)
 
 
@@ -65,7 +65,7 @@ def _shown(camera: Camera, picture: Tensor, size: tuple[int, int], count: int, r
     steps = steps_of(camera, size, count, rate)
     canvas = canvas_for(size, steps, loop)
     ways = remaining([canvas.moved(step) for step in steps]) if loop else ()
-    return Shown(canvas, laid_out(picture, canvas, loop), steps, ways)
+    return Shown(canvas, covering(picture, canvas, loop), steps, ways)
 
 
 def check_loop(camera: Camera, steps: Sequence[Matrix], rate: Fraction) -> None:
@@ -105,17 +105,17 @@ def states(descent: Descent, state: State | None = None, first: int = 0) -> Iter
         state, first = _begun(descent), 1
         state, picture, _ = shown(descent, None, state, None)
         yield state, Rendered(0, Fraction(0), picture, float("nan"), 0.0, 0.0, 0.0)
-    kept = {name: tensor for name, tensor in state.memory.items() if name in (_GOAL, GOAL)}
+    kept = {name: tensor for name, tensor in state.tensors.items() if name in (_GOAL, GOAL)}
     goal = kept.get(_GOAL, descent.source)
-    onward = going_on(descent, goal if descent.dive.loop else None, softly=descent.dive.loop != "structure")
-    yield from _shown_each(descent, state, moments(descent, descent.frames - 1, first), onward, kept)
+    next_start = next_start_of(descent, goal if descent.dive.loop else None, softly=descent.dive.loop != "structure")
+    yield from _shown_each(descent, state, moments(descent, descent.frames - 1, first), next_start, kept)
 
 
 def _shown_each(
     descent: Descent,
     state: State,
     coming: Iterator[Moment],
-    onward: Onward,
+    next_start: NextStart,
     kept: Mapping[str, Tensor],
     since: int = 0,
 ) -> Iterator[tuple[State, Rendered]]:
@@ -128,8 +128,8 @@ def _shown_each(
             yield moment
 
     pixels = descent.canvas.shape[0] * descent.canvas.shape[1]
-    for after, rendered in dream_frames(descent.dreamer, noted(), state, onward):
-        moment, after = told.popleft(), replace(after, memory={**after.memory, **kept})
+    for after, rendered in dreamed(descent.dreamer, noted(), state, next_start):
+        moment, after = told.popleft(), replace(after, tensors={**after.tensors, **kept})
         picture, more = rendered.picture, 0
         if moment.index >= since:
             after, picture, more = shown(descent, before, after, moment)
@@ -146,11 +146,11 @@ def _begun(descent: Descent) -> State:
     laps, frames = warming_laps(descent), len(descent.steps)
     for lap in range(laps):
         since = frames + 1 if lap < laps - 1 else frames - math.ceil(_SHARPENED * descent.rate)
-        onward = going_on(descent, None, softly=lap == 0)
-        ((state, _),) = deque(_shown_each(descent, state, moments(descent), onward, {}, since), maxlen=1)
-    state = replace(state, index=0, memory={**state.memory, _GOAL: state.dream})
-    if descent.shown is not None and "fine" in state.memory:
-        state = replace(state, memory={**state.memory, GOAL: goal_of(descent.shown, state.memory["fine"])})
+        next_start = next_start_of(descent, None, softly=lap == 0)
+        ((state, _),) = deque(_shown_each(descent, state, moments(descent), next_start, {}, since), maxlen=1)
+    state = replace(state, index=0, tensors={**state.tensors, _GOAL: state.dream})
+    if descent.shown is not None and "fine" in state.tensors:
+        state = replace(state, tensors={**state.tensors, GOAL: goal_of(descent.shown, state.tensors["fine"])})
     return state
 
 
@@ -161,7 +161,7 @@ def warming_laps(descent: Descent) -> int:
 
 def moments(descent: Descent, count: int | None = None, first: int = 1) -> Iterator[Moment]:
     """What the loop of frames gets for each frame from `first` (at least 1) on, up to number `count`."""
-    clock = turns([index / descent.rate for index in range(len(descent.steps) + 1)], ())
+    clock = timings([index / descent.rate for index in range(len(descent.steps) + 1)], ())
     for index, matrix in enumerate(descent.steps[first - 1 : count], first):
         motion = affine_motion(descent.canvas.shape, matrix)
         device = descent.dreamer.device
@@ -172,16 +172,16 @@ def moments(descent: Descent, count: int | None = None, first: int = 1) -> Itera
             source=descent.source,
             values=values_at(descent, index),
             motion=Motion(motion.flow.to(device), motion.visible.to(device)),
-            beats=clock[index].beats,
+            dream_frames=clock[index].dream_frames,
         )
 
 
 def first_state(descent: Descent) -> State:
     """The state of frame 0: the source with its own strength of detail; what lies beyond its frame is dreamed on."""
     source = _beyond_dreamed(descent)
-    ground = ground_of(source)
-    own = {"target": local_rms(source - ground), "sharp": torch.tensor(sharpness_of(source)), "cells": cells_of(source)}
-    return State(0, ground, source, {**own, "push": torch.ones(()), "lift": torch.ones(())})
+    low = low_frequencies(source)
+    own = {"target": local_rms(source - low), "sharp": torch.tensor(sharpness_of(source)), "cells": cells_of(source)}
+    return State(0, low, source, {**own, "strength_gain": torch.ones(()), "sharpness_gain": torch.ones(())})
 
 
 def _beyond_dreamed(descent: Descent) -> Tensor:
@@ -191,7 +191,9 @@ def _beyond_dreamed(descent: Descent) -> Tensor:
     descent.canvas.frame(outside).zero_()
     if descent.dive.loop or not values.steps or not outside.any():
         return source
-    grown = source + outside * 0.5 * (noise(descent.canvas.shape, dreamer.recipe.dream.seed, GROUND).to(source) * 0.2)
+    grown = source + outside * 0.5 * (
+        noise(descent.canvas.shape, dreamer.recipe.dream.seed, UNCOVERED).to(source) * 0.2
+    )
     score = dreamer.score(0, descent.rate)
     pace = Pace(values.first_steps, values.step_size * values.strength, values.jitter, outside)
     done = dreamer.ascend(grown.clamp(0, 1), score, dreamer.octaves(descent.canvas.shape, score, values), pace, 0)

@@ -18,9 +18,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.dive.canvas import Canvas, Matrix, covered
-from mariana_video.dive.low_frequencies import ground_of
+from mariana_video.dive.low_frequencies import low_frequencies
 from mariana_video.dream.resample import resize
-from mariana_video.loop.dream_clock import BEAT
+from mariana_video.loop.dream_clock import DREAM_RATE
 from mariana_video.motion.camera import affine_motion
 from mariana_video.motion.warp import warp
 
@@ -38,7 +38,7 @@ _SOFTER, _SHARPER = 0.85, 1.3  # frame 0 is averaged to so many times the size a
 
 
 @dataclass(frozen=True)
-class Laid:
+class Blended:
     """Frame 0 as it lies in a picture, parted in two (1×3×H×W each), and what holds of it there (1×1×H×W each).
 
     Of its large `forms` the share `formed` is taken on in this frame; of its `fine` detail the share `clear` lies under
@@ -63,9 +63,9 @@ def remaining(steps: Sequence[Matrix]) -> tuple[Matrix, ...]:
     return tuple(reversed(ways))
 
 
-def laid(
+def blended(
     goal: Tensor, way: Matrix, canvas: Canvas, passed: float, moved: Tensor, elapsed: float, dreamed: bool
-) -> Laid:
+) -> Blended:
     """Frame 0 (`goal`, 1×3×H×W) as it lies in a frame from which `way` remains, `passed` of the loop being over.
 
     `moved` is the picture it is laid into, whose structure the outline follows; `elapsed` the seconds of a frame. A
@@ -73,12 +73,12 @@ def laid(
     """
     grown = Grown(_size(way, canvas), passed)
     outline = _outline(way, canvas, grown, moved)
-    formed = 1 - (1 - outline * grown.over(*_FORMS) ** 2) ** (BEAT * elapsed)
+    formed = 1 - (1 - outline * grown.over(*_FORMS) ** 2) ** (DREAM_RATE * elapsed)
     clear = outline * grown.over(*_DETAIL)
     left = 1 - clear.square() if dreamed else 1 - outline * grown.over(*_BARE)
     picture = seen_from(goal, way)
-    forms = ground_of(picture)
-    return Laid(forms, picture - forms, formed, clear, left)
+    forms = low_frequencies(picture)
+    return Blended(forms, picture - forms, formed, clear, left)
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _relief(picture: Tensor) -> Tensor:
     """What stands out in a picture, −1…1: brighter than its surroundings, on the scale of its motifs."""
     grey = picture.mean(1, keepdim=True)
     fine = F.avg_pool2d(F.avg_pool2d(grey, 9, 1, 4, count_include_pad=False), 9, 1, 4, count_include_pad=False)
-    return torch.tanh((fine - ground_of(grey)) / 0.06)
+    return torch.tanh((fine - low_frequencies(grey)) / 0.06)
 
 
 def _risen(share: float) -> float:

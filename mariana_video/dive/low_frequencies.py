@@ -1,8 +1,8 @@
-"""What plays the part of the source in a dive: the ground, the picture's own low frequencies.
+"""What plays the part of the source in a dive: the low frequencies of its own picture.
 
-A dive has no source to hold on to. Its picture is therefore parted in two: what is larger than some dozens of pixels
-is the ground, whose colours are held; what is finer is the dream upon it, whose strength is held as in a film. Neither
-can drift, and what the camera brings nearer passes from the one to the other by itself.
+A dive has no source to hold on to. Its picture is therefore parted in two: what is larger than some dozens of pixels is
+the low frequencies, whose colours are held; what is finer is the dream upon it, whose strength is held as in a film.
+Neither can drift, and what the camera brings nearer passes from the one to the other by itself.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from mariana_video.meters.sharpness import laplacian_energy
 _CELL = 8  # pixels a side
 _SOFT = 5  # cells of each of two box blurs
 _HOLD = 0.08  # of the way back to the held colours in 1/25 s
-_TAKEN_BACK = 0.6  # of what an ascent does to the ground
-_WIDEST = 2.0  # spreads from the mean that a place of the ground may differ; what is more goes back …
+_TAKEN_BACK = 0.6  # of what an ascent does to the low frequencies
+_WIDEST = 2.0  # spreads from the mean that a place of the low frequencies may differ; what is more goes back …
 _LIMIT = 0.2  # … by this share in 1/25 s: else one colour that the layers like grows over everything
 _COLOURFUL = 0.45  # of the square of a place's brightness on its axis: as far as its colours go
 _LOUD, _MUTED = 3.0, 0.4  # the same of every single place
@@ -74,46 +74,46 @@ def _within(values: Tensor, bounds: Sequence[tuple[float, float]]) -> Tensor:
     return values.clamp(low, high)
 
 
-def ground_of(picture: Tensor) -> Tensor:
+def low_frequencies(picture: Tensor) -> Tensor:
     """The low frequencies of `picture` (1×3×H×W): what is larger than about 50 pixels."""
     return resize(cells_of(picture), picture.shape[-2:])
 
 
 def cells_of(picture: Tensor) -> Tensor:
-    """The ground of `picture` as 1×3×h×w, one value a cell of 8×8 pixels."""
+    """the low frequencies of `picture` as 1×3×h×w, one value a cell of 8×8 pixels."""
     return _softer(_softer(F.avg_pool2d(picture, _CELL, ceil_mode=True, count_include_pad=False)))
 
 
 def steadied(dream: Tensor, before: Tensor) -> Tensor:
-    """`dream` with most of what its last ascent did to the ground taken back; `before` are the cells it began with.
+    """`dream` with most of what its last ascent did to its low frequencies taken back; `before` are its first cells.
 
-    An ascent is to draw detail. Where it may paint the ground, one colour that the layers like grows without end: the
-    strength of detail, which is held, doesn't see it.
+    An ascent is to draw detail. Where it may paint the low frequencies, one colour that the layers like grows without
+    end: the strength of detail, which is held, doesn't see it.
     """
     return dream - _TAKEN_BACK * resize(cells_of(dream) - before, dream.shape[-2:])
 
 
-def held(ground: Tensor, found: Colours, wanted: Colours, beats: float) -> Tensor:
-    """`ground` a little nearer to the wanted colours; `found` are those of the whole picture."""
-    share, limit = (1 - math.pow(1 - part, beats) for part in (_HOLD, _LIMIT))
+def held(low: Tensor, found: Colours, wanted: Colours, dream_frames: float) -> Tensor:
+    """`low` a little nearer to the wanted colours; `found` are those of the whole picture."""
+    share, limit = (1 - math.pow(1 - part, dream_frames) for part in (_HOLD, _LIMIT))
     stretch = 1 + share * (wanted.spread / found.spread.clamp_min(1e-3) - 1)
     shift = share * (wanted.mean - found.mean)
-    away = (opponent(ground) - found.mean) * stretch.clamp(0.5, 1.5) + found.mean + shift - wanted.mean
+    away = (opponent(low) - found.mean) * stretch.clamp(0.5, 1.5) + found.mean + shift - wanted.mean
     return rgb(wanted.mean + away - limit * _excess(away, _WIDEST * wanted.spread))
 
 
-def muted(picture: Tensor, ground: Tensor, wanted: Colours, beats: float) -> Tensor:
-    """`picture` with its loudest colours taken back a little, place by place; `ground` is its own.
+def muted(picture: Tensor, low: Tensor, wanted: Colours, dream_frames: float) -> Tensor:
+    """`picture` with its loudest colours taken back a little, place by place; `low` is its own.
 
     A patch of one loud colour has so large a gradient that everything round it stands still. In the dark, where what
     is taken from a colour is cut off at black and what is given is not, detail becomes confetti of pure red, green and
     blue: there colours are as faint as what they lie on.
     """
     away = opponent(picture) - wanted.mean
-    light = sum_of(ground, _AXES[0])[:, None].clamp_min(0)
+    light = sum_of(low, _AXES[0])[:, None].clamp_min(0)
     faint = torch.cat([torch.full_like(light, math.inf), _COLOURFUL * light**2, _COLOURFUL * light**2], 1)
     excess = _excess(away, torch.minimum(_LOUD * wanted.spread, faint))
-    return picture - (1 - math.pow(1 - _MUTED, beats)) * rgb(excess)
+    return picture - (1 - math.pow(1 - _MUTED, dream_frames)) * rgb(excess)
 
 
 def _excess(values: Tensor, widest: Tensor) -> Tensor:

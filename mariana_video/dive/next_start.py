@@ -9,16 +9,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mariana_video.dive.channel_cycle import wandering
+from mariana_video.dive.channel_cycle import cycled
 from mariana_video.dive.descent import Descent
-from mariana_video.dive.loop_blend import Laid, laid, remaining
+from mariana_video.dive.loop_blend import Blended, blended, remaining
 from mariana_video.dive.low_frequencies import (
     Colours,
     cells_of,
     colours_of,
-    ground_of,
     held,
     held_colours,
+    low_frequencies,
     muted,
     noise,
     rgb,
@@ -26,10 +26,10 @@ from mariana_video.dive.low_frequencies import (
     steadied,
 )
 from mariana_video.dream.ascent import Pace
-from mariana_video.loop.dream_clock import BEAT
+from mariana_video.loop.dream_clock import DREAM_RATE
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.dreaming import Start
-from mariana_video.loop.frames import Onward
+from mariana_video.loop.frames import NextStart
 from mariana_video.loop.state import Moment, State, Values
 from mariana_video.loop.strength import carried_target
 from mariana_video.motion.motion import Motion
@@ -52,11 +52,11 @@ _HARDEST = 1.5  # the most that steps are driven on where the detail is too weak
 _FRESH, _KEPT = 0.1, 0.9  # new ground goes on from its neighbour so much, and has so much of its own
 _GONE = 0.02  # of a dream's strength: what is less left over a loop's picture is not scaled further
 _TELLING = 0.3  # of its power: a dream of which less is left says nothing of its sharpness
-GROUND, GRAIN = 1, 2  # kinds of noise, so that no two draw the same
+UNCOVERED, GRAIN = 1, 2  # kinds of noise, so that no two draw the same
 
 
 def values_at(descent: Descent, index: int) -> Values:
-    dreamer, each = descent.dreamer, descent.dive.wander.amount
+    dreamer, each = descent.dreamer, descent.dive.channel_cycle.amount
     values = dreamer.values(index, descent.rate)
     steps = steps_at(values.steps, descent)
     values = replace(values, steps=steps, step_size=values.step_size * values.steps / max(1, steps), carry=1.0, mix=1.0)
@@ -67,7 +67,7 @@ def values_at(descent: Descent, index: int) -> Values:
     if lap is not None and lap < 2:  # too short a way to leave a landscape and come back
         return values
     place = float(index / descent.rate / (each if lap is None else length / lap))
-    return replace(values, terms=wandering(dreamer.network, values.terms, place, dreamer.recipe.dream.seed, lap))
+    return replace(values, terms=cycled(dreamer.network, values.terms, place, dreamer.recipe.dream.seed, lap))
 
 
 def steps_at(steps: int, descent: Descent) -> int:
@@ -75,10 +75,10 @@ def steps_at(steps: int, descent: Descent) -> int:
 
     A slow film takes more of them a frame, not longer ones: those would overshoot, and leave grain.
     """
-    return max(steps, round(steps * BEAT * descent.elapsed))
+    return max(steps, round(steps * DREAM_RATE * descent.elapsed))
 
 
-def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
+def next_start_of(descent: Descent, goal: Tensor | None, softly: bool) -> NextStart:
     """How a frame goes on from the one before: moved by the camera, its colours and its detail held.
 
     `goal`, where given, is the picture that the loop comes back to; `softly` lets the ascent set in bit by bit, so that
@@ -89,57 +89,73 @@ def going_on(descent: Descent, goal: Tensor | None, softly: bool) -> Onward:
     lit = min(1.0, float(wanted.mean[0, 0]) / _LIT)
     ways = remaining(descent.steps)
 
-    def onward(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Start:
-        beats = BEAT * moment.elapsed
-        dream = steadied(state.dream, state.memory["cells"])
+    def next_start(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Start:
+        dream_frames = DREAM_RATE * moment.elapsed
+        dream = steadied(state.dream, state.tensors["cells"])
         moved = _renewed(descent, warp(dream, motion.flow), moment, motion, wanted)
-        under = state.memory.get("under")
+        under = state.tensors.get("under")
         if under is not None:  # what was laid under it is laid anew: moved along it would blur
             under = warp(under, motion.flow)
             moved = moved - under[:, :3]
-        begun = min(1.0, moment.index * beats / _SOFTLY) if softly else 1.0
-        push = min(_HARDEST if begun == 1 else begun, float(state.memory["push"]))
-        ground, detail = _parted(descent, moved, moment, wanted, begun)
-        sharp, now = float(state.memory["sharp"]), sharpness_of(moved)
-        if under is not None:
-            whole = float(under[:, 3:].square().double().mean())
-            now = now / whole if whole > _TELLING else sharp
-        sharp = sharpened(sharp, now if natural is None else natural * moment.values.strength**2, beats)
-        led = carried_target(state.memory.get("led", state.memory["target"]), motion)
-        target = agreeing(led, dreamer.network.suited.strength * lit, beats)
+        begun = min(1.0, moment.index * dream_frames / _SOFTLY) if softly else 1.0
+        strength_gain = min(_HARDEST if begun == 1 else begun, float(state.tensors["strength_gain"]))
+        low, detail = _parted(descent, moved, moment, wanted, begun)
+        sharp = float(state.tensors["sharp"])
+        now = _found_sharpness(moved, under, sharp)
+        sharp = sharpened(sharp, now if natural is None else natural * moment.values.strength**2, dream_frames)
+        led = carried_target(state.tensors.get("led", state.tensors["target"]), motion)
+        target = agreeing(led, dreamer.network.suited.strength * lit, dream_frames)
         known = min(1.0, float(moment.time) / _SETTLED) if softly else 1.0
-        lift = lifted(float(state.memory["lift"]), sharp, now, beats * known)
-        detail = softened(detail, now / max(sharp, 1e-9), beats * begun**2)
-        picture = (ground + detail).clamp(0, 1)
-        memory = {"sharp": torch.tensor(sharp), "lift": torch.tensor(lift), "cells": cells_of(picture), "led": target}
-        at_once = min(_AT_ONCE, max(1 / _AT_ONCE, (sharp / max(now, 1e-9)) ** 2))
-        drive = math.pow(lift * at_once, begun**2)
-        start = Start(ground, picture, target, push, motion.visible, lift=drive, memory=memory)
+        sharpness_gain = next_sharpness_gain(float(state.tensors["sharpness_gain"]), sharp, now, dream_frames * known)
+        detail = softened(detail, now / max(sharp, 1e-9), dream_frames * begun**2)
+        picture = (low + detail).clamp(0, 1)
+        tensors = {
+            "sharp": torch.tensor(sharp),
+            "sharpness_gain": torch.tensor(sharpness_gain),
+            "cells": cells_of(picture),
+            "led": target,
+        }
+        drive = math.pow(sharpness_gain * _at_once(sharp, now), begun**2)
+        start = Start(low, picture, target, strength_gain, motion.visible, sharpness_gain=drive, tensors=tensors)
         if goal is None:
             return start
         passed, dreamed = moment.index / len(descent.steps), descent.dive.loop == "structure"
-        part = laid(goal, ways[moment.index], descent.canvas, passed, moved, moment.elapsed, dreamed)
-        return _laid_under(start, detail, part, None if under is None else under[:, 3:])
+        part = blended(goal, ways[moment.index], descent.canvas, passed, moved, moment.elapsed, dreamed)
+        return _blended_under(start, detail, part, None if under is None else under[:, 3:])
 
-    return onward
+    return next_start
 
 
-def lifted(lift: float, wanted: float, found: float, beats: float) -> float:
+def _found_sharpness(moved: Tensor, under: Tensor | None, usual: float) -> float:
+    """How sharp the dream in a `moved` picture is; the `usual` where what lies `under` it leaves too little to tell."""
+    found = sharpness_of(moved)
+    if under is None:
+        return found
+    whole = float(under[:, 3:].square().double().mean())
+    return found / whole if whole > _TELLING else usual
+
+
+def _at_once(wanted: float, found: float) -> float:
+    """How much further this one frame's full size steps, beside what is learnt from frame to frame."""
+    return min(_AT_ONCE, max(1 / _AT_ONCE, (wanted / max(found, 1e-9)) ** 2))
+
+
+def next_sharpness_gain(sharpness_gain: float, wanted: float, found: float, dream_frames: float) -> float:
     """How much further the full size steps: more while the picture is less sharp than wanted, else less.
 
     Sharpening the picture itself would do no good: what it lifts is blobs and grain, and the dream goes on from them.
     """
     if min(wanted, found) <= 0:
-        return lift
-    return min(_FURTHEST, max(1 / _FURTHEST, lift * math.pow(wanted / found, _FIRM * beats)))
+        return sharpness_gain
+    return min(_FURTHEST, max(1 / _FURTHEST, sharpness_gain * math.pow(wanted / found, _FIRM * dream_frames)))
 
 
-def softened(detail: Tensor, over: float, beats: float) -> Tensor:
+def softened(detail: Tensor, over: float, dream_frames: float) -> Tensor:
     """`detail` (1×3×H×W) a little softer where the picture is `over` times as sharp as wanted.
 
     Shorter steps alone can't take away the grain that a dive may begin with.
     """
-    share = min(_SOFTEST, max(0.0, _SOFTENED * (over - _TOO_SHARP))) * min(1.0, beats)
+    share = min(_SOFTEST, max(0.0, _SOFTENED * (over - _TOO_SHARP))) * min(1.0, dream_frames)
     if not share:
         return detail
     around = F.avg_pool2d(F.pad(detail, (1, 1, 1, 1), mode="replicate"), 3, 1)
@@ -162,28 +178,28 @@ def natural_sharpness(descent: Descent) -> float | None:
     pace = Pace(values.first_steps, values.step_size, values.jitter)
     octaves = dreamer.octaves((source.shape[-2], source.shape[-1]), score, values)
     change = dreamer.ascend(source, score, octaves, pace, 0).picture - source
-    power = float((change - ground_of(change)).square().double().mean())
+    power = float((change - low_frequencies(change)).square().double().mean())
     if power <= 0:
         return None
     return _MOVING * sharpness_of(change) / power * dreamer.network.suited.strength**2
 
 
-def _laid_under(start: Start, detail: Tensor, part: Laid, before: Tensor | None) -> Start:
+def _blended_under(start: Start, detail: Tensor, part: Blended, before: Tensor | None) -> Start:
     """`start` with frame 0 laid under its dream, whose `detail` gives way as far as it is to.
 
     `before` is how much of the dream was left in the frame before.
     """
-    ground = start.source + part.formed * (part.forms - start.source)
+    low = start.source + part.formed * (part.forms - start.source)
     if before is not None:
         detail = detail * (part.left / before.clamp_min(_GONE)).clamp(max=1)
     under = part.clear * part.fine
-    picture = (ground + under + detail).clamp(0, 1)
+    picture = (low + under + detail).clamp(0, 1)
     return replace(
         start,
-        source=ground + under,
+        source=low + under,
         picture=picture,
-        memory={
-            **start.memory,
+        tensors={
+            **start.tensors,
             "cells": cells_of(picture),
             "under": torch.cat([under, part.left], 1),
             "clear": part.clear,
@@ -198,10 +214,10 @@ def _renewed(descent: Descent, moved: Tensor, moment: Moment, motion: Motion, wa
     if not bool((motion.visible < 1).any()):
         return moved
     seed = descent.dreamer.recipe.dream.seed
-    fresh = noise(descent.canvas.shape, seed, GROUND, moment.index).to(moved)
+    fresh = noise(descent.canvas.shape, seed, UNCOVERED, moment.index).to(moved)
     mean = rgb(wanted.mean)
-    ground = mean + _KEPT * (moved - mean) + _FRESH * fresh
-    return moved * motion.visible + ground.clamp(0, 1) * (1 - motion.visible)
+    low = mean + _KEPT * (moved - mean) + _FRESH * fresh
+    return moved * motion.visible + low.clamp(0, 1) * (1 - motion.visible)
 
 
 def _parted(descent: Descent, moved: Tensor, moment: Moment, wanted: Colours, begun: float) -> tuple[Tensor, Tensor]:
@@ -210,30 +226,30 @@ def _parted(descent: Descent, moved: Tensor, moment: Moment, wanted: Colours, be
     `begun` is how far the dive has set in: what changes a source all at once would show as a jump.
     """
     dive, rate, index = descent.dive, float(descent.rate), moment.index
-    beats = BEAT * moment.elapsed
-    ground = ground_of(moved)
-    detail = moved - ground
+    dream_frames = DREAM_RATE * moment.elapsed
+    low = low_frequencies(moved)
+    detail = moved - low
     if moment.values.steps:
-        firm = beats * begun**2
-        ground, detail = held(ground, colours_of(moved), wanted, firm), muted(moved, ground, wanted, firm) - ground
+        firm = dream_frames * begun**2
+        low, detail = held(low, colours_of(moved), wanted, firm), muted(moved, low, wanted, firm) - low
     keep, grain = (
         bounds_of(Dive)[name].check(name, getattr(dive, name)(index, rate), f" at frame {index}")
         for name in ("keep", "grain")
     )
-    detail = detail * math.pow(keep, beats)
+    detail = detail * math.pow(keep, dream_frames)
     if grain:
         drawn = noise(descent.canvas.shape, descent.dreamer.recipe.dream.seed, GRAIN, index, power=0.5)
-        detail = detail + drawn.to(moved) * _GRAINS * grain * math.sqrt(beats)
-    return ground, detail
+        detail = detail + drawn.to(moved) * _GRAINS * grain * math.sqrt(dream_frames)
+    return low, detail
 
 
-def sharpened(own: float, wanted: float, beats: float) -> float:
+def sharpened(own: float, wanted: float, dream_frames: float) -> float:
     """Sharpness on its way from the source's `own`, by factors: that of noise is many times what a dream has."""
     if min(own, wanted) <= 0:
         return wanted
-    return own * math.pow(wanted / own, 1 - math.pow(1 - _SOON, beats))
+    return own * math.pow(wanted / own, 1 - math.pow(1 - _SOON, dream_frames))
 
 
-def agreeing(own: Tensor, wanted: float, beats: float) -> Tensor:
+def agreeing(own: Tensor, wanted: float, dream_frames: float) -> Tensor:
     """Strength that begins as the source's `own`, on its way to what is wanted in the dream."""
-    return own + (1 - math.pow(1 - _AGREE, beats)) * (wanted - own)
+    return own + (1 - math.pow(1 - _AGREE, dream_frames)) * (wanted - own)

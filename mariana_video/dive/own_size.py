@@ -13,7 +13,7 @@ from torch import Tensor
 
 from mariana_video.dive.descent import Descent, Shown
 from mariana_video.dive.loop_blend import seen_from
-from mariana_video.dive.low_frequencies import ground_of
+from mariana_video.dive.low_frequencies import low_frequencies
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.size import finer, laid_on
 from mariana_video.loop.detail import SHARE, Sharpening, larger_octaves
@@ -42,14 +42,14 @@ def shown(descent: Descent, before: State | None, state: State, moment: Moment |
     if not octaves:
         return state, base.clamp(0, 1), 0
     if moment is None or before is None:
-        fine = state.memory.get("fine", large.canvas.frame(large.source) - base)
+        fine = state.tensors.get("fine", large.canvas.frame(large.source) - base)
         momentum, pushed = torch.zeros_like(base), 0
-    elif "fine" not in before.memory:
+    elif "fine" not in before.tensors:
         fine, momentum, pushed = torch.zeros_like(base), torch.zeros_like(base), 0
     else:
         fine, momentum, pushed = _gone_on(descent, large, before, state, moment, octaves, base)
     picture = base + (fine if moment is None else _with_goal(descent, large, state, moment.index, fine))
-    state = replace(state, memory={**state.memory, "fine": fine, "fine_momentum": momentum})
+    state = replace(state, tensors={**state.tensors, "fine": fine, "fine_momentum": momentum})
     return state, picture.clamp(0, 1), pushed
 
 
@@ -62,30 +62,30 @@ def _gone_on(
     octaves: tuple[Octave, ...],
     base: Tensor,
 ) -> tuple[Tensor, Tensor, int]:
-    """The detail moved by the camera and gone on with, its momentum, and the pixels pushed."""
-    small = descent.canvas.frame(state.dream - ground_of(state.dream))
+    """The detail moved by the camera and sharpened on, its momentum, and the pixels pushed."""
+    small = descent.canvas.frame(state.dream - low_frequencies(state.dream))
     everywhere = torch.ones_like(base[:, :1])
     sharpening = Sharpening(descent.dreamer, moment.values, octaves, (small.shape[-2], small.shape[-1]), everywhere)
     motion = affine_motion(large.shape, large.steps[moment.index - 1])
-    both = torch.cat([before.memory["fine"], before.memory["fine_momentum"]], 1)
+    both = torch.cat([before.tensors["fine"], before.tensors["fine_momentum"]], 1)
     fine, momentum = (motion.visible.to(base) * warp(both, motion.flow.to(base))).chunk(2, 1)
     most = min(1.0, moment.index / float(descent.rate) / _SETS_IN)
     kept = 1 - (1 - _KEPT) * most if moment.values.steps and moment.values.strength else 1.0
     aim = torch.maximum(SHARE * local_rms(laid_on(small, large.shape)), kept * local_rms(fine))
-    return sharpening.gone_on(base, fine, momentum, aim, moment.beats, kept, most)
+    return sharpening.gone_on(base, fine, momentum, aim, moment.dream_frames, kept, most)
 
 
 def _with_goal(descent: Descent, large: Shown, state: State, index: int, fine: Tensor) -> Tensor:
     """The detail shown: the dream's own gives way to that of the picture a loop comes back to."""
-    clear = state.memory.get("clear")
+    clear = state.tensors.get("clear")
     if clear is None:
         return fine
     left, clear = (
-        laid_on(descent.canvas.frame(part), large.shape).clamp(0, 1) for part in (state.memory["under"][:, 3:], clear)
+        laid_on(descent.canvas.frame(part), large.shape).clamp(0, 1) for part in (state.tensors["under"][:, 3:], clear)
     )
     if not bool((clear > 0).any()):
         return fine * left
-    goal = state.memory.get(GOAL)
+    goal = state.tensors.get(GOAL)
     if goal is None:
         goal = finer(large.source, (descent.canvas.shape[0], descent.canvas.shape[1]))
     seen = seen_from(_MIDDLE + goal, large.ways[index]) - _MIDDLE

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mariana_video.dream.bands import levelled
+from mariana_video.dream.bands import WEIGHTS, levelled
 from mariana_video.dream.noise import offset
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.pull import Pull
@@ -55,7 +55,7 @@ class Pace:
     """How far the ascent goes: `steps` an octave of `size` (mean change of a value in a step), shifted up to `jitter`.
 
     `gain`, where given, is 1×1×h×w and multiplies the step pixel by pixel; 0 leaves a pixel alone. `rule` says what a
-    step of that size is, and `pull` is a loss beside the score.
+    step of that size is, `pull` is a loss beside the score, and `bands` are the weights of fine to coarse detail.
     """
 
     steps: int
@@ -64,6 +64,7 @@ class Pace:
     gain: Tensor | None = None
     rule: Rule = "mean"
     pull: Pull | None = None
+    bands: Sequence[float] = WEIGHTS
 
 
 def ascend(
@@ -106,13 +107,20 @@ def _climbed(
         value, gradient = shifted_gradient(score, small, offset(reach, *key, round(1000 * octave.scale), step), reach)
         if pace.pull is not None:
             gradient = gradient + pace.pull.gradient(small)
-        small = RULES[pace.rule](small, gradient, pace.size, gain, octave.scale)
+        small = RULES[pace.rule](small, gradient, pace.size, gain, octave.scale, pace.bands)
         full = small if octave.scale == 1 else (begun + resize(small - start, begun.shape[-2:])).clamp(0, 1)
         pushed = pushed_through(score, octave.shape, reach)
         yield Step(1, 1, step + 1, pace.steps, value, full, pushed, begun, small)
 
 
-def moved(picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None, scale: float = 1.0) -> Tensor:
+def moved(
+    picture: Tensor,
+    gradient: Tensor,
+    size: float,
+    gain: Tensor | None,
+    scale: float = 1.0,
+    bands: Sequence[float] = WEIGHTS,
+) -> Tensor:
     """One normalised step uphill, `picture + size · gain · g / mean|g|`; a flat gradient changes nothing.
 
     g is the gradient with its bands of detail levelled (see `levelled`), its mean that of a place's neighbourhood on
@@ -121,7 +129,7 @@ def moved(picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None, s
     """
     if finite(mean_size(gradient)) == 0:
         return picture
-    gradient = levelled(gradient)
+    gradient = levelled(gradient, bands)
     change = gradient * (size / _mean_around(gradient, gain, scale))
     if gain is not None:
         change = change * gain
@@ -144,7 +152,12 @@ def _mean_around(gradient: Tensor, gain: Tensor | None, scale: float) -> Tensor:
 
 
 def moved_as_in_the_tutorial(
-    picture: Tensor, gradient: Tensor, size: float, gain: Tensor | None, _scale: float = 1.0
+    picture: Tensor,
+    gradient: Tensor,
+    size: float,
+    gain: Tensor | None,
+    _scale: float = 1.0,
+    _bands: Sequence[float] = WEIGHTS,
 ) -> Tensor:
     """One step of TensorFlow's DeepDream tutorial: `picture + size · g / std(g)` for a picture of −1…1, then clipped.
 
@@ -155,7 +168,7 @@ def moved_as_in_the_tutorial(
     return (picture + (change if gain is None else change * gain)).clamp(0, 1)
 
 
-RULES: Mapping[str, Callable[[Tensor, Tensor, float, Tensor | None, float], Tensor]] = {
+RULES: Mapping[str, Callable[[Tensor, Tensor, float, Tensor | None, float, Sequence[float]], Tensor]] = {
     "mean": moved,
     "tutorial": moved_as_in_the_tutorial,
 }

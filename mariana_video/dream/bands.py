@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -9,22 +11,23 @@ from torch.nn import functional as F
 
 from mariana_video.dream.resample import resize
 
-WEIGHTS = (0.7, 1.0, 1.0)  # fine to coarse: of the detail between a size and its half, of the next, of all that is left
+WEIGHTS = (0.7, 1.0, 1.0)
+"""Fine to coarse: of the detail between a size and its half, of the next, of all that is left."""
 
 
-def levelled(gradient: Tensor) -> Tensor:
-    """`gradient` (1×C×H×W) with each band of detail divided by its RMS, then weighed by `WEIGHTS` and added again.
+def levelled(gradient: Tensor, weights: Sequence[float] = WEIGHTS) -> Tensor:
+    """`gradient` (1×C×H×W) with each band of detail divided by its RMS, then weighed and added again.
 
     Laplacian pyramid normalisation, as in TensorFlow's first DeepDream notebook (Mordvintsev, 2015). Motifs grow
     smoother and larger, a step adds more of what survives being carried, and colours no longer break into specks.
     """
     bands, left = [], gradient
-    for _ in WEIGHTS[1:]:
+    for _ in weights[1:]:
         coarse = F.avg_pool2d(left, 2, ceil_mode=True, count_include_pad=False)
         bands.append(left - resize(coarse, left.shape[-2:]))
         left = coarse
     total = torch.zeros_like(left)
-    for weight, band in zip(reversed(WEIGHTS), reversed([*bands, left]), strict=True):
+    for weight, band in zip(reversed(weights), reversed([*bands, left]), strict=True):
         size = _rms(band)
         total = resize(total, band.shape[-2:])
         if size > 0:

@@ -39,7 +39,7 @@ def octaves_of(
                 break
             raise UsageError(
                 f"--octaves {count}: octave {level + 1} would be {width}x{height}, and the network needs {smallest} "
-                f"pixels on the short side; {level} would do"
+                f"pixels on the short side; use at most {level}"
             )
         wanted.append(Octave((height, width), factor))
     return tuple(reversed(wanted))

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mariana_video.errors import NetworkError
 from mariana_video.networks.network import Network
-from mariana_video.recipe.objective import ALL, Term
+from mariana_video.recipe.values.objective import ALL, Term
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,12 @@ from mariana_video.errors import SourceError, UsageError
 from mariana_video.footage import masks
 from mariana_video.footage.held_flashes import Holding
 from mariana_video.footage.pipeline import ahead
-from mariana_video.footage.plan import Plan, turns_of
+from mariana_video.footage.plan import Plan, timings_of
 from mariana_video.footage.reading import read_on, small_of
 from mariana_video.footage.waiting import waiting_asleep
-from mariana_video.loop.dream_clock import Turn
+from mariana_video.loop.dream_clock import Timing
 from mariana_video.loop.dreamer import Dreamer
-from mariana_video.loop.frames import dream_frames
+from mariana_video.loop.frames import dreamed
 from mariana_video.loop.state import Finished, Moment, Rendered, State
 from mariana_video.media.clip import Frame
 from mariana_video.motion.flow import Estimator
@@ -50,7 +50,7 @@ class _Moved:
     frame: Frame
     small: Tensor | None
     motion: Motion | None
-    turn: Turn
+    timing: Timing
 
 
 @contextmanager
@@ -68,11 +68,13 @@ def film(plan: Plan, dreamer: Dreamer, state: State | None = None, first: int = 
     if state is not None and tuple(state.source.shape[-2:]) != shape:
         raise UsageError(
             "with these settings the film is dreamed at another size than its finished frames were: "
-            "say them as before, or --restart to begin anew"
+            "use those settings again, or --restart to begin anew"
         )
     with (
         ahead(read_on(plan, state, first, shape), _READ_AHEAD) as frames,
-        ahead(_with_motion(frames, plan, turns_of(plan, carry.carry), shape, estimator, first), _MOTION_AHEAD) as moved,
+        ahead(
+            _with_motion(frames, plan, timings_of(plan, carry.carry), shape, estimator, first), _MOTION_AHEAD
+        ) as moved,
     ):
         yield _dreamed(zip(moved, inside, strict=False), plan, dreamer, state)
 
@@ -80,7 +82,7 @@ def film(plan: Plan, dreamer: Dreamer, state: State | None = None, first: int = 
 def _with_motion(
     frames: Iterator[tuple[int, Frame]],
     plan: Plan,
-    turns: Sequence[Turn],
+    timings: Sequence[Timing],
     shape: tuple[int, int],
     estimator: Estimator,
     first: int,
@@ -89,12 +91,12 @@ def _with_motion(
     for position, frame in frames:
         if position >= len(plan.times) or frame.pts != plan.times[position]:
             raise SourceError(f"{plan.clip.path} has changed since it was looked at")
-        small, turn = small_of(frame, shape), turns[position]
+        small, timing = small_of(frame, shape), timings[position]
         view = View(frame.grey, frame.rgb) if small is None else _view(frame, small)
         if position >= first:
-            known = None if turn.previous is None else previous
-            yield _Moved(position, frame, small, None if known is None else estimator.between(view, known), turn)
-        if turn.leads:
+            known = None if timing.previous is None else previous
+            yield _Moved(position, frame, small, None if known is None else estimator.between(view, known), timing)
+        if timing.leads:
             previous = view
 
 
@@ -102,7 +104,7 @@ def _dreamed(
     moved: Iterator[tuple[_Moved, Tensor | None]], plan: Plan, dreamer: Dreamer, state: State | None
 ) -> Iterator[Finished]:
     kept: dict[int, tuple[Frame, bool]] = {}
-    holding = Holding() if state is None else Holding.of(state.memory)
+    holding = Holding() if state is None else Holding.of(state.tensors)
     held = dreamer.recipe.carry.flashes == "held" and (plan.clip.tone_mapped or not plan.clip.colour.hdr)
 
     def moments() -> Iterator[Moment]:
@@ -111,13 +113,13 @@ def _dreamed(
             kept[index] = item.frame, item.motion is None
             yield _moment(item, index, plan, dreamer, mask)
 
-    for now, rendered in dream_frames(dreamer, moments(), state):
+    for now, rendered in dreamed(dreamer, moments(), state):
         (frame, begins), rgb = kept.pop(rendered.index), to_array(rendered.picture)
         if held:
             if begins:
                 holding.cut()
             rgb = holding.shown(rgb, frame.rgb, float(frame.pts))
-            now = replace(now, memory={**now.memory, **holding.memory()})
+            now = replace(now, tensors={**now.tensors, **holding.tensors()})
         yield Finished(rgb, frame.alpha, frame.duration, rendered, now)
 
 
@@ -132,8 +134,8 @@ def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer, mask: Tensor
         values=dreamer.values(item.position, plan.clip.rate),
         motion=None if motion is None else Motion(motion.flow.to(device), motion.visible.to(device)),
         mask=inside,
-        beats=item.turn.beats,
-        share=item.turn.share,
+        dream_frames=item.timing.dream_frames,
+        share=item.timing.share,
         whole=None if item.small is None else whole,
     )
 
@@ -151,9 +153,9 @@ def _view(frame: Frame, small: Tensor) -> View:
 
 def _elapsed(item: _Moved, plan: Plan) -> float:
     """Seconds since the frame that it goes on from; where there is none, a frame at the usual rate."""
-    if item.turn.previous is None:
+    if item.timing.previous is None:
         return float(1 / plan.clip.rate)
-    return float(item.frame.pts - plan.times[item.turn.previous])
+    return float(item.frame.pts - plan.times[item.timing.previous])
 
 
 def mask_of(dreamer: Dreamer, size: tuple[int, int]) -> Tensor | None:
@@ -178,11 +180,11 @@ def dream_picture(
     dreamer: Dreamer,
     rgb: NDArray[np.float32],
     alpha: NDArray[np.float32] | None = None,
-    seen: Callable[[Step], None] = lambda step: None,
+    on_step: Callable[[Step], None] = lambda step: None,
     position: int = 0,
     rate: Fraction = Fraction(25),
 ) -> Rendered:
-    """A single picture (float32 H×W×3, 0…1), dreamed as a film's first frame would be; `seen` is told of each step.
+    """A single picture (float32 H×W×3, 0…1), dreamed as a film's first frame; `on_step` is called after each step.
 
     `position` is the number that it has in a film of `rate` frames a second: what moves along a film is as it is there,
     and so is all that is drawn at random.
@@ -196,4 +198,4 @@ def dream_picture(
         small = fitted(source, shape)
         moment = replace(moment, source=small, whole=source)
     with waiting_asleep():
-        return next(dream_frames(replace(dreamer, seen=seen), [moment]))[1]
+        return next(dreamed(replace(dreamer, on_step=on_step), [moment]))[1]

@@ -57,17 +57,17 @@ class Holding:
             self.held.append((time, by))
         return calm
 
-    def memory(self) -> dict[str, Tensor]:
+    def tensors(self) -> dict[str, Tensor]:
         """All that the next picture needs."""
-        found = {f"{_PREFIX}shown.{name}": value for name, value in self._shown.memory().items()}
-        found |= {f"{_PREFIX}source.{name}": value for name, value in self._source.memory().items()}
+        found = {f"{_PREFIX}shown.{name}": value for name, value in self._shown.arrays().items()}
+        found |= {f"{_PREFIX}source.{name}": value for name, value in self._source.arrays().items()}
         found[f"{_PREFIX}held"] = np.array(self.held, np.float64).reshape(-1, 2)
         return {name: torch.from_numpy(np.array(value)) for name, value in found.items()}
 
     @classmethod
-    def of(cls, memory: Mapping[str, Tensor]) -> Holding:
-        """What `memory` gave, to go on from."""
-        found = {name[len(_PREFIX) :]: value.numpy() for name, value in memory.items() if name.startswith(_PREFIX)}
+    def of(cls, tensors: Mapping[str, Tensor]) -> Holding:
+        """What `tensors` gave, to go on from."""
+        found = {name[len(_PREFIX) :]: value.numpy() for name, value in tensors.items() if name.startswith(_PREFIX)}
         holding = cls()
         if "held" not in found:
             return holding
@@ -76,14 +76,14 @@ class Holding:
         return holding
 
 
-def _meter(memory: Mapping[str, NDArray[np.generic]], begins: str) -> Flashes:
-    own = {name.removeprefix(begins): value for name, value in memory.items() if name.startswith(begins)}
+def _meter(tensors: Mapping[str, NDArray[np.generic]], begins: str) -> Flashes:
+    own = {name.removeprefix(begins): value for name, value in tensors.items() if name.startswith(begins)}
     return Flashes(_STRICT).remembered(own) if own else Flashes(_STRICT)
 
 
-def told_of(memory: Mapping[str, Tensor]) -> str | None:
+def flashes_note(tensors: Mapping[str, Tensor]) -> str | None:
     """What a person should know of what was held back, or None where nothing was."""
-    held = memory.get(f"{_PREFIX}held")
+    held = tensors.get(f"{_PREFIX}held")
     if held is None or not len(held):
         return None
     times, by = held[:, 0].tolist(), held[:, 1].tolist()

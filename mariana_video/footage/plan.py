@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from mariana_video.loop.dream_clock import Turn, turns
+from mariana_video.loop.dream_clock import Timing, timings
 from mariana_video.media.clip import Clip
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import Scanned, scan
 from mariana_video.recipe.options import Span
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.schedule import Schedule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,30 +54,31 @@ class Plan:
 
 
 def make_plan(
-    source: Path, span: Span, seen: Callable[[int], None] = lambda frames: None, *, keep_hdr: bool = False
+    source: Path, span: Span, on_frame: Callable[[int], None] = lambda frames: None, *, keep_hdr: bool = False
 ) -> Plan:
-    """Looks at `source` and at every frame of the wanted span; `seen` is told how many frames were looked at.
+    """Looks at `source` and at every frame of the wanted span; `on_frame` is told how many frames were looked at.
 
     High dynamic range is tone-mapped unless `keep_hdr`. Raises SourceError where nothing can be decoded.
     """
     clip = open_clip(source, None if span.rate is None else _exact(span.rate), keep_hdr=keep_hdr)
+    clip = replace(clip, peak=span.hdr_peak)
     size = clip.size if span.size is None else span.size.fit(clip.size)
     begin = None if span.start is None else span.start.seconds(clip.duration)
     length = None if span.duration is None else span.duration.seconds(clip.duration)
     notes: list[str] = list(clip.notes)
     scanned = scan(clip, start=begin, duration=length, small=_CUTS_AT, notes=notes.append)
-    times, cuts, last = _times_and_cuts(scanned, seen)
+    times, cuts, last = _times_and_cuts(scanned, span.cut_threshold, on_frame)
     first = round((times[0] - clip.start) * clip.rate)
     return Plan(clip, span, size, times, cuts, first, tuple(notes), last)
 
 
 def _times_and_cuts(
-    scanned: Iterator[Scanned], seen: Callable[[int], None]
+    scanned: Iterator[Scanned], threshold: float, on_frame: Callable[[int], None]
 ) -> tuple[tuple[Fraction, ...], frozenset[int], Fraction | None]:
     from scenedetect import ContentDetector, FrameTimecode
 
     # At the default of 15 frames a scene, it finds one of three cuts that follow each other quickly.
-    detector = ContentDetector(min_scene_len=1)
+    detector = ContentDetector(threshold, min_scene_len=1)
     times: list[Fraction] = []
     cuts: set[int] = set()
     last: Fraction | None = None
@@ -87,7 +88,7 @@ def _times_and_cuts(
         if frame.small is not None:
             found = detector.process_frame(FrameTimecode(position, 25.0), frame.small)
             cuts.update(cut.frame_num for cut in found)
-        seen(len(times))
+        on_frame(len(times))
     return tuple(times), frozenset(cuts), last
 
 
@@ -96,8 +97,8 @@ def _exact(seconds: float) -> Fraction:
     return Fraction(repr(seconds))
 
 
-def turns_of(plan: Plan, carry: Schedule) -> tuple[Turn, ...]:
+def timings_of(plan: Plan, carry: Schedule) -> tuple[Timing, ...]:
     """The turns of a film's frames; those where nothing is to `carry` are dreamed alone."""
     rate, constant = float(plan.clip.rate), carry.constant()
     alone = {n for n in range(len(plan.times)) if (carry(n, rate) if constant is None else constant) == 0}
-    return turns(plan.times, plan.cuts, alone)
+    return timings(plan.times, plan.cuts, alone)

@@ -12,8 +12,8 @@ from mariana_video.media.clip import Clip, Frame
 from mariana_video.media.read.counting import frames_before
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import frame_at
-from mariana_video.recipe.size import Size
-from mariana_video.recipe.time import Time
+from mariana_video.recipe.values.size import Size
+from mariana_video.recipe.values.time import Time
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +53,7 @@ def shown_at(clip: Clip, at: Time | None) -> Frame:
     if at is None:
         return frame_at(clip, Fraction(0))
     if clip.kind == "picture":
-        raise UsageError(f"--at {at} takes a frame of a video, and {clip.path} is a picture; leave --at away")
+        raise UsageError(f"--at {at} takes a frame of a video, and {clip.path} is a picture; leave out --at")
     moment = at.seconds(clip.duration)
     if at.percent and clip.duration is not None:
         moment = max(Fraction(0), min(moment, clip.duration - 1 / clip.rate))

@@ -15,7 +15,7 @@ from mariana_video.media.files import write_whole
 
 _NAMED = re.compile(r"state-(\d{8})-([0-9a-f]{8})\.safetensors")
 _KEPT = 2  # the newest ones: one may be damaged
-_MEMORY = "memory."
+_TENSORS = "tensors."
 
 
 def save(folder: Path, position: int, state: State) -> None:
@@ -25,12 +25,10 @@ def save(folder: Path, position: int, state: State) -> None:
     """
     from safetensors.torch import save as to_bytes
 
-    tensors = {"index": torch.tensor([state.index]), "source": state.source, "dream": state.dream}
-    tensors |= {_MEMORY + name: tensor for name, tensor in state.memory.items()}
+    stored = {"index": torch.tensor([state.index]), "source": state.source, "dream": state.dream}
+    stored |= {_TENSORS + name: tensor for name, tensor in state.tensors.items()}
     # Copied, for safetensors refuses tensors that share their memory, as a dream without steps does with its source.
-    kept = {
-        name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for name, tensor in tensors.items()
-    }
+    kept = {name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for name, tensor in stored.items()}
     content = to_bytes(kept)
     before = sorted(_stored(folder), key=lambda path: path.stat().st_mtime_ns)
     write_whole(folder / f"state-{position:08d}-{zlib.crc32(content):08x}.safetensors", content)
@@ -62,9 +60,9 @@ def reached(folder: Path) -> int:
 def _state(content: bytes) -> State:
     from safetensors.torch import load
 
-    tensors: dict[str, Tensor] = load(content)
-    memory = {name.removeprefix(_MEMORY): tensor for name, tensor in tensors.items() if name.startswith(_MEMORY)}
-    return State(int(tensors["index"]), tensors["source"], tensors["dream"], memory)
+    stored: dict[str, Tensor] = load(content)
+    tensors = {name.removeprefix(_TENSORS): tensor for name, tensor in stored.items() if name.startswith(_TENSORS)}
+    return State(int(stored["index"]), stored["source"], stored["dream"], tensors)
 
 
 def _stored(folder: Path) -> list[Path]:

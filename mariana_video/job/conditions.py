@@ -1,4 +1,4 @@
-"""What must be the same for a job to be gone on with: settings, source, network, machine."""
+"""What must be the same for a job to be continued: settings, source, network, machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import torch
 from mariana_video.errors import UsageError
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.media.stills.pictures import picture_files
-from mariana_video.recipe.job import Encoding, Machine
+from mariana_video.recipe.job import Machine, Output
 from mariana_video.recipe.toml import Difference, Plain, Sections, differences
 
 _LIBRARIES = ("mariana-video", "torch", "opencv-python-headless", "opencv-python", "numpy", "av")
@@ -22,8 +22,8 @@ _DREAM = ("dream", "carry")
 _CHUNK = 1 << 22
 
 
-def terms_of(
-    command: str, options: Sections, storage: Encoding, dreamer: Dreamer, source: Path | None, sound: Path | None = None
+def conditions_of(
+    command: str, options: Sections, storage: Output, dreamer: Dreamer, source: Path | None, sound: Path | None = None
 ) -> Sections:
     """All that a job's result depends on, in sections of plain values. Reads the whole source for its checksum.
 
@@ -56,7 +56,7 @@ def agree(output: str, before: Sections, now: Sections, frames: int, free: Colle
             changed = True
             continue
         kept = f"throw its {frames} finished frames away" if frames else "begin anew"
-        raise UsageError(f"{output} was begun {_told(difference)}; say it as before, or --restart to {kept}")
+        raise UsageError(f"{output} was begun {_told(difference)}; use that setting again, or --restart to {kept}")
     return changed
 
 
@@ -115,11 +115,11 @@ def _files(source: Path) -> Iterable[Path]:
     return sorted(picture_files(source)) if source.is_dir() else [source]
 
 
-def _compared(terms: Sections) -> Sections:
+def _compared(conditions: Sections) -> Sections:
     """Without where the source lies (its content counts) and what only the job itself looks at."""
     return {
         section: {name: value for name, value in values.items() if name not in ("path", "mask")}
-        for section, values in terms.items()
+        for section, values in conditions.items()
         if section != "film"
     }
 

@@ -13,18 +13,18 @@ from pathlib import Path
 
 from mariana_video.errors import OutputError
 from mariana_video.job.beside_output import name_for, note
-from mariana_video.job.job import read_terms
+from mariana_video.job.job import read_conditions
 from mariana_video.job.output_paths import folder_for
 from mariana_video.job.stores.animation import lossless, write_animation
 from mariana_video.job.stores.choice import encoding_of, is_animation
 from mariana_video.job.stores.png_folder import FRAMES, is_whole
-from mariana_video.job.stores.store import Film, Told
+from mariana_video.job.stores.store import Film, OnNote
 from mariana_video.media.containers import keeps_hdr
 from mariana_video.media.output import cannot_write, commit, frame_name, part_name, real
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.sound.soundtrack import lay_under
 from mariana_video.media.write.encoding import Encoding
-from mariana_video.media.write.frame_log import spooled
+from mariana_video.media.write.frame_log import logged_frames
 from mariana_video.media.write.join import Beside, join
 from mariana_video.media.write.segment import Ending, SegmentEncoder, ending, pictures
 from mariana_video.recipe.toml import Sections
@@ -32,32 +32,32 @@ from mariana_video.recipe.toml import Sections
 _TRIES = 5  # looks at a running job: a part may be finished just between two looks
 
 
-def finish_so_far(output: str, told: Told) -> tuple[Path, int, int]:
+def finish_so_far(output: str, on_note: OnNote) -> tuple[Path, int, int]:
     """Makes NAME.part.mp4 (or the like) of what is done of OUTPUT: its path, its frames, the frames there will be.
 
     Raises OutputError where there is no unfinished job or not one finished frame, SourceError where the source is gone.
     """
     folder, path = folder_for(output), Path(output)
-    terms = read_terms(folder)
-    if not terms:
+    conditions = read_conditions(folder)
+    if not conditions:
         raise OutputError(f"{output} has no unfinished job beside it ({folder.name}/ is not there)")
-    total = int(terms["film"]["frames"])
+    total = int(conditions["film"]["frames"])
     if (folder / FRAMES).is_dir():
         return *_pages(folder, real(path)), total
     with tempfile.TemporaryDirectory(prefix=".", dir=folder.parent) as scratch:
-        film = _film(output, terms)
+        film = _film(output, conditions)
         animation = is_animation(path)
-        threads = int(terms["film"]["encoder_threads"])
-        encoding = lossless(film, threads) if animation else encoding_of(path, film, terms, told)
+        threads = int(conditions["film"]["encoder_threads"])
+        encoding = lossless(film, threads) if animation else encoding_of(path, film, conditions, on_note)
         parts = _parts(folder, Path(scratch), encoding)
         if not parts:
             raise OutputError(f"not one frame of {output} is finished yet")
         result, made = name_for(folder, part_name(real(path))), Path(scratch) / path.name
         if animation:
-            frames = _animation(parts, film, encoding, made, told)
+            frames = _animation(parts, film, encoding, made, on_note)
         else:
             silent = made if film.under is None else Path(scratch) / f"silent{path.suffix}"
-            frames = _joined(parts, film, encoding, bool(terms["storage"].get("sound", True)), silent, told)
+            frames = _joined(parts, film, encoding, bool(conditions["storage"].get("sound", True)), silent, on_note)
             if film.under is not None:
                 lay_under(silent, film.under, made)
         commit(made, result)
@@ -71,17 +71,17 @@ def _note(folder: Path, result: Path) -> None:
         note(folder, result)
 
 
-def _film(output: str, terms: Sections) -> Film:
+def _film(output: str, conditions: Sections) -> Film:
     """What the job makes, as it was written down when it began; only the first frame's time is needed here."""
-    section = terms["film"]
+    section = conditions["film"]
     rate, begins = Fraction(str(section["rate"])), Fraction(str(section["begins"]))
     start, duration = (Fraction(str(section[name])) if name in section else None for name in ("start", "duration"))
     size = int(section["width"]), int(section["height"])
-    codec = terms["storage"].get("codec")
+    codec = conditions["storage"].get("codec")
     deep = keeps_hdr(output, None if codec is None else str(codec))
-    clip = open_clip(str(terms["source"]["path"]), rate, keep_hdr=deep) if section["clip"] else None
-    under = Path(str(terms["under"]["path"])) if "under" in terms else None
-    endless = not terms.get("begins", {}).get("play_once", False)
+    clip = open_clip(str(conditions["source"]["path"]), rate, keep_hdr=deep) if section["clip"] else None
+    under = Path(str(conditions["under"]["path"])) if "under" in conditions else None
+    endless = not conditions.get("begins", {}).get("play_once", False)
     return Film(clip, size, rate, (begins,), start, duration, under, endless)
 
 
@@ -120,7 +120,7 @@ def _open_part(path: Path, first: int, scratch: Path, encoding: Encoding) -> tup
     made = scratch / "open.packets"
     with made.open("wb") as file:
         encoder, last = SegmentEncoder(encoding, file), None
-        for last, _ in spooled(path, first):
+        for last, _ in logged_frames(path, first):
             encoder.add(last.frame, last.tick)
         if last is None:
             return None
@@ -130,7 +130,7 @@ def _open_part(path: Path, first: int, scratch: Path, encoding: Encoding) -> tup
 
 
 def _joined(
-    parts: list[tuple[Path, Ending]], film: Film, encoding: Encoding, sound: bool, made: Path, told: Told
+    parts: list[tuple[Path, Ending]], film: Film, encoding: Encoding, sound: bool, made: Path, on_note: OnNote
 ) -> int:
     ticks = tuple(tick for _, found in parts for tick in found.ticks)
     length = parts[-1][1].length or 1 / film.rate
@@ -143,16 +143,16 @@ def _joined(
         encoding,
         Beside(film.clip, film.clock(encoding.time_base).zero, end, sound),
         made,
-        told,
+        on_note,
     )
     return len(ticks)
 
 
-def _animation(parts: list[tuple[Path, Ending]], film: Film, encoding: Encoding, made: Path, told: Told) -> int:
+def _animation(parts: list[tuple[Path, Ending]], film: Film, encoding: Encoding, made: Path, on_note: OnNote) -> int:
     ticks = [tick for _, found in parts for tick in found.ticks]
     times = tuple(film.times[0] + (tick - ticks[0]) * encoding.time_base for tick in ticks)
     so_far = replace(film, times=times, under=None)
-    write_animation(made, so_far, (both for path, _ in parts for both in pictures(path, encoding)), None, told)
+    write_animation(made, so_far, (both for path, _ in parts for both in pictures(path, encoding)), None, on_note)
     return len(ticks)
 
 

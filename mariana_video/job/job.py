@@ -20,29 +20,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mariana_video.errors import OutputError, SourceError, UsageError
-from mariana_video.footage.held_flashes import told_of
+from mariana_video.footage.held_flashes import flashes_note
 from mariana_video.footage.pipeline import sink
 from mariana_video.job import beside_output as beside
 from mariana_video.job import checkpoint
 from mariana_video.job.conditions import agree, content_of, machine_given, marks_of
 from mariana_video.job.flash_warning import warn_of_flashes
-from mariana_video.job.output_paths import TERMS, check_own, clear, folder_for, in_place, stands
+from mariana_video.job.output_paths import CONDITIONS, check_own, clear, folder_for, in_place, is_finished
 from mariana_video.job.preview import Preview
 from mariana_video.job.stores.choice import bytes_needed, check_storage, film_section, open_store
-from mariana_video.job.stores.store import Film, Store, Told
+from mariana_video.job.stores.store import Film, OnNote, Store
 from mariana_video.loop.state import Finished, State
 from mariana_video.media.files import write_whole
 from mariana_video.media.lock import locked
 from mariana_video.media.output import cannot_write, check_output, would_replace
 from mariana_video.media.stills.pictures import ENDINGS_OUT
-from mariana_video.recipe.job import Encoding, Machine
+from mariana_video.recipe.job import Machine, Output
 from mariana_video.recipe.toml import Plain, Sections, from_text, to_text
 
 _EVERY = 30.0  # seconds between checkpoints: half of the minute that may be lost at the most
 _BEHIND = 3  # frames that keeping may lag behind dreaming
 
 Frames = Callable[[State | None, int], AbstractContextManager[Iterator[Finished]]]
-"""Gives the film's frames from a position on: with the state of the frame before, or none to start afresh there."""
+"""Gives the film's frames from a position on: with the state of the frame before, or none to start nearest there."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ class Todo:
 class Job:
     """A locked job; see `open_job`."""
 
-    def __init__(self, output: str, folder: Path, source: Path | None, storage: Encoding, before: Sections) -> None:
+    def __init__(self, output: str, folder: Path, source: Path | None, storage: Output, before: Sections) -> None:
         self.output, self.folder, self.source, self.storage = output, folder, source, storage
         self.before = before
         self.changed = False
         self.finished = False
-        self._terms: Sections = before
+        self._conditions: Sections = before
         self._film: Film | None = None
         self._store: Store | None = None
         self._marks = marks_of(source) if source is not None and source.exists() else ()
@@ -75,19 +75,19 @@ class Job:
         """Where the job runs: what `given` leaves open is as it was when the job began."""
         return machine_given(given, self.before)
 
-    def agree(self, terms: Sections, free: Collection[str] = ()) -> None:
-        """Raises UsageError, naming the setting, unless the job was begun with these terms.
+    def agree(self, conditions: Sections, free: Collection[str] = ()) -> None:
+        """Raises UsageError, naming the setting, unless the job was begun with these conditions.
 
         Settings of the dream that are `free` may be others: `changed` then says so, and whoever makes the frames sees
         to it that none that is `kept` would be another. Raises OutputError where a file that is written is one that the
         terms read.
         """
-        for section in terms.values():
+        for section in conditions.values():
             if "path" in section:
                 self._check_apart(Path(str(section["path"])))
         if self.before:
-            self.changed = agree(self.output, self.before, terms, checkpoint.reached(self.folder), free)
-        self._terms = terms
+            self.changed = agree(self.output, self.before, conditions, checkpoint.reached(self.folder), free)
+        self._conditions = conditions
 
     def _check_apart(self, read: Path) -> None:
         for written in (Path(self.output), self.storage.preview):
@@ -99,14 +99,14 @@ class Job:
         used = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
         return max(0, bytes_needed(film, self.output, self.storage) - used)
 
-    def prepare(self, film: Film, fresh: frozenset[int], told: Told) -> Todo:
+    def prepare(self, film: Film, fresh: frozenset[int], on_note: OnNote) -> Todo:
         """Looks at what is there of `film` and says what is left to do.
 
         `fresh` are the positions besides the first that need no state (cuts). Raises OutputError.
         """
-        self._terms = {**self._terms, "film": self._fixed(film)}
+        self._conditions = {**self._conditions, "film": self._fixed(film)}
         self._film, self._fresh = film, fresh | {0}
-        self._store = open_store(self.folder, self.output, film, self._terms, told)
+        self._store = open_store(self.folder, self.output, film, self._conditions, on_note)
         runs = tuple(range(self._start(gap)[0], gap.stop) for gap in self._store.missing())
         return Todo(runs[0].start if runs else len(film.times), sum(map(len, runs)), len(film.times), runs)
 
@@ -118,8 +118,8 @@ class Job:
         missing = {position for gap in self._store.missing() for position in gap}
         return max((n + 1 for n in range(len(self._film.times)) if n not in missing), default=0)
 
-    def make(self, frames: Frames, seen: Callable[[Finished], None], preview: Path | None = None) -> None:
-        """Makes and keeps every frame that is missing; `seen` is told of each. What is finished outlives any error."""
+    def make(self, frames: Frames, on_frame: Callable[[Finished], None], preview: Path | None = None) -> None:
+        """Makes and keeps every missing frame; `on_frame` is called with each. What is finished outlives any error."""
         assert self._store is not None, "prepare comes first"
         self._begin()
         look = Preview(preview)
@@ -131,7 +131,7 @@ class Job:
                 with frames(state, first) as coming, sink(self._keep, _BEHIND) as put:
                     for done in _numbered(coming, range(first, gap.stop), self.source):
                         put(done)
-                        seen(done[1])
+                        on_frame(done[1])
                         look.show(done[1])
         except BaseException:  # whatever stops it, Ctrl-C too: the last finished frame is kept, and the stop goes on
             self._save_last()
@@ -139,26 +139,26 @@ class Job:
         finally:
             self._store.close()
 
-    def finish(self, told: Told) -> None:
+    def finish(self, on_note: OnNote) -> None:
         """Joins the film, verifies it, gives it its name, and tells if it flashes. Leaving clears the job's folder."""
         assert self._store is not None, "prepare comes first"
         self._check_source()
-        made = self._store.assemble(told)
+        made = self._store.assemble(on_note)
         check_output(self.output, None, self.storage.overwrite)  # somebody may have put a file there meanwhile
         in_place(made, self.output, self.folder)
         self.finished = True
         assert self._film is not None
-        held = None if self._state is None else told_of(self._state.memory)
+        held = None if self._state is None else flashes_note(self._state.tensors)
         if held is not None:
-            told(held)
-        warn_of_flashes(Path(self.output), self._film.rate, told)
+            on_note(held)
+        warn_of_flashes(Path(self.output), self._film.rate, on_note)
 
     def _begin(self) -> None:
         """Writes down what the job is made with, once nothing is left that could refuse it. Raises OutputError."""
-        if self._terms == self.before:
+        if self._conditions == self.before:
             return
         try:
-            write_whole(self.folder / TERMS, to_text(self._terms).encode())
+            write_whole(self.folder / CONDITIONS, to_text(self._conditions).encode())
         except OSError as error:
             raise cannot_write(self.output, error) from error
 
@@ -168,7 +168,7 @@ class Job:
         if before is None:
             return now
         if any(before.get(name, value) != value for name, value in now.items() if name != "encoder_threads"):
-            raise SourceError(f"{self.source} gives other frames than when {self.output} was begun; say --restart")
+            raise SourceError(f"{self.source} gives other frames than when {self.output} was begun; use --restart")
         return before
 
     def _claim(self, preview: Path) -> None:
@@ -180,9 +180,9 @@ class Job:
     def _start(self, gap: range) -> tuple[int, State | None]:
         """The nearest position from which the first of `gap` can be reached, and the state to start with."""
         known = checkpoint.latest(self.folder, gap.start)
-        afresh = max(position for position in self._fresh if position <= gap.start)
-        if known is None or known[0] + 1 < afresh:
-            return afresh, None
+        nearest = max(position for position in self._fresh if position <= gap.start)
+        if known is None or known[0] + 1 < nearest:
+            return nearest, None
         return known[0] + 1, known[1]
 
     def _keep(self, item: tuple[int, Finished]) -> None:
@@ -219,7 +219,7 @@ class Job:
             return
         try:
             marks = marks_of(self.source)
-            same = marks == self._marks or content_of(self.source) == self._terms["source"].get("content")
+            same = marks == self._marks or content_of(self.source) == self._conditions["source"].get("content")
         except OSError as error:
             raise SourceError(
                 f"{self.source} is gone ({(error.strerror or 'unreadable').lower()}); "
@@ -241,8 +241,8 @@ def clear_up(output: str) -> None:
 
 
 @contextmanager
-def open_job(output: str, source: Path | None, storage: Encoding) -> Iterator[Job]:
-    """The job of making `output`, locked: begun, or gone on with where OUTPUT.mariana/ is there.
+def open_job(output: str, source: Path | None, storage: Output) -> Iterator[Job]:
+    """The job of making `output`, locked: begun, or continued where OUTPUT.mariana/ is there.
 
     `output` is a text, for "/" at its end says a folder. `storage.restart` throws away what is there. On leaving, the
     folder is removed if OUTPUT stands or nothing is in it. Raises UsageError for a codec or quality that can't be, and
@@ -254,26 +254,26 @@ def open_job(output: str, source: Path | None, storage: Encoding) -> Iterator[Jo
     check_own(folder, output)
     with locked(folder, output):
         _check_preview(folder, output, source, storage)
-        if storage.restart or stands(output):
+        if storage.restart or is_finished(output):
             clear(folder, output)
-        job = Job(output, folder, source, storage, read_terms(folder))
+        job = Job(output, folder, source, storage, read_conditions(folder))
         try:
             yield job
         finally:
             if job.finished:
                 beside.take_away(folder)
-            if job.finished or not (folder / TERMS).exists():
+            if job.finished or not (folder / CONDITIONS).exists():
                 clear(folder, output)
 
 
-def read_terms(folder: Path) -> Sections:
+def read_conditions(folder: Path) -> Sections:
     """What the job was begun with; empty where none was. Raises OutputError where it can't be read."""
     try:
-        return from_text((folder / TERMS).read_text("utf-8"))
+        return from_text((folder / CONDITIONS).read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, UsageError) as error:
-        raise OutputError(f"{folder / TERMS} can't be read; --restart begins the film anew") from error
+        raise OutputError(f"{folder / CONDITIONS} can't be read; --restart begins the film anew") from error
 
 
 def _numbered(coming: Iterator[Finished], positions: range, source: Path | None) -> Iterator[tuple[int, Finished]]:
@@ -285,7 +285,7 @@ def _numbered(coming: Iterator[Finished], positions: range, source: Path | None)
         yield position, done
 
 
-def _check_preview(folder: Path, output: str, source: Path | None, storage: Encoding) -> None:
+def _check_preview(folder: Path, output: str, source: Path | None, storage: Output) -> None:
     """See that --preview can be a picture and replaces nobody's file: one of the same job's may be renewed."""
     preview = storage.preview
     if preview is None:

@@ -14,7 +14,7 @@ from mariana_video.job.beside_output import mark_of
 from mariana_video.media.files import write_whole
 from mariana_video.media.output import LONGEST_NAME, NUMBERED, cannot_write, commit, discard, real, sync_folder
 
-TERMS = "job.toml"
+CONDITIONS = "job.toml"
 _ENDING = ".mariana"
 _FINISHED = "finished.json"
 _OURS = re.compile(
@@ -39,7 +39,7 @@ def folder_for(output: str | Path) -> Path:
 
 def check_own(folder: Path, output: str) -> None:
     """See that what bears the name of a job's folder is one. Raises OutputError for somebody's own file or folder."""
-    if not os.path.lexists(folder) or (folder / TERMS).is_file():
+    if not os.path.lexists(folder) or (folder / CONDITIONS).is_file():
         return
     try:
         own = folder.is_dir() and all(_is_own(path, output) for path in folder.iterdir())
@@ -52,8 +52,8 @@ def check_own(folder: Path, output: str) -> None:
 
 
 def clear(folder: Path, output: str) -> None:
-    """Removes what a job has in its folder, the terms last; the lock stays, and so does whatever is not the job's."""
-    for path in sorted(folder.iterdir(), key=lambda path: path.name == TERMS):
+    """Removes what a job has in its folder, its conditions last; the lock stays, and whatever is not the job's."""
+    for path in sorted(folder.iterdir(), key=lambda path: path.name == CONDITIONS):
         if path.name != "lock" and _is_own(path, output):
             discard(path)
 
@@ -74,7 +74,7 @@ def in_place(made: Path, output: str, folder: Path) -> None:
         commit(made, Path(output))
 
 
-def stands(output: str) -> bool:
+def is_finished(output: str) -> bool:
     """Whether OUTPUT is there as a job made it, and only the job's clearing up was broken off."""
     with contextlib.suppress(OSError, ValueError):
         return bool(json.loads((folder_for(output) / _FINISHED).read_text()) == mark_of(Path(output)))

@@ -18,7 +18,7 @@ from mariana_video.errors import OutputError, UsageError
 from mariana_video.job.conditions import content_of
 from mariana_video.media.files import write_whole
 from mariana_video.media.lock import locked
-from mariana_video.media.output import cannot_write, commit, discard, told_of
+from mariana_video.media.output import cannot_write, commit, discard, naming_output
 from mariana_video.recipe.toml import Difference, Sections, differences
 
 WORK = ".mariana"
@@ -28,8 +28,8 @@ _FILE = "pictures.json"
 class Record:
     """The open record of a batch; see `open_record`."""
 
-    def __init__(self, folder: Path, terms: Sections, pictures: dict[str, list[str]]) -> None:
-        self._folder, self._terms, self._pictures = folder, terms, pictures
+    def __init__(self, folder: Path, conditions: Sections, pictures: dict[str, list[str]]) -> None:
+        self._folder, self._conditions, self._pictures = folder, conditions, pictures
         self.whole = False
         """Whether the batch is through: then leaving removes the record."""
 
@@ -49,11 +49,11 @@ class Record:
 
         In this order: a picture that stands without being noted would be a stranger's.
         """
-        with told_of(target, made):
+        with naming_output(target, made):
             yield
         try:
             self._pictures[target.name] = [content_of(source), content_of(made)]
-            noted = {"terms": self._terms, "pictures": self._pictures}
+            noted = {"conditions": self._conditions, "pictures": self._pictures}
             write_whole(self._folder / _FILE, json.dumps(noted, indent=1).encode())
         except OSError as error:
             raise cannot_write(target, error) from error
@@ -61,13 +61,13 @@ class Record:
 
 
 @contextmanager
-def open_record(output: Path, terms: Sections, overwrite: bool, names: Collection[str]) -> Iterator[Record]:
-    """The record of the batch that makes pictures of such `names` in the folder `output` by `terms`, locked.
+def open_record(output: Path, conditions: Sections, overwrite: bool, names: Collection[str]) -> Iterator[Record]:
+    """The record of the batch that makes pictures of such `names` in the folder `output` by `conditions`, locked.
 
     On leaving, it is removed if the batch is through or nothing was made. Raises OutputError if another process works
     there, UsageError, naming the setting, if an unfinished batch there was begun otherwise, unless `overwrite`.
     """
-    folder, now = output / WORK, _comparable(terms)
+    folder, now = output / WORK, _comparable(conditions)
     with locked(folder, str(output)):
         before, pictures = _read(folder / _FILE, output)
         if pictures and before != now:
@@ -86,7 +86,7 @@ def _read(file: Path, output: Path) -> tuple[Sections, dict[str, list[str]]]:
     """What was noted; nothing where no batch was begun. Raises OutputError for a file that is none of ours."""
     try:
         found = json.loads(file.read_text("utf-8"))
-        return dict(found["terms"]), {str(name): list(marks) for name, marks in found["pictures"].items()}
+        return dict(found["conditions"]), {str(name): list(marks) for name, marks in found["pictures"].items()}
     except FileNotFoundError:
         return {}, {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -102,17 +102,18 @@ def _tidy(folder: Path, names: Collection[str], keep: bool) -> None:
                 discard(path)
 
 
-def _comparable(terms: Sections) -> Sections:
+def _comparable(conditions: Sections) -> Sections:
     """Without where files lie: their content counts."""
     return {
-        section: {name: value for name, value in values.items() if name != "path"} for section, values in terms.items()
+        section: {name: value for name, value in values.items() if name != "path"}
+        for section, values in conditions.items()
     }
 
 
 def _begun_otherwise(output: Path, before: Sections, now: Sections, made: int) -> UsageError:
     difference = next(differences(before, now))
     return UsageError(
-        f"{output} holds {made} pictures of a batch begun with {_said(difference)}; say it as before, "
+        f"{output} holds {made} pictures of a batch begun with {_said(difference)}; use that setting again, "
         "or --overwrite to make them anew"
     )
 

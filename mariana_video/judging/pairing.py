@@ -15,7 +15,7 @@ from mariana_video.media.clip import Clip, Frame
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import read, scan
 from mariana_video.media.shape import fitted
-from mariana_video.recipe.time import Time
+from mariana_video.recipe.values.time import Time
 
 Array = NDArray[np.float32]
 

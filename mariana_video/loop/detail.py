@@ -26,7 +26,7 @@ from mariana_video.motion.warp import warp
 
 _FIRST = 2  # steps on each of the larger octaves of a first frame
 SHARE = 0.12  # how strong the detail is beside the composition, measured: first frames have 0.06 to 0.12
-_SPENT = 0.75  # of a pass a beat, over how many times as large the picture is as its composition
+_SPENT = 0.75  # of a pass a dream frame, over how many times as large the picture is as its composition
 _MOMENTUM = 0.75  # of the detail that a step gives, so much comes later: it must not be seen which frames had a step
 _CLOSEST = 1.5  # more octaves than this factor apart gives would only cost
 
@@ -45,16 +45,16 @@ def larger_octaves(shape: tuple[int, int], dreamed: tuple[int, int], scale: floa
 
 
 def round_of(octaves: tuple[Octave, ...], dreamed: tuple[int, int]) -> int:
-    """Beats in which each of the larger octaves has one step: the larger the picture, the more."""
+    """Dream frames in which each of the larger octaves has one step: the larger the picture, the more."""
     passes = sum(octave.scale**2 for octave in octaves)
     return max(2, math.ceil(passes / _SPENT * min(octaves[-1].shape) / min(dreamed)))
 
 
 def due(octaves: tuple[Octave, ...], dreamed: tuple[int, int], number: int) -> Iterator[Octave]:
-    """The larger octaves whose turn it is at beat `number`."""
-    beats = round_of(octaves, dreamed) if octaves else 1
+    """The larger octaves whose turn it is at dream frame `number`."""
+    dream_frames = round_of(octaves, dreamed) if octaves else 1
     for place, octave in enumerate(octaves):
-        if number % beats == place * beats // len(octaves):
+        if number % dream_frames == place * dream_frames // len(octaves):
             yield octave
 
 
@@ -95,15 +95,22 @@ class Sharpening:
         return finer(picture - begun, self.dreamed), pushed
 
     def gone_on(
-        self, picture: Tensor, fine: Tensor, momentum: Tensor, aim: Tensor, beats: range, kept: float, most: float = 4.0
+        self,
+        picture: Tensor,
+        fine: Tensor,
+        momentum: Tensor,
+        aim: Tensor,
+        dream_frames: range,
+        kept: float,
+        most: float = 4.0,
     ) -> tuple[Tensor, Tensor, int]:
-        """The detail `fine` over `picture` (1×3×H×W each) after some beats, its momentum, and the pixels pushed.
+        """The detail `fine` over `picture` (1×3×H×W each) after some dream frames, its momentum, and the pixels pushed.
 
         It is held at the strength `aim` (1×1×h×w, a value a cell) by steps of at most `most` times their length; of
-        what there is, so much is `kept` a beat.
+        what there is, so much is `kept` a dream frame.
         """
         score, pushed = self.dreamer.scored(self.values.terms), 0
-        for number in beats:
+        for number in dream_frames:
             fine, momentum = kept * fine, _MOMENTUM * momentum
             for octave in due(self.octaves, self.dreamed, number) if self.values.steps else ():
                 begun = (picture + fine + momentum).clamp(0, 1)
@@ -138,21 +145,21 @@ def detailed(
     if before is None or moment.motion is None or values.carry == 0:
         fine, pushed = sharpening.begun((whole + laid).clamp(0, 1), moment.index)
         state = _with(state, fine, (1 - values.carry) * fine)
-    elif not moment.beats:
+    elif not moment.dream_frames:
         motion = at_size(moment.motion, shape)
-        fine, pushed = (2 * motion.visible).clamp(max=1) * warp(state.memory["fine"], motion.flow), 0
+        fine, pushed = (2 * motion.visible).clamp(max=1) * warp(state.tensors["fine"], motion.flow), 0
     else:
         motion = at_size(moment.motion, shape)
-        both = torch.cat([before.memory["fine"], before.memory["fine_momentum"]], 1)
+        both = torch.cat([before.tensors["fine"], before.tensors["fine_momentum"]], 1)
         fine, momentum = (motion.visible * warp(both, motion.flow)).chunk(2, 1)
         aim, kept = SHARE * local_rms(laid), values.carry ** (1 / round_of(octaves, dreamed))
-        fine, momentum, pushed = sharpening.gone_on(whole + laid, fine, momentum, aim, moment.beats, kept)
+        fine, momentum, pushed = sharpening.gone_on(whole + laid, fine, momentum, aim, moment.dream_frames, kept)
         state = _with(state, fine, momentum)
     return state, (whole + laid + fine).clamp(0, 1), pushed
 
 
 def _with(state: State, fine: Tensor, momentum: Tensor) -> State:
-    return replace(state, memory={**state.memory, "fine": fine, "fine_momentum": momentum})
+    return replace(state, tensors={**state.tensors, "fine": fine, "fine_momentum": momentum})
 
 
 def reach_at(dreamer: Dreamer, source: Tensor, shape: tuple[int, int]) -> Tensor:

@@ -20,23 +20,23 @@ from mariana_video.networks.device import choose_device
 from mariana_video.networks.network import Network
 from mariana_video.networks.weights import load
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.objective import Objective, Terms
 from mariana_video.recipe.options import Recipe, bounds_of
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.objective import Objective, Terms
+from mariana_video.recipe.values.schedule import Schedule
 
 _RATE = Fraction(25)  # frame 0 is the same at any rate
 
 
 @dataclass(frozen=True)
 class Dreamer:
-    """What stays the same for all frames. `precision` is the number format chosen; `seen` is told of each step."""
+    """What stays the same for all frames. `precision` is the format chosen; `on_step` is called after each step."""
 
     network: Network
     recipe: Recipe
     objective: Objective
     device: torch.device
     precision: str
-    seen: Callable[[Step], None] = lambda step: None
+    on_step: Callable[[Step], None] = lambda step: None
 
     def values(self, frame: int, rate: Fraction) -> Values:
         """The schedules' numbers at `frame`, checked against their bounds (UsageError)."""
@@ -61,6 +61,7 @@ class Dreamer:
             octave_scale=at("octave_scale", dream.octave_scale),
             jitter=round(at("jitter", dream.jitter)),
             temporal_weight=at("temporal_weight", carry.temporal_weight),
+            momentum=at("momentum", carry.momentum),
         )
 
     def score(self, frame: int, rate: Fraction) -> Score:
@@ -120,6 +121,7 @@ class Dreamer:
         after: Step | None = None,
     ) -> Iterator[Step]:
         """The steps of the ascent of `picture` (1×3×H×W) at frame `index`, one by one, or those `after` one of them."""
+        pace = replace(pace, bands=self.recipe.dream.bands.weights)
         if self.tutorial:
             pace = replace(pace, jitter=0, rule="tutorial")
         return ascend(picture, score, octaves, pace, (self.recipe.dream.seed, index), after)
@@ -129,7 +131,7 @@ class Dreamer:
         value, pushed = float("nan"), 0
         for step in self.steps(picture, score, octaves, pace, index):
             picture, value, pushed = step.picture, step.score, pushed + step.pushed
-            self.seen(step)
+            self.on_step(step)
         return Ascended(picture, value, pushed)
 
 

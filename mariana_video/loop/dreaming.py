@@ -16,15 +16,14 @@ from mariana_video.dream.score import Score
 from mariana_video.loop.dreamer import Ascended, Dreamer
 from mariana_video.loop.newcomers import Grown, grown, ungrown, young_of
 from mariana_video.loop.state import Moment, State
-from mariana_video.loop.strength import braked, first_push, local_rms, mean_rms, pushed_on, step_gain
+from mariana_video.loop.strength import braked, first_strength_gain, local_rms, mean_rms, next_strength_gain, step_gain
 
-MOMENTUM = 0.65  # of what a beat's steps change, so much goes on in the next
 _FAINT = 0.2  # below this strength a first frame says nothing about the target
-_HARDEST = 8.0  # push of a frame that has nothing else to hold its strength by
+_HARDEST = 8.0  # strength gain of a frame that has nothing else to hold its strength by
 
 
 @dataclass(frozen=True)
-class Beat:
+class DreamFrame:
     """One turn of the loop: its `number` says which octaves run, `draw` which jitter, `length` is in 1/25 s."""
 
     number: int
@@ -37,28 +36,28 @@ class Start:
     """Where a frame that goes on from another begins.
 
     The ascent starts at `picture` (1×3×H×W); its change to `source` is held at the strength `target` (1×1×h×w, a value
-    a cell), `push` being how hard it has to try, up to `most`. `visible` (1×1×H×W) is how much of a place was there
-    before, and `mask` where to dream (None: everywhere). `momentum` (1×3×H×W), where given, is what of earlier steps
-    goes on in this beat, already in `picture`: this beat's own steps are shorter for it. `lift` drives them on beside
-    the push, `rein` (1×1×H×W) holds them back place by place, `young` (1×1×H×W) is how much of a place's dream was
-    still missing, and `memory` is what else the next frame needs.
+    a cell), `strength_gain` being how hard it has to try, up to `most`. `visible` (1×1×H×W) is how much of a place was
+    there before, and `mask` where to dream (None: everywhere). `momentum` (1×3×H×W), where given, is what of earlier
+    steps goes on in this dream frame, already in `picture`: this dream frame's own steps are shorter for it.
+    `sharpness_gain` drives them on beside it, `motion_gain` (1×1×H×W) holds them back place by place, `young`
+    (1×1×H×W) is how much of a place's dream was still missing, and `tensors` is what else the next frame needs.
     """
 
     source: Tensor
     picture: Tensor
     target: Tensor
-    push: float
+    strength_gain: float
     visible: Tensor
     mask: Tensor | None = None
     momentum: Tensor | None = None
-    lift: float = 1.0
+    sharpness_gain: float = 1.0
     most: float = _HARDEST
-    rein: Tensor | None = None
+    motion_gain: Tensor | None = None
     young: Tensor | None = None
-    memory: Mapping[str, Tensor] = field(default_factory=dict)
+    tensors: Mapping[str, Tensor] = field(default_factory=dict)
 
 
-def afresh(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | None = None) -> tuple[State, Ascended]:
+def first_frame(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | None = None) -> tuple[State, Ascended]:
     """A frame dreamed from its source alone; how strong it became, place by place, is the target of those after it."""
     source, values = moment.source, moment.values
     octaves = dreamer.octaves(_shape(source), score, values)
@@ -72,36 +71,36 @@ def afresh(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | None = N
     else:
         target = torch.full_like(target, dreamer.network.suited.strength)
     strong = mean_rms(dream - source) if pull is None else pull.scale
-    memory = {
+    tensors = {
         "target": target,
-        "push": torch.tensor(first_push(values.carry)),
+        "strength_gain": torch.tensor(first_strength_gain(values.carry)),
         "strong": torch.tensor(strong),
         "momentum": (1 - values.carry) * (dream - source),  # as if it had long been kept up against forgetting
         "before": dream - source,
     }
-    return State(moment.index, source, dream, memory), done
+    return State(moment.index, source, dream, tensors), done
 
 
-def carried(
-    dreamer: Dreamer, score: Score, moment: Moment, start: Start, beat: Beat, pull: Pull | None = None
+def next_frame(
+    dreamer: Dreamer, score: Score, moment: Moment, start: Start, dream_frame: DreamFrame, pull: Pull | None = None
 ) -> tuple[State, Ascended]:
-    """A beat that goes on from `start`, its strength held at the target."""
-    source, values, beats = start.source, moment.values, beat.length
+    """A dream frame that goes on from `start`, its strength held at the target."""
+    source, values, dream_frames = start.source, moment.values, dream_frame.length
     aim = start.target * values.strength
     gain = step_gain(aim, start.picture - source)
-    for factor in (start.rein, start.mask):
+    for factor in (start.motion_gain, start.mask):
         gain = gain if factor is None else gain * factor
-    plain = Pace(values.steps, values.step_size * values.strength * beats, values.jitter, gain, pull=pull)
+    plain = Pace(values.steps, values.step_size * values.strength * dream_frames, values.jitter, gain, pull=pull)
     octaves = dreamer.octaves(_shape(source), score, values)
-    new = _newcomers(dreamer, score, octaves, moment, start, beat)
+    new = _newcomers(dreamer, score, octaves, moment, start, dream_frame)
     gain = torch.lerp(gain, gain.clamp(max=1), new.young) * (1 - new.apart)
     if start.momentum is not None:
-        gain = gain * (1 - MOMENTUM * start.visible)
+        gain = gain * (1 - values.momentum * start.visible)
     done = new.done
-    for octave, steps in in_turn(octaves, beat.number, plain.steps):
-        size = plain.size * start.push * (start.lift if octave == octaves[-1] else 1)
+    for octave, steps in in_turn(octaves, dream_frame.number, plain.steps):
+        size = plain.size * start.strength_gain * (start.sharpness_gain if octave == octaves[-1] else 1)
         after = dreamer.ascend(
-            done.picture, score, (octave,), replace(plain, steps=steps, size=size, gain=gain), beat.draw
+            done.picture, score, (octave,), replace(plain, steps=steps, size=size, gain=gain), dream_frame.draw
         )
         done = replace(after, pushed=done.pushed + after.pushed)
     change = done.picture - source
@@ -110,23 +109,30 @@ def carried(
     aim = target * values.strength
     dream = (source + braked(change, aim)).clamp(0, 1) if plain.steps else done.picture
     dream = within(start.mask, source, dream)
-    push = torch.tensor(pushed_on(start.push, aim, change, start.visible, beats, start.most))
-    memory = {**start.memory, "target": target, "push": push, "young": torch.cat([new.young, new.apart], 1)}
+    strength_gain = torch.tensor(
+        next_strength_gain(start.strength_gain, aim, change, start.visible, dream_frames, start.most)
+    )
+    tensors = {
+        **start.tensors,
+        "target": target,
+        "strength_gain": strength_gain,
+        "young": torch.cat([new.young, new.apart], 1),
+    }
     if start.momentum is not None:
         momentum = start.momentum + done.picture - new.done.picture
-        memory["momentum"] = torch.lerp(momentum, (1 - values.carry) * change, new.where)
-    return State(moment.index, source, dream, memory), replace(done, picture=dream)
+        tensors["momentum"] = torch.lerp(momentum, (1 - values.carry) * change, new.where)
+    return State(moment.index, source, dream, tensors), replace(done, picture=dream)
 
 
 def _newcomers(
-    dreamer: Dreamer, score: Score, octaves: tuple[Octave, ...], moment: Moment, start: Start, beat: Beat
+    dreamer: Dreamer, score: Score, octaves: tuple[Octave, ...], moment: Moment, start: Start, dream_frame: DreamFrame
 ) -> Grown:
-    """Where a beat begins, with what is young in it dreamed on."""
+    """Where a dream frame begins, with what is young in it dreamed on."""
     values, young = moment.values, young_of(start.visible, start.young)
     if not values.steps:
         return ungrown(start.picture, young)
     pace = Pace(values.steps, values.step_size * values.strength, values.jitter)
-    return grown(dreamer, score, octaves, start.source, start.picture, young, pace, beat.number)
+    return grown(dreamer, score, octaves, start.source, start.picture, young, pace, dream_frame.number)
 
 
 def within(mask: Tensor | None, source: Tensor, dream: Tensor) -> Tensor:

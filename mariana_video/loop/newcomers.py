@@ -1,4 +1,4 @@
-"""What newly appears in a film, dreamed as a first frame is: octave by octave, small to large, one a beat."""
+"""What newly appears in a film, dreamed as a first frame is: octave by octave, small to large, one a dream frame."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.score import Score
 from mariana_video.loop.dreamer import Ascended, Dreamer
-from mariana_video.loop.uncovered import Box, boxes_round, laid_out
+from mariana_video.loop.uncovered import Box, boxes_round, sheet_of
 
 FIRST, LAST = 8, 3  # steps on the smallest octave and on the full size; on those between something between
 BOLD = 1.6  # how many times a plain step each of them is: together they go as far as a first frame's
-BUDGET = 1.5  # of a pass a beat: what is begun with less spent is still dreamed
-FADES = 0.97  # of what is young but too thin to be dreamed apart, so much still is after a beat
+BUDGET = 1.5  # of a pass a dream frame: what is begun with less spent is still dreamed
+FADES = 0.97  # of what is young but too thin to be dreamed apart, so much still is after a dream frame
 _NEW = 0.5  # less of a place seen before makes it new
 _GREY = 0.5
 _SOFT = 9  # pixels over which the edge of what is dreamed is softened
@@ -29,7 +29,7 @@ class Grown:
     """A picture after its newcomers were dreamed on, `where` that was done, and what is still `young` of it.
 
     All are 1×1×H×W, 0…1; of a place that has had k of n octaves, 1 − k/n is young. `apart` is where nothing else is to
-    be dreamed in this beat: what was dreamed on, and what waits for it.
+    be dreamed in this dream frame: what was dreamed on, and what waits for it.
     """
 
     done: Ascended
@@ -89,7 +89,7 @@ def _on_a_sheet(
     dreamer: Dreamer, score: Score, begun: Ascended, boxes: tuple[Box, ...], pace: Pace, scale: float, draw: int
 ) -> Ascended:
     """`begun` with its `boxes` dreamed on together at `scale`, as far as the gain of `pace` has it."""
-    sheet = laid_out(boxes)
+    sheet = sheet_of(boxes)
     height, width = (max(1, round(side * scale)) for side in sheet.shape)
     if pace.gain is not None:
         pace = replace(pace, gain=sheet.taken(pace.gain, 0.0))

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from mariana_video.motion.motion import Motion
-from mariana_video.recipe.objective import Terms
+from mariana_video.recipe.values.objective import Terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +34,7 @@ class Values:
     jitter: int
     motif_size: float | None = None
     temporal_weight: float = 0.0
+    momentum: float = 0.65
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Moment:
 
     `index` is the frame's absolute number in its source and `elapsed` the seconds since the frame that it goes on from.
     `source` is 1×3×H×W in 0…1; `motion` leads to the frame before and is None where nothing is carried (a first frame,
-    after a cut). `beats` and `share` are those of a film's `Turn`. `whole` is the source at the picture's own size,
-    where it is dreamed at another; `mask`, where given, is 1×1×H×W at that size and says where the dream is seen.
+    after a cut). `dream_frames` and `share` are those of a film's `Timing`. `whole` is the source at the picture's own
+    size, where it is dreamed at another; `mask`, where given, is 1×1×H×W at that size and says where the dream is seen.
     """
 
     index: int
@@ -53,7 +54,7 @@ class Moment:
     values: Values
     motion: Motion | None = None
     mask: Tensor | None = None
-    beats: range = range(0)
+    dream_frames: range = range(0)
     share: float = 1.0
     whole: Tensor | None = None
 
@@ -65,12 +66,12 @@ class State:
     index: int
     source: Tensor
     dream: Tensor
-    memory: Mapping[str, Tensor] = field(default_factory=dict)
+    tensors: Mapping[str, Tensor] = field(default_factory=dict)
 
     def to(self, device: torch.device) -> State:
         """The same on another device."""
-        memory = {name: tensor.to(device) for name, tensor in self.memory.items()}
-        return State(self.index, self.source.to(device), self.dream.to(device), memory)
+        tensors = {name: tensor.to(device) for name, tensor in self.tensors.items()}
+        return State(self.index, self.source.to(device), self.dream.to(device), tensors)
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ _SOFT = 5  # cells of each of the two box blurs: about 32 pixels wide together
 _WEAKEST, _STRONGEST = 0.1, 4.0  # how far a step may be held back or driven on
 _BRAKE = 0.3
 _RESTORED = 1.15  # what is lost on the way is given back by so much a frame at most
-_LOST = 7.0  # push of a still picture for each part of it that is not carried
+_LOST = 7.0  # strength gain of a still picture for each part of it that is not carried
 _MEMORY = 0.6
-_WEAKEST_PUSH = 0.25
+_WEAKEST_GAIN = 0.25
 _SEEN, _SAMPLES, _ALIKE = 0.5, 512, 0.06  # of visible cells at most so many are asked, and how near is alike
 _CALM, _FAINT = 0.25, 0.03  # how far bare places step, and the contrast at which half of the rest is added
 _DARK = 1e-4  # RMS below what an 8-bit picture shows
@@ -119,12 +119,14 @@ def restored(change: Tensor, target: Tensor, where: Tensor) -> Tensor:
     return change * (1 + resize(more * room, change.shape[-2:]) * where)
 
 
-def first_push(carry: float) -> float:
+def first_strength_gain(carry: float) -> float:
     """The step's factor to begin with: the less is carried, the more has to be made anew in each frame."""
     return 1 + _LOST * (1 - carry)
 
 
-def pushed_on(push: float, target: Tensor, change: Tensor, visible: Tensor, beats: float, most: float) -> float:
+def next_strength_gain(
+    strength_gain: float, target: Tensor, change: Tensor, visible: Tensor, dream_frames: float, most: float
+) -> float:
     """The step's factor for the next frame: grown while what is carried is below its target, else shrunk.
 
     Without such a memory a loop settles below the target where little is carried. Only where the dream was `visible`
@@ -135,8 +137,8 @@ def pushed_on(push: float, target: Tensor, change: Tensor, visible: Tensor, beat
     old = resize(visible, target.shape[-2:]).clamp(0, 1).sqrt()
     wanted, found = mean_rms(target * old), mean_rms(local_rms(change) * old)
     if min(wanted, found) < _DARK:
-        return push
-    return float(np.clip(push * (wanted / found) ** (_MEMORY * beats), _WEAKEST_PUSH, most))
+        return strength_gain
+    return float(np.clip(strength_gain * (wanted / found) ** (_MEMORY * dream_frames), _WEAKEST_GAIN, most))
 
 
 def mean_rms(change: Tensor) -> float:

@@ -70,7 +70,7 @@ class Sheet:
         return picture
 
 
-def laid_out(boxes: tuple[Box, ...]) -> Sheet:
+def sheet_of(boxes: tuple[Box, ...]) -> Sheet:
     """The smallest sheet of `boxes` (one at least) laid in rows, the tallest first, among all widths of a first row."""
     order = tuple(sorted(boxes, key=lambda box: box.shape, reverse=True))
     widths = accumulate(box.shape[1] for box in order)

@@ -122,7 +122,7 @@ def cannot_write(path: str | Path, error: BaseException) -> OutputError:
 
 
 @contextlib.contextmanager
-def told_of(path: Path, hidden: Path) -> Iterator[None]:
+def naming_output(path: Path, hidden: Path) -> Iterator[None]:
     """Let errors about a temporary file or folder speak of OUTPUT, whose name a person knows."""
     try:
         yield
@@ -138,12 +138,12 @@ def _check_replaceable(path: str | Path, target: Path, overwrite: bool) -> None:
         if not target.is_dir():
             raise OutputError(f"{path} is a file, not a folder; give another name")
         if any(target.iterdir()) and not overwrite:
-            raise OutputError(f"{path} exists and is not empty; give another name or say --overwrite")
+            raise OutputError(f"{path} exists and is not empty; give another name or use --overwrite")
         return
     if target.is_dir():
         raise OutputError(f"{path} is a folder; end its name in / for a folder of PNGs, or name a file")
     if not overwrite:
-        raise OutputError(f"{path} exists; give another name or say --overwrite")
+        raise OutputError(f"{path} exists; give another name or use --overwrite")
     if not target.exists() or not target.is_file():
         raise OutputError(f"{path} is no ordinary file and is not replaced; give another name")
 

@@ -101,21 +101,21 @@ class Flashes:
         # Between two bright pictures there is no flash.
         return np.minimum(darkest, _BRIGHT), np.where(light.low < _BRIGHT, brightest, np.inf), red.room()[1]
 
-    def memory(self) -> dict[str, NDArray[np.generic]]:
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
         """All that the next pictures need, as arrays; `remembered` makes the same of them."""
         return {
             f"{number}.{name}": value
             for number, kind in enumerate(self._kinds)
             for part in kind
-            for name, value in part.memory().items()
+            for name, value in part.arrays().items()
         }
 
-    def remembered(self, memory: Mapping[str, NDArray[np.generic]]) -> Flashes:
-        """A meter that goes on from what `memory` gave."""
+    def remembered(self, arrays: Mapping[str, NDArray[np.generic]]) -> Flashes:
+        """A meter that goes on from what `arrays` gave."""
         meter = Flashes(self._strictness)
         kinds = []
         for number, least in enumerate((_CHANGE, _RED_CHANGE)):
-            own = {name[2:]: value for name, value in memory.items() if name.startswith(f"{number}.")}
+            own = {name[2:]: value for name, value in arrays.items() if name.startswith(f"{number}.")}
             kinds.append((_Cells.of(own, least * self._strictness), _Windows.of(own)))
         meter._kinds = tuple(kinds)
         return meter
@@ -183,7 +183,7 @@ class _Cells:
         least = np.where(self._last >= 0, self._high - self._least, -np.inf)
         return least, np.where(self._last <= 0, self.low + self._least, np.inf)
 
-    def memory(self) -> dict[str, NDArray[np.generic]]:
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
         return {
             "low": self.low,
             "high": self._high,
@@ -193,10 +193,10 @@ class _Cells:
         }
 
     @classmethod
-    def of(cls, memory: Mapping[str, NDArray[np.generic]], least: float) -> _Cells:
-        cells = cls(memory["low"].astype(np.float32), memory["low_mark"].astype(bool), least)
-        cells._high, cells._high_mark = memory["high"].astype(np.float32), memory["high_mark"].astype(bool)
-        cells._last = memory["last"].astype(np.int8)
+    def of(cls, arrays: Mapping[str, NDArray[np.generic]], least: float) -> _Cells:
+        cells = cls(arrays["low"].astype(np.float32), arrays["low_mark"].astype(bool), least)
+        cells._high, cells._high_mark = arrays["high"].astype(np.float32), arrays["high_mark"].astype(bool)
+        cells._last = arrays["last"].astype(np.int8)
         return cells
 
 
@@ -236,7 +236,7 @@ class _Windows:
             total += self._share(change == sign) * (self._since < time)
         return total
 
-    def memory(self) -> dict[str, NDArray[np.generic]]:
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
         found: dict[str, NDArray[np.generic]] = {
             "cells": np.array(self._cells),
             "window_last": self._last,
@@ -249,12 +249,12 @@ class _Windows:
         return found
 
     @classmethod
-    def of(cls, memory: Mapping[str, NDArray[np.generic]]) -> _Windows:
-        windows = cls(tuple(int(side) for side in memory["cells"]))
-        windows._last, windows._since = memory["window_last"].astype(np.int8), memory["since"].astype(np.float64)
+    def of(cls, arrays: Mapping[str, NDArray[np.generic]]) -> _Windows:
+        windows = cls(tuple(int(side) for side in arrays["cells"]))
+        windows._last, windows._since = arrays["window_last"].astype(np.int8), arrays["since"].astype(np.float64)
         for name, kept in (("recent", windows._recent), ("second", windows._second)):
-            times = memory[f"{name}_at"].tolist()
-            kept.extend(zip(times, memory[name].astype(np.int8) if times else (), strict=True))
+            times = arrays[f"{name}_at"].tolist()
+            kept.extend(zip(times, arrays[name].astype(np.int8) if times else (), strict=True))
         for _, turned in windows._second:
             windows._turns += turned
         return windows

@@ -31,7 +31,7 @@ def sample(picture: NDArray[Any], flow: Array) -> Array:
     return np.asarray(warped, np.float32)
 
 
-def resized(picture: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
+def at_shape(picture: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
     """`picture` (H×W or H×W×C) shrunk by area or enlarged bilinearly to `shape` (height, width)."""
     if picture.shape[:2] == shape:
         return picture
@@ -40,10 +40,10 @@ def resized(picture: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
     return cv2.resize(picture, shape[::-1], interpolation=way).reshape(*shape, *picture.shape[2:])
 
 
-def resized_flow(flow: Array, shape: tuple[int, int]) -> Array:
+def flow_at_shape(flow: Array, shape: tuple[int, int]) -> Array:
     """A flow for a picture of another size: its arrows grow or shrink with the picture."""
     factor = np.array([shape[1] / flow.shape[1], shape[0] / flow.shape[0]], np.float32)
-    return np.asarray(resized(flow, shape) * factor, np.float32)
+    return np.asarray(at_shape(flow, shape) * factor, np.float32)
 
 
 def box(picture: NDArray[Any], side: int) -> Array:

@@ -12,7 +12,7 @@ import torch
 
 from mariana_video.errors import MotionError
 from mariana_video.motion.farneback import farneback
-from mariana_video.motion.fields import Array, Bytes, length, loop_error, resized, resized_flow, sample
+from mariana_video.motion.fields import Array, Bytes, at_shape, flow_at_shape, length, loop_error, sample
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.settle import detail, settle, standing
 from mariana_video.motion.view import View
@@ -64,15 +64,15 @@ class Estimator:
         shape = max(round(height * self._scale), SMALLEST), max(round(width * self._scale), SMALLEST)
         if shape == a.shape:
             return dense(a, b)
-        return resized_flow(dense(_resized(a, shape), _resized(b, shape)), a.shape)
+        return flow_at_shape(dense(_resized(a, shape), _resized(b, shape)), a.shape)
 
 
 def _settled(back: Array, forth: Array, current: Bytes, previous: Bytes) -> tuple[Array, Array, Array]:
     """Both flows with stillness and neighbours where they have no hold, and the doubt (H×W pixels)."""
     here, there = detail(current), detail(previous)
     shape = here.shape[0], here.shape[1]
-    error_back = resized(loop_error(back, forth), shape)
-    error_forth = resized(loop_error(forth, back), shape)
+    error_back = at_shape(loop_error(back, forth), shape)
+    error_forth = at_shape(loop_error(forth, back), shape)
     back, doubt_back = settle(back, error_back, here, there)
     forth, doubt_forth = settle(forth, error_forth, there, here)
     return back, forth, np.float32(0.5) * (doubt_back + doubt_forth)
@@ -94,8 +94,8 @@ def _picture(view: View) -> Array:
 
 
 def _resized(view: View, shape: tuple[int, int]) -> View:
-    rgb = None if view.rgb is None else resized(view.rgb, shape)
-    return View(resized(view.grey, shape), rgb)
+    rgb = None if view.rgb is None else at_shape(view.rgb, shape)
+    return View(at_shape(view.grey, shape), rgb)
 
 
 def _dense(method: Method, weights: Path | None) -> Dense | None:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mariana_video.motion.fields import Array, Bytes, blur, box, ramp, resized, resized_flow, sample
+from mariana_video.motion.fields import Array, Bytes, at_shape, blur, box, flow_at_shape, ramp, sample
 
 SIDE = 9  # pixels (of the half-size picture) over which texture is weighed against what is left of it
 NOISE = 1 / 255  # differences below this are never evidence
@@ -27,7 +27,7 @@ CONSISTENT = 0.7  # pixels of forward-backward error that count as agreement
 def detail(grey: Bytes) -> Array:
     """What a half-size picture shows at the scale of a few pixels, without slow shading or brightness."""
     height, width = grey.shape
-    small = resized(grey, (max(height // 2, 1), max(width // 2, 1))).astype(np.float32) / np.float32(255)
+    small = at_shape(grey, (max(height // 2, 1), max(width // 2, 1))).astype(np.float32) / np.float32(255)
     small = blur(small, 0.8)
     return np.asarray(small - blur(small, 3.0), np.float32)
 
@@ -40,7 +40,7 @@ def settle(flow: Array, error: Array, here: Array, there: Array) -> tuple[Array,
     because its neighbours disagree.
     """
     shape = flow.shape[0], flow.shape[1]
-    small = resized_flow(flow, (here.shape[0], here.shape[1]))
+    small = flow_at_shape(flow, (here.shape[0], here.shape[1]))
     texture = box(here * here, SIDE)
     lost = np.maximum(
         ramp(box((error < CONSISTENT).astype(np.float32), 15), 0.8, 0.5),
@@ -52,7 +52,7 @@ def settle(flow: Array, error: Array, here: Array, there: Array) -> tuple[Array,
     filled, spread = _fill(small, np.minimum(confidence, 1 - lost))
     no_worse = ramp(_residue(here, there, filled) - 2 * unexplained, 1.5 * NOISE**2, 0.5 * NOISE**2)
     share = lost * (1 - confidence) * no_worse * ramp(texture, 2 * FLAT**2, FLAT**2)
-    back = resized(np.dstack([filled, share, share * spread]) * _factors(flow, small), shape)
+    back = at_shape(np.dstack([filled, share, share * spread]) * _factors(flow, small), shape)
     mix = back[..., 2:3]
     settled = np.asarray(flow + mix * (back[..., :2] - flow), np.float32)
     return settled, np.ascontiguousarray(back[..., 3], np.float32)
@@ -76,17 +76,17 @@ def _fill(flow: Array, confidence: Array) -> tuple[Array, Array]:
     Each level of the pyramid is believed as far as it holds confident pixels: fully from 40 %, not below 10 %.
     """
     weighted = np.dstack([flow, (flow * flow).sum(-1), np.ones_like(confidence)]) * confidence[..., None]
-    levels = [resized(weighted, _halved(confidence.shape))]
+    levels = [at_shape(weighted, _halved(confidence.shape))]
     while min(levels[-1].shape[:2]) > 1:
-        levels.append(resized(levels[-1], _halved(levels[-1].shape)))
+        levels.append(at_shape(levels[-1], _halved(levels[-1].shape)))
     estimate = np.zeros_like(levels[-1])
     for level in reversed(levels):
         held = level[..., 3:]
         trust = np.clip((held - 0.1) / 0.3, 0, 1)
         trust = trust * trust * (3 - 2 * trust)
-        coarser = resized(estimate, level.shape[:2])
+        coarser = at_shape(estimate, level.shape[:2])
         estimate = trust * level / (held + 1e-6) + (1 - trust) * coarser
-    estimate = resized(estimate, confidence.shape)
+    estimate = at_shape(estimate, confidence.shape)
     mean = estimate[..., :2]
     return mean, np.sqrt(np.maximum(estimate[..., 2] - (mean * mean).sum(-1), 0))
 

@@ -18,5 +18,5 @@ def choose_device(name: str = "auto") -> torch.device:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0][:120]
-        raise UsageError(f"--device {name}: this machine can't use it ({reason}); auto or cpu would do") from None
+        raise UsageError(f"--device {name}: this machine can't use it ({reason}); use auto or cpu") from None
     return device

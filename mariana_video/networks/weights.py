@@ -137,7 +137,7 @@ def save(path: Path, model: Mariana, metadata: Mapping[str, Any]) -> None:
     try:
         write(path, tensors, strings)
     except (OSError, SafetensorError) as error:
-        raise OutputError(f"{path} can't be written ({error}); another folder or more space would do") from None
+        raise OutputError(f"{path} can't be written ({error}); choose another folder or free some space") from None
 
 
 def write(path: Path, tensors: dict[str, Tensor], strings: dict[str, str]) -> None:

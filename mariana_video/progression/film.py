@@ -121,32 +121,32 @@ def _finished(shown: Progression, items: tuple[Progressed, ...], number: int, fr
 
 def kept(shown: Progression, items: Sequence[Progressed], frame: int) -> State:
     """All that the frames after `frame` need: where each cell's ascent is, and the curves so far."""
-    memory: dict[str, Tensor] = {}
+    tensors: dict[str, Tensor] = {}
     for number, (item, curve) in enumerate(zip(items, shown.curves, strict=True)):
         counts = [item.step, item.steps, item.octave, item.octaves, item.score, item.change]
         if item.last is not None:
             counts += [item.last.step, item.last.steps, item.last.pushed]
-            memory |= {f"{number}.begun": item.last.begun, f"{number}.small": item.last.small}
-        memory |= {f"{number}.picture": item.picture, f"{number}.counts": _numbers(counts)}
-        memory[f"{number}.curve"] = _numbers([_row(point) for point in curve.points])
-    return State(frame, items[0].picture, items[0].picture, memory)
+            tensors |= {f"{number}.begun": item.last.begun, f"{number}.small": item.last.small}
+        tensors |= {f"{number}.picture": item.picture, f"{number}.counts": _numbers(counts)}
+        tensors[f"{number}.curve"] = _numbers([_row(point) for point in curve.points])
+    return State(frame, items[0].picture, items[0].picture, tensors)
 
 
 def restored(shown: Progression, state: State) -> tuple[Progressed, ...]:
     """Where each cell's ascent was at `state`; the curves get their points of then."""
     items = []
     for number, (cell, curve) in enumerate(zip(shown.cells, shown.curves, strict=True)):
-        curve.points[:] = [_point(row) for row in state.memory[f"{number}.curve"].tolist()]
-        items.append(_item(state.to(cell.dreamer.device).memory, number))
+        curve.points[:] = [_point(row) for row in state.tensors[f"{number}.curve"].tolist()]
+        items.append(_item(state.to(cell.dreamer.device).tensors, number))
     return tuple(items)
 
 
-def _item(memory: Mapping[str, Tensor], number: int) -> Progressed:
-    step, steps, octave, octaves, score, change, *more = memory[f"{number}.counts"].tolist()
-    picture, last = memory[f"{number}.picture"], None
+def _item(tensors: Mapping[str, Tensor], number: int) -> Progressed:
+    step, steps, octave, octaves, score, change, *more = tensors[f"{number}.counts"].tolist()
+    picture, last = tensors[f"{number}.picture"], None
     if more:
         within, each, pushed = (round(count) for count in more)
-        begun, small = memory[f"{number}.begun"], memory[f"{number}.small"]
+        begun, small = tensors[f"{number}.begun"], tensors[f"{number}.small"]
         last = Step(round(octave), round(octaves), within, each, score, picture, pushed, begun, small)
     return Progressed(round(step), round(steps), round(octave), round(octaves), score, change, picture, last)
 

@@ -16,7 +16,7 @@ from mariana_video.loop.detail import Sharpening, larger_octaves, reach_at
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.motion.camera import camera
 from mariana_video.motion.warp import warp
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.schedule import Schedule
 
 _RATE = Fraction(25)  # schedules of a progression are read at their beginning, whatever the rate
 
@@ -51,7 +51,7 @@ def steps_in_all(dreamer: Dreamer, shape: tuple[int, int]) -> int:
 
 
 def chosen(total: int, every: int | None, frames: int | None, usual: int) -> tuple[int, ...]:
-    """Which of `total` steps are shown: the source (0), every so-manieth or `frames` ever further apart, and the last.
+    """Which of `total` steps are shown: the source (0), every N-th one or `frames` ever further apart, and the last.
 
     Without either, `usual` of them. Raises UsageError where both are asked for.
     """

@@ -8,20 +8,22 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from mariana_video.recipe.groups import FILE, FIRST, LOOK, MOTION
 from mariana_video.recipe.options import Group, from_text
-from mariana_video.recipe.schedule import Bounds, Schedule
-from mariana_video.recipe.size import Size
-from mariana_video.recipe.time import Length
+from mariana_video.recipe.values.schedule import Bounds, Schedule
+from mariana_video.recipe.values.size import Size
+from mariana_video.recipe.values.time import Length
 
 _NUMBER = from_text(Schedule)
+_FIRST = Parameter(group=FIRST)
 
 
-@Parameter(name="*")
+@Parameter(name="*", group=MOTION)
 @dataclass(frozen=True)
 class Camera(Group):
     """How the camera moves: speeds are per second, so that a film looks alike at any rate."""
 
-    zoom: Annotated[Schedule, Bounds(0.01, 100), _NUMBER] = Schedule("1.5")
+    zoom: Annotated[Schedule, Bounds(0.01, 100), _NUMBER, _FIRST] = Schedule("1.5")
     """How many times larger the picture becomes in a second; below 1 the camera goes out."""
 
     rotate: Annotated[Schedule, Bounds(-3600, 3600), _NUMBER] = Schedule("0")
@@ -40,29 +42,28 @@ class Camera(Group):
     """What the camera goes in on, from 0 (the upper edge) to 1 (the lower one)."""
 
 
-@Parameter(name="*")
+@Parameter(name="*", group=LOOK)
 @dataclass(frozen=True)
 class Dive(Group):
     """What film the dive becomes."""
 
-    duration: Annotated[Length, Bounds(0, 36000, above=True), from_text(Length)] = Length(Fraction(8))
+    duration: Annotated[Length, Bounds(0, 36000, above=True), from_text(Length), _FIRST] = Length(Fraction(8))
     """How long the film is: `8` (seconds), `8s`, `1:02.5`, `2min`."""
 
-    rate: Annotated[float, Bounds(0, 240, above=True)] = 25.0
+    rate: Annotated[float, Bounds(0, 240, above=True), Parameter(group=FILE)] = 25.0
     """Frames a second."""
 
-    size: Annotated[Size | None, from_text(Size)] = None
+    size: Annotated[Size | None, from_text(Size), _FIRST] = None
     """`640x360`, or `640x` and `x360` to keep the shape. Default: SOURCE's, no larger than suits OUTPUT."""
 
-    loop: Literal["source", "structure"] | None = None
+    loop: Annotated[Literal["source", "structure"] | None, _FIRST] = None
     """A loop without a seam: at `source` the dive finds SOURCE again, at `structure` it never shows it."""
 
     keep: Annotated[Schedule, Bounds(0, 1, above=True), _NUMBER] = Schedule("1")
     """How much of the dream's detail is kept over 1/25 s of film; below 1 it is forgotten and dreamed anew."""
 
-    wander: Annotated[Length, Bounds(0), from_text(Length)] = Length(Fraction(5))
-    """The dive's journey: every so often (`2`, `2s`, `500ms`) it comes to a landscape of other channels of the layers;
-    0 stays in one."""
+    channel_cycle: Annotated[Length, Bounds(0), from_text(Length), Parameter(alias="--wander")] = Length(Fraction(5))
+    """The dive's journey: after so long (`2`, `2s`, `500ms`) other channels of the layers lead; 0 keeps the first."""
 
     grain: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("0")
     """Against one motif everywhere: fresh noise, from 0 to 1, which is as much as leaves a dream to be seen."""

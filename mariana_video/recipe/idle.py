@@ -9,7 +9,7 @@ from typing import Any
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.options import Carry, Dream, Group
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.schedule import Schedule
 
 
 def idle(group: Group, name: str, why: str, instead: str) -> None:
@@ -29,17 +29,16 @@ def check_dream(dream: Dream) -> None:
     """Refuses what the dream itself makes idle (UsageError)."""
     tutorial = dream.step_rule == "tutorial"
     if tutorial:
-        idle(
-            dream, "jitter", "with --step-rule tutorial, which never shifts", "leave it away, or take --step-rule mean"
-        )
+        idle(dream, "jitter", "with --step-rule tutorial, which never shifts", "leave it out, or take --step-rule mean")
+        idle(dream, "bands", "with --step-rule tutorial, which weighs none", "leave it out, or take --step-rule mean")
     if _always(dream.octaves, 1) or (tutorial and dream.octaves is None):
-        idle(dream, "octave_scale", "with one octave", "give --octaves of 2 or more, or leave it away")
+        idle(dream, "octave_scale", "with one octave", "give --octaves of 2 or more, or leave it out")
 
 
 def check_seed(dream: Dream) -> None:
     """Refuses a seed where nothing is drawn but the jitter, and that is none (UsageError)."""
     if dream.step_rule == "tutorial" or _always(dream.jitter, 0):
-        idle(dream, "seed", "without jitter: nothing is drawn at random", "leave it away, or give a --jitter")
+        idle(dream, "seed", "without jitter: nothing is drawn at random", "leave it out, or give a --jitter")
 
 
 def check_carry(dream: Dream, carry: Carry) -> None:
@@ -47,15 +46,19 @@ def check_carry(dream: Dream, carry: Carry) -> None:
     if carry.flow != "raft":
         idle(carry, "flow_weights", f"with --flow {carry.flow}", "it is for --flow raft")
     if carry.flow == "none":
-        idle(carry, "flow_scale", "with --flow none, which looks for no motion", "leave one of them away")
+        idle(carry, "flow_scale", "with --flow none, which looks for no motion", "leave out one of them")
+    if dream.step_rule == "tutorial" or _always(dream.jitter, 0):
+        idle(carry, "jitter_hold", "without jitter", "leave it out, or give a --jitter")
     if not _always(carry.carry, 0):
         return
-    idle(carry, "carried", "with --carry 0, which carries nothing", "give a --carry above 0, or leave it away")
+    for name in ("momentum", "jitter_hold"):
+        idle(carry, name, "with --carry 0, where no frame goes on from another", "give a --carry above 0")
+    idle(carry, "carried", "with --carry 0, which carries nothing", "give a --carry above 0, or leave it out")
     if dream.first_steps is not None or not _always(dream.steps, 0):
         idle(dream, "steps", "with --carry 0: each frame is a first one", "give --first-steps in place of it")
     if _always(carry.temporal_weight, 0):
         for name in ("flow", "flow_weights", "flow_scale"):
-            idle(carry, name, "with --carry 0, where no frame goes on from another", "leave it away")
+            idle(carry, name, "with --carry 0, where no frame goes on from another", "leave it out")
 
 
 def _always(schedule: Schedule | None, value: float) -> bool:

@@ -8,14 +8,15 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from mariana_video.recipe.groups import FILE, FIRST, MACHINE
 from mariana_video.recipe.options import Group
-from mariana_video.recipe.schedule import Bounds
+from mariana_video.recipe.values.schedule import Bounds
 
 Codec = Literal["h264", "hevc", "vp9", "av1", "prores", "ffv1"]
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 
 
-@Parameter(name="*")
+@Parameter(name="*", group=MACHINE)
 @dataclass(frozen=True)
 class Machine(Group):
     """What the dream is computed on. Both are recorded with the result, for both change its last bits."""
@@ -27,9 +28,9 @@ class Machine(Group):
     """The network's number format; `auto` takes what this machine is measured to be fast at."""
 
 
-@Parameter(name="*")
+@Parameter(name="*", group=FILE)
 @dataclass(frozen=True)
-class Encoding(Group):
+class Output(Group):
     """What kind of film is written."""
 
     codec: Codec | None = None
@@ -38,7 +39,7 @@ class Encoding(Group):
     crf: Annotated[int, Bounds(0, 63)] = 17
     """Quality of h264 and hevc (0 to 51), vp9 and av1 (0 to 63): 0 is the best, 17 looks lossless, 28 is small."""
 
-    overwrite: Annotated[bool, Parameter(negative=())] = False
+    overwrite: Annotated[bool, Parameter(negative=(), group=FIRST)] = False
     """Replace OUTPUT where it exists; otherwise that is refused."""
 
     restart: Annotated[bool, Parameter(negative=())] = False
@@ -48,9 +49,9 @@ class Encoding(Group):
     """A picture file that shows how far the film is, renewed while it is made."""
 
 
-@Parameter(name="*")
+@Parameter(name="*", group=FILE)
 @dataclass(frozen=True)
-class Storage(Encoding):
+class Storage(Output):
     """How a film is stored that is made from another one."""
 
     sound: Annotated[bool, Parameter(negative="--no-sound")] = True

@@ -9,17 +9,20 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from cyclopts import Parameter
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.objective import Objective
+from mariana_video.recipe.groups import FIRST, LOOK, MOTION, PART, WHERE
 from mariana_video.recipe.reading import declare, declared
-from mariana_video.recipe.schedule import Bounds, Schedule
-from mariana_video.recipe.size import Size
-from mariana_video.recipe.time import Time
+from mariana_video.recipe.values.bands import Bands
+from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.schedule import Bounds, Schedule
+from mariana_video.recipe.values.size import Size
+from mariana_video.recipe.values.time import Length, Time
 
 
 def from_text(kind: Any) -> Parameter:
@@ -32,6 +35,7 @@ def from_text(kind: Any) -> Parameter:
 
 
 _NUMBER = from_text(Schedule)
+_FIRST = Parameter(group=FIRST)
 _ATOM = Parameter(negative=())
 
 
@@ -67,18 +71,18 @@ class Group:
         return type(self)(**{name: getattr(self, name) for name in self.said} | options)
 
 
-@Parameter(name="*")
+@Parameter(name="*", group=LOOK)
 @dataclass(frozen=True)
 class Dream(Group):
     """What is dreamed, and how strongly."""
 
-    network: Annotated[str, _ATOM] = "mariana"
+    network: Annotated[str, _ATOM, _FIRST] = "mariana"
     """What dreams: a network's name (`mariana networks` lists them) or a weights file."""
 
     weights: Path | None = None
     """A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`."""
 
-    layers: Annotated[Objective | None, from_text(Objective)] = None
+    layers: Annotated[Objective | None, from_text(Objective), _FIRST] = None
     """What to excite: `"conv3_3 + 0.5*conv4_2"`; `conv4_3[17]` is one channel, `all` is every layer.
     Default: what suits the network."""
 
@@ -86,11 +90,11 @@ class Dream(Group):
     """What a layer is worth: `share` gives each of its channels a share, for a rich mixture; `energy` is the classic
     mean square, which the loudest win."""
 
-    strength: Annotated[Schedule, Bounds(0, 10), _NUMBER] = Schedule("1")
+    strength: Annotated[Schedule, Bounds(0, 10), _NUMBER, _FIRST] = Schedule("1")
     """The one dial for those who want no other: 0.5 is a light dream, 2 a heavy one."""
 
     steps: Annotated[Schedule, Bounds(0, 1000, whole=True), _NUMBER] = Schedule("1")
-    """Steps of ascent in 1/25 s of a film that goes on from the dream before; 0 gives the source back."""
+    """Steps of ascent in 1/25 s of a film that goes on from the dream before; 0 leaves the source as it is."""
 
     first_steps: Annotated[Schedule | None, Bounds(0, 10000, whole=True), _NUMBER] = None
     """Steps an octave where nothing is carried: a picture, a first frame, a cut. Default: 10, or 0 at `--steps 0`."""
@@ -101,7 +105,7 @@ class Dream(Group):
     step_rule: Literal["mean", "tutorial"] = "mean"
     """`mean` moves a pixel by --step-size on average; `tutorial` steps as TensorFlow's DeepDream tutorial does."""
 
-    motif_size: Annotated[Schedule | None, Bounds(0.02, 1), _NUMBER] = None
+    motif_size: Annotated[Schedule | None, Bounds(0.02, 1), _NUMBER, _FIRST] = None
     """How large the motifs are, as a share of the picture's shorter side, whatever its size in pixels: 0.5 makes them
     large and few, 0.1 small and many. Default: what suits the network (0.26 for `mariana`)."""
 
@@ -115,7 +119,10 @@ class Dream(Group):
     jitter: Annotated[Schedule, Bounds(0, 512, whole=True), _NUMBER] = Schedule("16")
     """The picture is shifted by up to so many pixels of the network's before a step, so that none of its grid shows."""
 
-    seed: Annotated[int, Bounds(0, 2**63 - 1)] = 0
+    bands: Annotated[Bands, from_text(Bands)] = Bands(0.7, 1.0, 1.0)
+    """How much fine, middle and coarse detail count in a step: `1,1,0.5` is finer, `0.3,1,1.5` broader."""
+
+    seed: Annotated[int, Bounds(0, 2**63 - 1), _FIRST] = 0
     """Another number, another dream; the same number, the same dream."""
 
     def first(self) -> Schedule:
@@ -125,12 +132,12 @@ class Dream(Group):
         return Schedule("0" if self.steps.constant() == 0 else "10")
 
 
-@Parameter(name="*")
+@Parameter(name="*", group=LOOK)
 @dataclass(frozen=True)
 class Ascent(Dream):
     """What is dreamed, step by step, on a single picture."""
 
-    steps: Annotated[Schedule, Bounds(0, 10000, whole=True), _NUMBER] = Schedule("60")
+    steps: Annotated[Schedule, Bounds(0, 10000, whole=True), _NUMBER, _FIRST] = Schedule("60")
     """Steps on each octave; several hundred show a picture become structure."""
 
     first_steps: Annotated[Schedule | None, Bounds(0, 10000, whole=True), Parameter(parse=False)] = None
@@ -140,20 +147,26 @@ class Ascent(Dream):
         return self.steps
 
 
-@Parameter(name="*")
+@Parameter(name="*", group=MOTION)
 @dataclass(frozen=True)
 class Carry(Group):
     """How a dream goes on from frame to frame."""
 
-    carry: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("0.8")
+    carry: Annotated[Schedule, Bounds(0, 1), _NUMBER, _FIRST] = Schedule("0.8")
     """How much of the dream is kept over 1/25 s of film: 0 is a new dream every frame, 1 is glued to the picture."""
 
     mix: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("1")
     """How much of the dream is laid over the source in the result; what is carried stays whole."""
 
     temporal_weight: Annotated[Schedule, Bounds(0, 1000), _NUMBER] = Schedule("0")
-    """How hard the ascent is pulled to the dream before, warped (LucidDream's loss); it wants several --steps. With
+    """How hard the ascent is pulled to the dream before, warped (LucidDream's loss); it needs several --steps. With
     --carry 0 every frame begins at its source, takes --first-steps, and only the pull holds them together."""
+
+    momentum: Annotated[Schedule, Bounds(0, 0.95), _NUMBER] = Schedule("0.65")
+    """How much of what the steps of 1/25 s of film change goes on in the next 1/25 s: more is smoother and slower."""
+
+    jitter_hold: Annotated[Length, Bounds(0), from_text(Length)] = Length(Fraction(12, 25))
+    """For how long the --jitter stays the same (`0.48`, `480ms`): a new one takes back some of the last one's dream."""
 
     carried: Literal["change", "frame"] = "change"
     """What is carried: the dream's `change` to its frame (the scene stays readable) or the dreamed `frame` itself."""
@@ -171,25 +184,31 @@ class Carry(Group):
     """Motion is found on a picture so many times the size that is dreamed at; 0.5 is quicker and coarser."""
 
 
-@Parameter(name="*")
+@Parameter(name="*", group=PART)
 @dataclass(frozen=True)
 class Span(Group):
     """Which part of a film, and how large."""
 
-    start: Annotated[Time | None, Bounds(0), from_text(Time)] = None
+    start: Annotated[Time | None, Bounds(0), from_text(Time), _FIRST] = None
     """Where to begin: `90` (seconds), `2s`, `1:02.5`, `2min`, or `75%` of the film."""
 
-    duration: Annotated[Time | None, Bounds(0, above=True), from_text(Time)] = None
+    duration: Annotated[Time | None, Bounds(0, above=True), from_text(Time), _FIRST] = None
     """How much to take, written likewise. Default: to the end."""
 
-    size: Annotated[Size | None, from_text(Size)] = None
+    size: Annotated[Size | None, from_text(Size), _FIRST] = None
     """`640x360`, or `640x` and `x360` to keep the shape. Default: the source's."""
 
     rate: Annotated[float | None, Bounds(0, 1000, above=True)] = None
     """Frames a second of a folder of numbered pictures. Default: 25."""
 
+    cut_threshold: Annotated[float, Bounds(0, 255, above=True)] = 27.0
+    """How different a frame must be from the one before to begin a new shot, dreamed anew; lower finds more cuts."""
 
-@Parameter(name="*")
+    hdr_peak: Annotated[float, Bounds(203, 10000)] = 1015.0
+    """Up to which brightness, in nits, an HDR source keeps its detail where it is brought down to ordinary range."""
+
+
+@Parameter(name="*", group=WHERE)
 @dataclass(frozen=True)
 class Where(Group):
     """Where in the picture is dreamed."""

@@ -10,32 +10,34 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from mariana_video.errors import UsageError
+from mariana_video.recipe.groups import FILE, FIRST, PART
 from mariana_video.recipe.options import Ascent, Group, from_text
-from mariana_video.recipe.schedule import Bounds, Schedule
-from mariana_video.recipe.size import Size
-from mariana_video.recipe.time import Length
+from mariana_video.recipe.values.schedule import Bounds, Schedule
+from mariana_video.recipe.values.size import Size
+from mariana_video.recipe.values.time import Length
 
 _NUMBER = from_text(Schedule)
+_FIRST = Parameter(group=FIRST)
 
 
-@Parameter(name="*")
+@Parameter(name="*", group=PART)
 @dataclass(frozen=True)
 class Progress(Group):
     """Which steps are shown, how long, and what stands beside each other."""
 
     every: Annotated[int | None, Bounds(1, 100000)] = None
-    """Show every so-manieth step."""
+    """Show every N-th step."""
 
-    frames: Annotated[int | None, Bounds(2, 100000)] = None
+    frames: Annotated[int | None, Bounds(2, 100000), _FIRST] = None
     """Show so many steps, close together at first and ever further apart. Default: 48, on a contact sheet 12."""
 
-    rate: Annotated[float, Bounds(0, 240, above=True)] = 12.0
+    rate: Annotated[float, Bounds(0, 240, above=True), Parameter(group=FILE)] = 12.0
     """Pictures a second."""
 
     hold: Annotated[Length, Bounds(0, 3600), from_text(Length)] = Length(Fraction(3, 2))
     """How long the last picture stays: `1.5` (seconds), `2s`, `500ms`."""
 
-    size: Annotated[Size | None, from_text(Size)] = None
+    size: Annotated[Size | None, from_text(Size), _FIRST] = None
     """`640x360`, or `640x` and `x360` to keep the shape. Default: SOURCE's, no larger than suits OUTPUT."""
 
     zoom: Annotated[Schedule, Bounds(0.01, 100), _NUMBER] = Schedule("1")
@@ -44,13 +46,13 @@ class Progress(Group):
     label: Annotated[bool, Parameter(negative=())] = False
     """Write step, octave and score into each picture; contact sheets always have them."""
 
-    columns: str | None = None
+    columns: Annotated[str | None, _FIRST] = None
     """Side by side: an option and its values, `"step-size=0.01,0.5"`."""
 
     rows: str | None = None
     """Below each other: an option and its values, `"network=vgg16,mariana"` (`vgg16@FILE` with a weights file)."""
 
-    plot: Path | None = None
+    plot: Annotated[Path | None, Parameter(group=FILE)] = None
     """How the picture converges: a drawing (.png, .svg, .pdf) or a table (.csv) of score, change and structure."""
 
 
@@ -81,7 +83,7 @@ def variants(dream: Ascent, text: str | None, option: str) -> tuple[Variant, ...
     shown = [Path(word.partition("@")[0]).stem if field == "network" and "." in word else word for word in words]
     option = name.strip().lstrip("-")
     return tuple(
-        Variant(f"{option} {title}", _with(dream, field, word)) for title, word in zip(shown, words, strict=True)
+        Variant(f"{option}: {title}", _with(dream, field, word)) for title, word in zip(shown, words, strict=True)
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.schedule import Bounds
+from mariana_video.recipe.values.schedule import Bounds
 
 _SHOWN = 60  # characters of a value that are quoted
 

@@ -109,9 +109,9 @@ def check_folders(output: Path, data: Path, lessons: Lessons) -> None:
                 f"--also {folder} does nothing without --teacher: no subfolder is named like a class of {data} "
                 f"({', '.join(sorted(classes))})"
             )
-    place = output.absolute().parent.resolve()
+    paths = output.absolute().parent.resolve()
     for folder in (data, *lessons.also):
-        if any(place.is_relative_to(inner.resolve()) for inner in class_folders(folder).values()):
+        if any(paths.is_relative_to(inner.resolve()) for inner in class_folders(folder).values()):
             raise OutputError(f"{output} lies among the pictures of {folder}, and so would its plot; write elsewhere")
 
 

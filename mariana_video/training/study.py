@@ -14,7 +14,7 @@ import torch
 from mariana_video.errors import DataError
 from mariana_video.networks import weights
 from mariana_video.training.epochs.options import Lessons, Study
-from mariana_video.training.epochs.output_paths import Place, check_output, place_of
+from mariana_video.training.epochs.output_paths import OutputPaths, check_output, output_paths_of
 from mariana_video.training.epochs.start import faster_precision, new_model, released_model
 from mariana_video.training.epochs.train import Progress, Row, train
 from mariana_video.training.foreseen import Foreseen, check_folders, foresee, side_of
@@ -27,7 +27,7 @@ from mariana_video.training.outcome.results import Course
 from mariana_video.training.pictures.augment import centre_crops, normalised
 from mariana_video.training.pictures.data import Pictures, read_folder, split, unjudged
 
-__all__ = ["Result", "Told", "check_output", "learn", "read_pictures", "run"]
+__all__ = ["Callbacks", "Result", "check_output", "learn", "read_pictures", "run"]
 
 
 FEW = 2000  # pictures: from fewer, nothing that was trained from the beginning dreamed forms
@@ -48,39 +48,44 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Told:
+class Callbacks:
     """Callbacks of a job: a picture was read (done, total), all were, a remark, a step of training."""
 
-    reading: Callable[[int, int], None] | None = None
-    read: Callable[[Pictures], None] = lambda _: None
-    note: Callable[[str], None] = lambda _: None
-    step: Callable[[Progress, Course], None] = lambda *_: None
+    on_picture: Callable[[int, int], None] | None = None
+    on_pictures: Callable[[Pictures], None] = lambda _: None
+    on_note: Callable[[str], None] = lambda _: None
+    on_step: Callable[[Progress, Course], None] = lambda *_: None
 
 
 def learn(
-    data: Path, output: Path, study: Study, lessons: Lessons, overwrite: bool = False, told: Told = Told()
+    data: Path,
+    output: Path,
+    study: Study,
+    lessons: Lessons,
+    overwrite: bool = False,
+    callbacks: Callbacks = Callbacks(),
 ) -> Result:
-    """Read DATA, train, evaluate on what was held back, and write everything; a killed run goes on from its last unit.
+    """Read DATA, train, evaluate on what was held back, and write everything; a killed run goes on from its last epoch.
 
     Raises:
         UsageError, OutputError, NetworkError: before any work, where options don't go together or a file is in the way.
         DataError: too few classes or pictures.
     """
-    place = place_of(output, overwrite, study, lessons)
-    place.check(_settings(study, lessons))
+    paths = output_paths_of(output, overwrite, study, lessons)
+    paths.check(_settings(study, lessons))
     check_folders(output, data, lessons)
     ready = foresee(study, lessons)
-    with place.held():
-        place.check()
-        pictures = read_pictures(data, lessons.also, told.reading)
-        told.read(pictures)
-        return _trained(pictures, place, study, lessons, ready, told)
+    with paths.held():
+        paths.check()
+        pictures = read_pictures(data, lessons.also, callbacks.on_picture)
+        callbacks.on_pictures(pictures)
+        return _trained(pictures, paths, study, lessons, ready, callbacks)
 
 
-def read_pictures(data: Path, also: tuple[Path, ...], told: Callable[[int, int], None] | None = None) -> Pictures:
+def read_pictures(data: Path, also: tuple[Path, ...], on_picture: Callable[[int, int], None] | None = None) -> Pictures:
     """The pictures of DATA, and those of further folders behind them (label −1 unless a class of DATA)."""
-    first = read_folder(data, progress=told)
-    rest = [read_folder(folder, first.classes, told) for folder in also]
+    first = read_folder(data, progress=on_picture)
+    rest = [read_folder(folder, first.classes, on_picture) for folder in also]
     parts = [first, *rest]
     return Pictures(
         [picture for part in parts for picture in part.pictures],
@@ -95,7 +100,7 @@ def run(
     output: Path,
     study: Study,
     lessons: Lessons,
-    told: Callable[[Progress, Course], None] | None = None,
+    on_step: Callable[[Progress, Course], None] | None = None,
     overwrite: bool = False,
 ) -> Result:
     """As `learn`, with pictures that were read already.
@@ -103,38 +108,42 @@ def run(
     Raises:
         As `learn`.
     """
-    place = place_of(output, overwrite, study, lessons)
-    place.check(_settings(study, lessons))
+    paths = output_paths_of(output, overwrite, study, lessons)
+    paths.check(_settings(study, lessons))
     ready = foresee(study, lessons)
-    with place.held():
-        place.check()
-        return _trained(pictures, place, study, lessons, ready, Told() if told is None else Told(step=told))
+    with paths.held():
+        paths.check()
+        return _trained(
+            pictures, paths, study, lessons, ready, Callbacks() if on_step is None else Callbacks(on_step=on_step)
+        )
 
 
-def _trained(pictures: Pictures, place: Place, study: Study, lessons: Lessons, ready: Foreseen, told: Told) -> Result:
+def _trained(
+    pictures: Pictures, paths: OutputPaths, study: Study, lessons: Lessons, ready: Foreseen, callbacks: Callbacks
+) -> Result:
     began = time.monotonic()
     sides = _sides(pictures, study)
     nowhere = unjudged(pictures, sides[1])
     for name in nowhere:
-        told.note(
+        callbacks.on_note(
             f"no picture of class {name!r} is held back, for all are alike or also in another class: "
             "the accuracies say nothing of it; add pictures of it"
         )
     if ready.teacher is None and study.init is None and len(pictures) < FEW:
-        told.note(
+        callbacks.on_note(
             f"{len(pictures)} pictures are few to learn to see from: such a network dreams coloured blocks; "
             "--init mariana-wide makes one that dreams of what they show"
         )
-    course = _course(study, lessons, ready, sides, told)
+    course = _course(study, lessons, ready, sides, callbacks)
     fingerprint = f"{_settings(study, lessons)} {_contents(pictures)}"
-    rows = train(course, place.checkpoint, fingerprint, lambda step: told.step(step, course), place.folder)
+    rows = train(course, paths.checkpoint, fingerprint, lambda step: callbacks.on_step(step, course), paths.folder)
     metadata = results.metadata_of(course, ready.variant, len(rows), study, time.monotonic() - began)
     if nowhere:
         metadata["unjudged"] = nowhere
-    names, accuracy = results.write(place, course, rows, metadata, not lessons.plain)
+    names, accuracy = results.write(paths, course, rows, metadata, not lessons.plain)
     diverged = course.diverged if isinstance(course, Classifier) else None
     epoch = diverged["epoch"] if diverged else None
-    return Result(place.put(names), tuple(rows), accuracy, epoch, tuple(nowhere))
+    return Result(paths.put(names), tuple(rows), accuracy, epoch, tuple(nowhere))
 
 
 def _sides(pictures: Pictures, study: Study) -> tuple[Pictures, Pictures]:
@@ -150,7 +159,9 @@ def _sides(pictures: Pictures, study: Study) -> tuple[Pictures, Pictures]:
     return learnt, held
 
 
-def _course(study: Study, lessons: Lessons, ready: Foreseen, sides: tuple[Pictures, Pictures], told: Told) -> Course:
+def _course(
+    study: Study, lessons: Lessons, ready: Foreseen, sides: tuple[Pictures, Pictures], callbacks: Callbacks
+) -> Course:
     architecture = replace(ready.variant.architecture, classes=len(sides[0].classes))
     if architecture.ranks and ready.teacher is None:  # a network of somebody's own
         architecture = replace(architecture, own=READS)
@@ -164,7 +175,7 @@ def _course(study: Study, lessons: Lessons, ready: Foreseen, sides: tuple[Pictur
         model = released_model(study.init, architecture, study.seed, normalised(crops, normalisation))
     if architecture.ranks:
         plan = Plan(lessons.lengths()[1], seed=study.seed)
-        return Dense(model.to(ready.device), plan, sides, ready.teacher, told.note)
+        return Dense(model.to(ready.device), plan, sides, ready.teacher, callbacks.on_note)
     if ready.teacher is None:
         labelled = tuple(side.subset(np.flatnonzero(side.labels >= 0).tolist()) for side in sides)
         return Classifier(
@@ -198,7 +209,7 @@ def _teaching(study: Study, lessons: Lessons, ready: Foreseen, precision: torch.
 
 
 def _settings(study: Study, lessons: Lessons) -> str:
-    """What must be the same for a run to be gone on with; where it runs may change."""
+    """What must be the same for a run to be continued; where it runs may change."""
     study = replace(study, precision="auto", device="auto", epochs=study.rounds())
     values = (
         study,

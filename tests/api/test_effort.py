@@ -12,9 +12,9 @@ import torch
 from mariana_video.api.effort import _BESIDE, effort_of_dive, effort_of_film, effort_of_progression
 from mariana_video.dive.descent import Descent
 from mariana_video.dive.film import prepare, states, warming_laps
-from mariana_video.footage.plan import Plan, turns_of
+from mariana_video.footage.plan import Plan, timings_of
 from mariana_video.loop.dreamer import Dreamer
-from mariana_video.loop.frames import dream_frames
+from mariana_video.loop.frames import dreamed
 from mariana_video.loop.state import Moment
 from mariana_video.media.clip import Clip
 from mariana_video.motion.motion import Motion
@@ -22,10 +22,10 @@ from mariana_video.networks.network import Network
 from mariana_video.progression.film import Cell, Progression
 from mariana_video.progression.steps import steps_in_all
 from mariana_video.recipe.camera import Camera, Dive
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import Recipe, Span, recipe
 from mariana_video.recipe.progression import Progress
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.schedule import Schedule
 from tests.conftest import as_tensor, texture
 
 SIZE = 64, 48
@@ -55,12 +55,12 @@ def passes(dreamer: Dreamer, plan: Plan) -> list[float]:
             source=source,
             values=dreamer.values(position, RATE),
             motion=None if position in (0, *plan.cuts) else still,
-            beats=turn.beats,
-            share=turn.share,
+            dream_frames=timing.dream_frames,
+            share=timing.share,
         )
-        for position, turn in enumerate(turns_of(plan, dreamer.recipe.carry.carry))
+        for position, timing in enumerate(timings_of(plan, dreamer.recipe.carry.carry))
     )
-    return [rendered.passes for _, rendered in dream_frames(dreamer, moments)]
+    return [rendered.passes for _, rendered in dreamed(dreamer, moments)]
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from mariana_video.loop import footprint, frames
 from mariana_video.loop.dreamer import make_dreamer
 from mariana_video.networks.network import Network
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import Recipe, recipe
+from mariana_video.recipe.values.objective import Objective
 from tests.job.jobs import seen
 from tests.loop.little import moving_clip
 
@@ -146,9 +146,9 @@ def test_a_corrected_setting_goes_on_and_keeps_what_is_finished(
     dreamed: list[int] = []
     own = frames.step
 
-    def step(dreamer: object, state: object, moment: frames.Moment, onward: object = None) -> object:
+    def step(dreamer: object, state: object, moment: frames.Moment, next_start: object = None) -> object:
         dreamed.append(moment.index)
-        return own(dreamer, state, moment, onward)  # type: ignore[arg-type]
+        return own(dreamer, state, moment, next_start)  # type: ignore[arg-type]
 
     few = ["--first-steps", "1", "--octaves", "1", "--precision", "fp32"]
     out, other = tmp_path / "out.mp4", tmp_path / "other.mp4"

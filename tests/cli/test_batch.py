@@ -199,7 +199,7 @@ def test_a_damaged_record_is_told(begun: Mariana) -> None:
     Path("out", WORK, "pictures.json").write_text("{")
     code, told = begun()
     assert (code, "can't be read" in told) == (1, True)
-    Path("out", WORK, "pictures.json").write_text(json.dumps({"terms": 1, "pictures": []}))
+    Path("out", WORK, "pictures.json").write_text(json.dumps({"conditions": 1, "pictures": []}))
     assert begun()[0] == 1
 
 

@@ -41,7 +41,9 @@ def test_a_span(mariana: Mariana, tiny_weights: Path, span: str, count: int) -> 
     assert (code, frames("o.mp4")) == (0, count), told
 
 
-@pytest.mark.parametrize("words", ["--duration 400ms", "--duration 0:00.4 --at 50%", "--duration 0.4s --wander 200ms"])
+@pytest.mark.parametrize(
+    "words", ["--duration 400ms", "--duration 0:00.4 --at 50%", "--duration 0.4s --channel-cycle 200ms"]
+)
 def test_a_dive(mariana: Mariana, tiny_weights: Path, words: str) -> None:
     code, told = mariana("zoom", "film.mkv", "o.mp4", "--network", tiny_weights, "--rate", 10, *words.split())
     assert (code, frames("o.mp4")) == (0, 4), told
@@ -66,7 +68,7 @@ def test_where_a_dream_begins_in_its_source(mariana: Mariana, tiny_weights: Path
     [
         ("zoom a.png o.mp4 --duration 50%", "--duration: '50%': there is no clip here"),
         ("zoom a.png o.mp4 --duration soon", "--duration: can't read 'soon' as a time: write 90, 1.5s"),
-        ("zoom a.png o.mp4 --wander=-1", "--wander -1: give seconds of at least 0"),
+        ("zoom a.png o.mp4 --wander=-1", "--channel-cycle -1: give seconds of at least 0"),
         ("progress a.png o.gif --hold 10%", "--hold: '10%': there is no clip here"),
         ("video film.mkv o.mp4 --start 1:75", "--start: '1:75': after a colon"),
         ("video film.mkv o.mp4 --start=-1", "--start -1: give seconds of at least 0"),

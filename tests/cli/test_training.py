@@ -36,7 +36,7 @@ def test_a_network_is_trained_evaluated_and_listed(data: Path, tmp_path: Path, c
     assert run([*words, "--precision", "fp32"]) == 0
     told = capsys.readouterr().err
     assert "bad.jpg" in told
-    assert "unit 15" in told
+    assert "epoch 15" in told
     assert run(["evaluate", output, str(data), "--json", "--picture", str(tmp_path / "confusion.png")]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["balanced_accuracy"] > 0.8
@@ -75,7 +75,7 @@ def test_a_stopped_training_says_how_to_go_on(
     assert "the same command goes on" in capsys.readouterr().err
     assert [path.name for path in tmp_path.glob("*x.*")] == ["x.checkpoint"]
     assert run([*words, "--precision", "fp32"]) == 0
-    assert "unit" not in capsys.readouterr().err
+    assert "epoch" not in capsys.readouterr().err
 
 
 def test_names_of_any_bytes_are_trained_and_evaluated(tmp_path: Path, capsys: Capture) -> None:

@@ -72,7 +72,9 @@ def test_a_dive_from_noise_and_from_a_film_with_sound_under_it(
 
 def test_a_loop_and_its_options(mariana: Mariana, picture: Path, tiny_weights: Path, tmp_path: Path) -> None:
     wanted = ("--loop", "source", "--zoom", 3, "--duration", 1, "--rate", 10, "--rotate", "0:(10), 1s:(10)")
-    code, told = mariana("zoom", picture, tmp_path / "a.webp", "--network", tiny_weights, *wanted, "--wander", 0.5)
+    code, told = mariana(
+        "zoom", picture, tmp_path / "a.webp", "--network", tiny_weights, *wanted, "--channel-cycle", 0.5
+    )
     assert code == 0, told
     assert len(shown(tmp_path / "a.webp")) == 10
 

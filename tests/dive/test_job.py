@@ -16,10 +16,10 @@ from mariana_video.job.stores import segments
 from mariana_video.job.stores.store import Film
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.recipe.camera import Camera, Dive
-from mariana_video.recipe.job import Encoding
-from mariana_video.recipe.objective import Objective
+from mariana_video.recipe.job import Output
 from mariana_video.recipe.options import recipe
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.schedule import Schedule
 from tests.conftest import as_tensor, small_network, texture
 from tests.job.jobs import seen
 
@@ -51,7 +51,7 @@ def test_a_dive_is_a_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
     def make(output: Path, stop: int | None) -> list[int]:
         dreamed: list[int] = []
-        with open_job(str(output), None, Encoding()) as job:
+        with open_job(str(output), None, Output()) as job:
             job.agree(terms_of("zoom", {}, job.storage, made.dreamer, None))
             times = tuple(Fraction(index, 10) for index in range(made.frames))
             job.prepare(Film(None, SIZE, Fraction(10), times), frozenset(), print)

@@ -16,7 +16,7 @@ from mariana_video.dream.octaves import Octave, octaves_of
 from mariana_video.dream.score import Score
 from mariana_video.errors import DreamError, NetworkError, UsageError
 from mariana_video.networks.network import Network
-from mariana_video.recipe.objective import read_terms
+from mariana_video.recipe.values.objective import read_terms
 from tests.conftest import as_tensor, small_network, texture
 
 SHAPE = (48, 64)
@@ -70,7 +70,7 @@ def test_a_small_octave_keeps_the_sources_detail(network: Network) -> None:
 
 def test_no_octave_is_refused_unless_asked_for_by_number() -> None:
     assert [octave.shape for octave in octaves_of((40, 60), None, 1.5, 30)] == [(40, 60)]
-    with pytest.raises(UsageError, match=r"--octaves 3.*needs 30 pixels.*1 would do"):
+    with pytest.raises(UsageError, match=r"--octaves 3.*needs 30 pixels.*use at most 1"):
         octaves_of((40, 60), 3, 1.5, 30)
 
 

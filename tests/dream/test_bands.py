@@ -34,3 +34,8 @@ def test_faint_detail_is_raised_to_its_weight():
 def test_a_picture_of_a_pixel_and_a_flat_one_are_no_trouble():
     assert levelled(torch.zeros(1, 3, 9, 5)).abs().max() == 0
     assert levelled(torch.ones(1, 3, 1, 1)).isfinite().all()
+
+
+def test_a_band_that_does_not_count_is_gone():
+    assert coarse_share(levelled(noise(5), (0, 0, 1))) > 0.8
+    assert coarse_share(levelled(noise(5), (1, 0, 0))) < 0.01

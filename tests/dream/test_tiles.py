@@ -10,7 +10,7 @@ from mariana_video.dream import ascent
 from mariana_video.dream.ascent import pushed_through, shifted_gradient, tiles_for
 from mariana_video.dream.score import Score
 from mariana_video.dream.tiles import tiles_of
-from mariana_video.recipe.objective import Term
+from mariana_video.recipe.values.objective import Term
 from tests.conftest import as_tensor, small_network, texture
 
 

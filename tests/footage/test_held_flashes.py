@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mariana_video.footage.held_flashes import Holding, told_of
+from mariana_video.footage.held_flashes import Holding, flashes_note
 from mariana_video.meters.flashes import SAFE, Flashes
 
 Array = NDArray[np.float32]
@@ -44,14 +44,14 @@ def test_what_is_made_is_safe_where_its_source_is(one: Array, other: Array, hert
     assert worst(pictures) > SAFE
     assert worst(shown) <= SAFE
     assert holding.held
-    assert told_of(holding.memory()) is not None
+    assert flashes_note(holding.tensors()) is not None
 
 
 def test_what_is_safe_is_left_alone() -> None:
     holding = Holding()
     for number, picture in enumerate(flicker(3, BLACK, WHITE)):
         assert holding.shown(picture, picture, number / RATE) is picture
-    assert told_of(holding.memory()) is None
+    assert flashes_note(holding.tensors()) is None
 
 
 @pytest.mark.parametrize(("one", "other"), [(WHITE, BLACK), (RED, BLUE)])
@@ -59,7 +59,7 @@ def test_a_source_that_flashes_by_itself_stays_as_it_is(one: Array, other: Array
     holding = Holding()
     for number, picture in enumerate(flicker(8, other, one)):
         assert np.allclose(holding.shown(picture, picture, number / RATE), picture, atol=1e-5)
-    assert told_of(holding.memory()) is None
+    assert flashes_note(holding.tensors()) is None
 
 
 def test_red_flashes_are_counted_by_a_rule_of_their_own() -> None:
@@ -79,7 +79,7 @@ def test_what_is_kept_of_it_goes_on_to_the_same_bits(at: int) -> None:
     straight = [whole.shown(picture, calm, number / RATE) for number, picture in enumerate(pictures)]
     for number in range(at):
         before.shown(pictures[number], calm, number / RATE)
-    after = Holding.of(before.memory())
+    after = Holding.of(before.tensors())
     for number in range(at, len(pictures)):
         assert np.array_equal(after.shown(pictures[number], calm, number / RATE), straight[number])
     assert after.held == whole.held

@@ -48,7 +48,7 @@ def test_outside_the_mask_nothing_is_dreamed(tmp_path: Path, command: str) -> No
         write_picture(source, np.random.default_rng(0).random((120, 160, 3)).astype(np.float32))
     else:
         video(clip, f"{source}/", steps=0)
-    options = ["--mask", str(mask), "--first-steps", "2", "--octaves", "1", "--precision", "fp32", "--quiet"]
+    options = ["--mask", str(mask), "--first-steps", "2", "--octaves", "1", "--motif-size", "1", "--precision", "fp32", "--quiet"]
     assert run([command, str(source if command == "image" else clip), str(made), *options]) == 0
     pairs = [(source, made)] if command == "image" else [(p, Path(made) / p.name) for p in sorted(source.iterdir())]
     for before, after in pairs:
@@ -67,7 +67,7 @@ def test_inside_a_mask_is_what_the_whole_picture_would_dream(tmp_path: Path) -> 
         write_picture(masks / f"{number:02}.png", np.repeat(disc[..., None].astype(np.float32), 3, -1))
     moving = tmp_path / "mask.mkv"
     video(masks, moving, rate=10, steps=0, first_steps=0, strength=0, crf=0)
-    few = {"octaves": 1, "first_steps": 2, "precision": "fp32"}
+    few = {"octaves": 1, "first_steps": 2, "motif_size": 1, "precision": "fp32"}
     for name, options in (("whole", few), ("part", {**few, "mask": moving}), ("none", {"steps": 0, "first_steps": 0})):
         video(clip, f"{tmp_path / name}/", **options)
     frames = sorted(path.name for path in (tmp_path / "whole").iterdir())

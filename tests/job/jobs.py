@@ -13,18 +13,19 @@ import torch
 
 from mariana_video.footage.film import film
 from mariana_video.footage.plan import make_plan
-from mariana_video.job.conditions import terms_of
+from mariana_video.job.conditions import conditions_of
 from mariana_video.job.job import open_job
 from mariana_video.job.output_paths import folder_for
 from mariana_video.job.stores.store import Film
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.state import Finished
 from mariana_video.recipe.job import Storage
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import Recipe, recipe
 from mariana_video.recipe.toml import sections
+from mariana_video.recipe.values.objective import Objective
 from tests.conftest import small_network
 
+FRAMES = 22  # of the little clip that most films are made of
 RECIPE = recipe(first_steps=2)
 STORAGE = Storage()
 
@@ -51,7 +52,7 @@ def make(
     told = Told()
     with open_job(str(output), clip, storage) as job:
         dreamer = Dreamer(small_network(), which, Objective("conv3"), torch.device("cpu"), "fp32")
-        job.agree(terms_of("video", sections(which), storage, dreamer, clip))
+        job.agree(conditions_of("video", sections(which), storage, dreamer, clip))
         plan = make_plan(clip, which.span)
         wanted = Film(plan.clip, plan.size, plan.clip.rate, plan.times, plan.start, plan.duration)
         told.first = job.prepare(wanted, plan.cuts, told.notes.append).first

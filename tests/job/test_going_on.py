@@ -13,8 +13,8 @@ from mariana_video.footage.plan import Plan, make_plan
 from mariana_video.footage.reading import read_on
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.state import Finished, State
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import recipe
+from mariana_video.recipe.values.objective import Objective
 from tests.conftest import small_network
 from tests.loop.little import moving_clip
 
@@ -49,7 +49,7 @@ def test_from_any_frame_on_the_film_is_the_same(clip: Path, start: float | None)
 def test_nor_does_it_matter_at_another_size(clip: Path, motif_size: float) -> None:
     plan = make_plan(clip, recipe(size="96x64").span)
     whole = dreamed(plan, count=25, motif_size=motif_size)
-    assert ("fine" in whole[0].state.memory) == (motif_size == 1)
+    assert ("fine" in whole[0].state.tensors) == (motif_size == 1)
     for first in (1, 17):
         later = dreamed(plan, whole[first - 1].state, first, 6, motif_size=motif_size)
         for expected, done in zip(whole[first : first + 6], later, strict=True):

@@ -3,47 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from mariana_video.errors import MarianaError, OutputError, SourceError, UsageError
-from mariana_video.job import job
-from mariana_video.job.finish import finish_so_far
-from mariana_video.job.output_paths import folder_for, stands
-from mariana_video.job.stores import segments
 from mariana_video.recipe.job import Storage
 from mariana_video.recipe.options import recipe
-from tests.job.jobs import RECIPE, Seen, make, part, seen, stopped
-from tests.loop.little import moving_clip
+from tests.job.jobs import FRAMES, RECIPE, Seen, make, part, seen, stopped
 
-FRAMES = 22
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _small_parts() -> Iterator[None]:
-    """Parts of 8 frames and a checkpoint at every frame, so that little films show what long ones do; no power fails
-    here, so nothing waits for the disk."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "fsync", lambda _: None)
-        patch.setattr(segments, "LONGEST", 8)
-        patch.setattr(job, "_EVERY", 0.0)
-        yield
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return moving_clip(tmp_path_factory.mktemp("clips") / "clip.mp4", frames=FRAMES)
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> Seen:
-    """The film made in one go."""
-    output = tmp_path_factory.mktemp("whole") / "film.mp4"
-    make(output, clip)
-    return seen(output)
-
+pytestmark = pytest.mark.usefixtures("small_parts")
 
 EVERYDAY = [
     ("film.mp4", Storage()),
@@ -52,6 +20,8 @@ EVERYDAY = [
     ("film/", Storage()),
     ("film.gif", Storage()),
 ]
+
+
 SELDOM = [
     ("film.mp4", Storage(codec="hevc")),
     ("film.mkv", Storage()),
@@ -62,6 +32,8 @@ SELDOM = [
     ("film.ts", Storage()),
     ("film.webp", Storage()),
 ]
+
+
 KINDS = [
     pytest.param(*kind, marks=marks) for kinds, marks in ((EVERYDAY, ()), (SELDOM, pytest.mark.long)) for kind in kinds
 ]
@@ -196,166 +168,3 @@ def test_after_a_cut_no_state_is_needed(tmp_path: Path) -> None:
     for path in part(tmp_path / "film.mp4").glob("state-*"):
         damage(path)
     assert make(tmp_path / "film.mp4", cut).dreamed[0] == 11
-
-
-@pytest.mark.parametrize(
-    ("changed", "storage", "word"),
-    [
-        (recipe(first_steps=3), Storage(), "--first-steps 2, not with --first-steps 3"),
-        (recipe(first_steps=2, strength="0:(1), 9:(2)"), Storage(), "--strength 0:(1), 9:(2)"),
-        (recipe(first_steps=2, size="32x"), Storage(), "without --size, not with --size 32x"),
-        (RECIPE, Storage(crf=20), "--crf 20"),
-        (RECIPE, Storage(sound=False), "with --sound, not with --no-sound"),
-    ],
-)
-def test_other_settings_are_refused_by_name(
-    tmp_path: Path, clip: Path, changed: object, storage: Storage, word: str
-) -> None:
-    stopped(tmp_path / "film.mp4", clip, 3)
-    with pytest.raises(UsageError, match="--restart") as caught:
-        make(tmp_path / "film.mp4", clip, changed, storage)  # type: ignore[arg-type]
-    assert word in str(caught.value)
-    make(tmp_path / "film.mp4", clip)
-
-
-def test_another_machine_is_refused_by_name(tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mariana_video.job import conditions as terms
-
-    stopped(tmp_path / "film.mp4", clip, 3)
-    monkeypatch.setattr(terms, "version", lambda name: "9.9" if name == "torch" else "1")
-    with pytest.raises(UsageError, match=r"with .* and this is (9\.9|1), which changes the last bits"):
-        make(tmp_path / "film.mp4", clip)
-
-
-def test_a_source_is_known_by_its_content(tmp_path: Path, clip: Path) -> None:
-    stopped(tmp_path / "film.mp4", clip, 3)
-    other = moving_clip(tmp_path / "other.mp4", frames=FRAMES, shift=1)
-    with pytest.raises(UsageError, match="another source"):
-        make(tmp_path / "film.mp4", other)
-    same = tmp_path / "renamed.mp4"
-    same.write_bytes(clip.read_bytes())
-    assert make(tmp_path / "film.mp4", same).dreamed[0] == 3
-
-
-def test_restart_throws_the_state_away(tmp_path: Path, clip: Path) -> None:
-    stopped(tmp_path / "film.mp4", clip, 12)
-    told = make(tmp_path / "film.mp4", clip, recipe(first_steps=1), Storage(restart=True))
-    assert told.dreamed == list(range(FRAMES))
-
-
-@pytest.mark.parametrize("deed", ["deleted", "changed"])
-def test_a_source_that_goes_half_way_ends_the_job_and_loses_nothing(
-    tmp_path: Path, clip: Path, whole: Seen, deed: str
-) -> None:
-    output, source = tmp_path / "film.mp4", tmp_path / "source.mp4"
-    source.write_bytes(clip.read_bytes())
-
-    def meddle(position: int) -> None:
-        if position == 10 and deed == "deleted":
-            source.unlink()
-        elif position == 10:
-            source.write_bytes(source.read_bytes() + b"more")
-
-    with pytest.raises(SourceError, match=r"goes on$"):
-        make(output, source, each=meddle)
-    assert not output.exists()
-    source.write_bytes(clip.read_bytes())
-    assert make(output, source).dreamed[0] >= 8
-    assert seen(output) == whole
-
-
-def test_a_second_run_is_refused(tmp_path: Path, clip: Path) -> None:
-    refused: list[str] = []
-
-    def second(position: int) -> None:
-        if position == 2:
-            with pytest.raises(OutputError, match="another run") as caught:
-                make(tmp_path / "film.mp4", clip)
-            refused.append(str(caught.value))
-
-    make(tmp_path / "film.mp4", clip, each=second)
-    assert f"(process {os.getpid()})" in refused[0]
-
-
-def test_two_outputs_share_nothing() -> None:
-    names = ["a.mp4", "a.mkv", "a", "a.mp4.mariana", "ü" * 120 + "a.mp4", "ü" * 120 + "b.mp4"]
-    folders = {folder_for(name) for name in names}
-    assert len(folders) == len(names)
-    assert all(len(os.fsencode(folder.name)) <= 255 for folder in folders)
-
-
-def test_so_far_can_be_had_as_a_film(tmp_path: Path, clip: Path, whole: Seen) -> None:
-    output = tmp_path / "film.mp4"
-    stopped(output, clip, 19)
-    path, frames, total = finish_so_far(str(output), print)
-    assert (path.name, frames, total) == ("film.part.mp4", 19, FRAMES)
-    one, other = seen(path), whole
-    assert one.pictures[:16] == other.pictures[:16]
-    assert one.times == other.times[:19]
-    assert one.ends == pytest.approx((19 / 12,), abs=0.1)
-    make(output, clip)
-    assert seen(output) == other
-
-
-def test_so_far_while_it_runs(tmp_path: Path, clip: Path) -> None:
-    output = tmp_path / "film.mp4"
-    counts: list[int] = []
-    make(output, clip, each=lambda n: counts.append(finish_so_far(str(output), print)[1]) if n in (12, 20) else None)
-    assert 8 <= counts[0] <= 13
-    assert 16 <= counts[1] <= 21
-
-
-def test_so_far_of_a_folder(tmp_path: Path, clip: Path) -> None:
-    stopped(f"{tmp_path}/film/", clip, 5)
-    path, frames, _ = finish_so_far(f"{tmp_path}/film/", print)
-    assert (path.name, frames) == ("film-so-far", 5)
-    assert len(list(path.iterdir())) == 5
-
-
-def test_so_far_of_nothing(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="no unfinished job"):
-        finish_so_far(str(tmp_path / "film.mp4"), print)
-
-
-def test_stopped_while_clearing_up(tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    output = tmp_path / "film.mp4"
-    with monkeypatch.context() as patch:
-        patch.setattr(job, "clear", lambda folder, output: None)
-        make(output, clip)
-    assert part(output).exists()
-    assert stands(str(output))
-    job.clear_up(str(output))
-    assert not part(output).exists()
-    assert output.exists()
-
-
-def test_a_job_that_never_began_leaves_nothing(tmp_path: Path, clip: Path) -> None:
-    with pytest.raises(MarianaError):
-        make(tmp_path / "film.mp4", clip, recipe(start=100))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_an_unreadable_beginning_is_said(tmp_path: Path, clip: Path) -> None:
-    stopped(tmp_path / "film.mp4", clip, 3)
-    (part(tmp_path / "film.mp4") / "job.toml").write_bytes(b"\xff\x00")
-    with pytest.raises(OutputError, match="--restart"):
-        make(tmp_path / "film.mp4", clip)
-
-
-def test_a_preview_is_kept_current(tmp_path: Path, clip: Path) -> None:
-    make(tmp_path / "film.mp4", clip, storage=Storage(preview=tmp_path / "now.png"))
-    assert (tmp_path / "now.png").stat().st_size > 100
-
-
-@pytest.mark.parametrize(
-    ("name", "storage"),
-    [("film.mp4", Storage(codec="prores")), ("film.mp4", Storage(crf=52)), ("film.webm", Storage(codec="hevc"))],
-)
-def test_a_codec_or_quality_that_can_not_be_leaves_nothing_behind(
-    tmp_path: Path, clip: Path, name: str, storage: Storage
-) -> None:
-    """What was refused must not be held against the next try."""
-    output = tmp_path / name
-    with pytest.raises(UsageError):
-        make(output, clip, storage=storage)
-    assert list(tmp_path.iterdir()) == []

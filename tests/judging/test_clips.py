@@ -19,7 +19,7 @@ from mariana_video.judging.plot import Drawing
 from mariana_video.judging.report import report
 from mariana_video.media.stills.pictures import write_picture
 from mariana_video.meters.flashes import Worst
-from mariana_video.recipe.objective import read_terms
+from mariana_video.recipe.values.objective import read_terms
 from tests.conftest import small_network
 from tests.judging.scenes import hallucination, pan
 

@@ -46,7 +46,7 @@ def axes_over_diagonals(change: Tensor) -> float:
 
 
 def change_of(source: Tensor) -> Tensor:
-    dreamer = make_dreamer(recipe(), Machine(precision="fp32"))
+    dreamer = make_dreamer(recipe(first_steps=5), Machine(precision="fp32"))
     return dream_picture(dreamer, to_array(source)).picture - source
 
 

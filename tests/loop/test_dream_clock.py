@@ -12,9 +12,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from mariana_video.loop.dream_clock import turns
+from mariana_video.loop.dream_clock import timings
 from mariana_video.loop.dreamer import Dreamer
-from mariana_video.loop.frames import dream_frames
+from mariana_video.loop.frames import dreamed
 from mariana_video.loop.state import Moment, Rendered
 from mariana_video.loop.strength import mean_rms
 from mariana_video.meters.sharpness import laplacian_energy
@@ -62,23 +62,33 @@ Shown = list[tuple[Tensor, Rendered]]
 def filmed(which: Dreamer, times: Sequence[Fraction], speed: float) -> Shown:
     """A window on a large texture that moves right by `speed` pixels a second (whole pixels), with its true motion."""
     wide = as_tensor(texture(SHAPE[0], SHAPE[1] + int(2.2 * speed) + 4))
-    clock = turns(times, ())
+    clock = timings(times, ())
 
     def left(time: Fraction) -> int:
         return wide.shape[-1] - SHAPE[1] - round(float(time) * speed)
 
     def moments() -> Iterator[Moment]:
-        for position, (time, turn) in enumerate(zip(times, clock, strict=True)):
-            before = times[turn.previous or 0]
+        for position, (time, timing) in enumerate(zip(times, clock, strict=True)):
+            before = times[timing.previous or 0]
             source, shift = wide[..., left(time) : left(time) + SHAPE[1]], left(before) - left(time)
             flow, visible = torch.zeros(1, 2, *SHAPE), torch.ones(1, 1, *SHAPE)
             flow[:, 0] = -shift
             visible[..., :shift] = 0
             motion = Motion(flow, visible) if position else None
             values, elapsed = which.values(position, Fraction(25)), float(time - before) if position else 0.04
-            yield Moment(position, time, elapsed, source, values, motion, beats=turn.beats, share=turn.share, mask=None)
+            yield Moment(
+                position,
+                time,
+                elapsed,
+                source,
+                values,
+                motion,
+                dream_frames=timing.dream_frames,
+                share=timing.share,
+                mask=None,
+            )
 
-    pairs = zip(moments(), dream_frames(which, moments()), strict=True)
+    pairs = zip(moments(), dreamed(which, moments()), strict=True)
     return [(moment.source, rendered) for moment, (_, rendered) in pairs]
 
 
@@ -97,40 +107,40 @@ def looks(shown: Shown, times: Sequence[Fraction], at: float) -> tuple[float, fl
 
 
 def test_a_frame_has_as_many_beats_as_have_passed() -> None:
-    found = turns([Fraction(n, 10) for n in range(5)], ())
-    assert [list(turn.beats) for turn in found] == [[], [1, 2, 3], [4, 5], [6, 7, 8], [9, 10]]
-    assert [turn.previous for turn in found] == [None, 0, 1, 2, 3]
-    assert [turn.share for turn in found] == pytest.approx([1, 0.5, 1, 0.5, 1])
+    found = timings([Fraction(n, 10) for n in range(5)], ())
+    assert [list(timing.dream_frames) for timing in found] == [[], [1, 2, 3], [4, 5], [6, 7, 8], [9, 10]]
+    assert [timing.previous for timing in found] == [None, 0, 1, 2, 3]
+    assert [timing.share for timing in found] == pytest.approx([1, 0.5, 1, 0.5, 1])
 
 
 def test_a_frame_between_two_beats_leads_nowhere() -> None:
-    found = turns([Fraction(n, 50) for n in range(5)], ())
-    assert [list(turn.beats) for turn in found] == [[], [1], [], [2], []]
-    assert [turn.previous for turn in found] == [None, 0, 1, 1, 3]
-    assert [turn.leads for turn in found] == [True, True, False, True, False]
-    assert [turn.share for turn in found] == pytest.approx([1, 0.5, 1, 0.5, 1])
+    found = timings([Fraction(n, 50) for n in range(5)], ())
+    assert [list(timing.dream_frames) for timing in found] == [[], [1], [], [2], []]
+    assert [timing.previous for timing in found] == [None, 0, 1, 1, 3]
+    assert [timing.leads for timing in found] == [True, True, False, True, False]
+    assert [timing.share for timing in found] == pytest.approx([1, 0.5, 1, 0.5, 1])
 
 
 def test_a_clock_of_milliseconds_keeps_the_beat() -> None:
-    """A Matroska film of 25 frames a second whose clock is off by up to 2 ms has one beat a frame."""
+    """A Matroska film of 25 frames a second whose clock is off by up to 2 ms has one dream frame a frame."""
     rng = np.random.default_rng(0)
     times = [Fraction(40 * n + int(rng.integers(-2, 3)) * (n > 0), 1000) for n in range(50)]
-    assert all(len(turn.beats) == 1 for turn in turns(times, ())[1:])
+    assert all(len(timing.dream_frames) == 1 for timing in timings(times, ())[1:])
 
 
 def test_cuts_and_frames_dreamed_alone_start_the_clock_anew() -> None:
     times = [Fraction(n, 25) for n in range(6)]
-    found = turns(times, {2}, {4})
-    assert [turn.previous for turn in found] == [None, 0, None, 2, 3, 4]
-    assert [list(turn.beats) for turn in found] == [[], [1], [], [1], [], [1]]
+    found = timings(times, {2}, {4})
+    assert [timing.previous for timing in found] == [None, 0, None, 2, 3, 4]
+    assert [list(timing.dream_frames) for timing in found] == [[], [1], [], [1], [], [1]]
 
 
 @pytest.mark.parametrize("name", FILMS)
 def test_steps_are_counted_and_never_more_than_at_25_frames_a_second(name: str) -> None:
     for cut in ((), (1,)):
-        beats = [number for turn in turns(FILMS[name], cut) for number in turn.beats]
-        assert len(beats) <= float(FILMS[name][-1]) * 25 + 1
-        assert beats == list(range(1, len(beats) + 1)) if not cut else True
+        dream_frames = [number for timing in timings(FILMS[name], cut) for number in timing.dream_frames]
+        assert len(dream_frames) <= float(FILMS[name][-1]) * 25 + 1
+        assert dream_frames == list(range(1, len(dream_frames) + 1)) if not cut else True
 
 
 def test_a_still_picture_dreams_the_very_same_at_5_and_at_25_frames_a_second() -> None:
@@ -146,7 +156,7 @@ def test_a_film_dreams_the_same_whatever_its_clock(name: str, speed: float) -> N
     """On a still picture and on a pan: strength and saturation at 0.4, 1 and 2 seconds within 15 %, sharpness in 26.
 
     (In 15 for a network that has learnt: `benchmarks/rates.py`. Chance layers dream restlessly, and two such dreams
-    laid over each other between two beats are soft.)
+    laid over each other between two dream frames are soft.)
     """
     times, usual = FILMS[name], FILMS["25"]
     made, known = filmed(dreamer(), times, speed), usual_film(speed)
@@ -159,7 +169,7 @@ def test_a_film_dreams_the_same_whatever_its_clock(name: str, speed: float) -> N
 
 @pytest.mark.parametrize("rate", [30, 60, 120])
 def test_between_two_beats_nothing_jumps(rate: int) -> None:
-    """On a still picture no step from frame to frame is larger than twice a frame's part of a beat's."""
+    """On a still picture no step from frame to frame is larger than twice a frame's part of a dream frame's."""
     which = dreamer()
     made, usual = filmed(which, steady(rate, 1), 0), filmed(which, steady(25, 1), 0)
 

@@ -16,7 +16,7 @@ from mariana_video.errors import DreamError
 from mariana_video.loop import footprint
 from mariana_video.loop.footprint import BASE, check_memory, free_memory, kept_for_backward, memory_needed
 from mariana_video.networks.weights import load
-from mariana_video.recipe.objective import Objective
+from mariana_video.recipe.values.objective import Objective
 from tests.loop.test_frames import dreamer
 from tests.media.clips import make
 

@@ -2,64 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
-from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import octaves_of
-from mariana_video.loop.carried import arrived, riding
-from mariana_video.loop.dream_clock import turns
+from mariana_video.loop.carried import start_on, warped_dream
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.dreaming import in_turn
-from mariana_video.loop.frames import dream_frames
-from mariana_video.loop.newcomers import grown
-from mariana_video.loop.state import Moment, State
-from mariana_video.loop.strength import carried_target, local_rms, mean_rms, pushed_on, restored, step_gain
-from mariana_video.motion.motion import Motion
+from mariana_video.loop.frames import dreamed
+from mariana_video.loop.state import Moment
+from mariana_video.loop.strength import mean_rms
 from mariana_video.motion.warp import warp
-from mariana_video.recipe.objective import Objective
-from mariana_video.recipe.options import recipe
-from tests.conftest import as_tensor, small_network, texture
-
-SHAPE = (64, 96)
-RATE = Fraction(25)
-
-
-def dreamer(**options: object) -> Dreamer:
-    return Dreamer(small_network(), recipe(**options), Objective("conv3"), torch.device("cpu"), "fp32")
-
-
-def moving(which: Dreamer, frames: int, shift: int, rate: Fraction = RATE) -> Iterator[Moment]:
-    """A window on a large texture that moves right by `shift` pixels a frame, with its true motion."""
-    wide = as_tensor(texture(SHAPE[0], SHAPE[1] + shift * frames))
-    clock = turns([index / rate for index in range(frames)], ())
-    for index, turn in enumerate(clock):
-        since = index - (turn.previous or 0)
-        left = shift * (frames - index)
-        source = wide[..., left : left + SHAPE[1]]
-        flow = torch.zeros(1, 2, *SHAPE)
-        flow[:, 0] = -shift * since
-        visible = torch.ones(1, 1, *SHAPE)
-        visible[..., : shift * since] = 0
-        motion = Motion(flow, visible) if index else None
-        values, elapsed = which.values(index, rate), float(max(1, since) / rate)
-        yield Moment(index, index / rate, elapsed, source, values, motion, beats=turn.beats, share=turn.share)
-
-
-def states(which: Dreamer, moments: Iterator[Moment]) -> list[State]:
-    return [state for state, _ in dream_frames(which, moments)]
-
-
-def correlation(a: Tensor, b: Tensor) -> float:
-    return float(np.corrcoef(a.flatten().numpy(), b.flatten().numpy())[0, 1])
+from tests.conftest import as_tensor, texture
+from tests.loop.moments import SHAPE, correlation, dreamer, moving, states
 
 
 @pytest.mark.parametrize("carried", ["change", "frame"])
@@ -94,7 +55,7 @@ def test_a_cut_starts_afresh() -> None:
     which = dreamer(first_steps=3)
     moments = list(moving(which, 2, 4))
     cut = Moment(1, moments[1].time, moments[1].elapsed, moments[1].source, moments[1].values, motion=None)
-    ((alone, _),) = dream_frames(which, [cut])
+    ((alone, _),) = dreamed(which, [cut])
     *_, after = states(which, iter([moments[0], cut]))
     assert torch.equal(after.dream, alone.dream)
 
@@ -108,7 +69,7 @@ def test_steps_zero_is_the_source() -> None:
 def test_mix_is_laid_over_the_result_and_not_carried() -> None:
     half, whole = dreamer(mix=0.5), dreamer()
     for (mixed, shown), (plain, _) in zip(
-        dream_frames(half, moving(half, 3, 2)), dream_frames(whole, moving(whole, 3, 2)), strict=True
+        dreamed(half, moving(half, 3, 2)), dreamed(whole, moving(whole, 3, 2)), strict=True
     ):
         assert torch.equal(mixed.dream, plain.dream)
         assert torch.allclose(shown.picture, (plain.dream + plain.source) / 2, atol=1e-6)
@@ -131,14 +92,38 @@ def test_a_still_picture_goes_on_changing_and_smoothly() -> None:
     assert np.mean([1 - correlation(a, b) for a, b in zip(changes, changes[20:], strict=False)]) > 0.05
 
 
+def test_more_momentum_is_smoother() -> None:
+    def shivering(momentum: float) -> float:
+        which = dreamer(momentum=momentum)
+        changes = [state.dream - state.source for state in states(which, moving(which, 30, 0))][2:]
+        turns = [after - before for before, after in pairwise(changes)]
+        return float(np.mean([correlation(before, after) for before, after in pairwise(turns)]))
+
+    assert shivering(0.9) > shivering(0.65) + 0.05 > shivering(0) + 0.1
+
+
+@pytest.mark.parametrize(("hold", "draws"), [(0, 24), (0.04, 24), (0.48, 3), (1, 1)])
+def test_the_jitter_is_held_as_long_as_asked(monkeypatch: pytest.MonkeyPatch, hold: float, draws: int) -> None:
+    which, asked = dreamer(jitter_hold=hold), set()
+    ascend = Dreamer.ascend
+
+    def noting(self: Dreamer, *given: Any) -> Any:
+        asked.add(given[-1])
+        return ascend(self, *given)
+
+    monkeypatch.setattr(Dreamer, "ascend", noting)
+    states(which, moving(which, 25, 0))
+    assert abs(len(asked - {0}) - draws) <= 1
+
+
 def test_momentum_goes_along_with_a_known_motion() -> None:
     which, shift = dreamer(), 4
     first, second, third = moving(which, 3, shift)
     assert third.motion is not None
     *_, before = states(which, iter([first, second]))
-    start = riding(arrived(which, before, third, third.motion), third)
+    start = start_on(warped_dream(which, before, third, third.motion), third)
     assert start.momentum is not None
-    was, goes_on = before.memory["momentum"], start.momentum
+    was, goes_on = before.tensors["momentum"], start.momentum
     shifted = torch.roll(was, shift, -1)
     inside = (..., slice(8, -8))
     assert correlation(goes_on[inside], shifted[inside]) > 0.99
@@ -157,126 +142,10 @@ def test_24_and_60_frames_a_second_look_alike() -> None:
 
 def test_a_carried_frame_costs_less_than_a_full_size_pass() -> None:
     which = dreamer()
-    passes = [rendered.passes for _, rendered in dream_frames(which, moving(which, 12, 1))]
+    passes = [rendered.passes for _, rendered in dreamed(which, moving(which, 12, 1))]
     assert np.mean(passes[1:]) <= 1
     octaves = octaves_of(SHAPE, 3, 1.5, 16)
     assert {octave for index in range(4) for octave, _ in in_turn(octaves, index, 1)} == set(octaves)
-
-
-def test_the_target_moves_with_the_picture() -> None:
-    target = torch.zeros(1, 1, 8, 12)
-    target[..., 2:4, 2:4] = 1
-    flow = torch.zeros(1, 2, *SHAPE)
-    flow[:, 0] = -16
-    moved = carried_target(target, Motion(flow, torch.ones(1, 1, *SHAPE)))
-    assert torch.allclose(moved[..., 2:4, 4:6], torch.ones(1, 1, 2, 2), atol=1e-5)
-
-
-def test_places_above_the_target_step_less() -> None:
-    change = as_tensor(texture(*SHAPE)) - 0.5
-    now = local_rms(change)
-    assert float(step_gain(now * 2, change).mean()) > 1.5
-    assert float(step_gain(now, change).mean()) == pytest.approx(1, abs=1e-3)
-    assert float(step_gain(now / 2, change).mean()) < 0.4
-
-
-def test_what_was_lost_on_the_way_is_given_back_where_it_was_seen() -> None:
-    change = as_tensor(texture(*SHAPE)) - 0.5
-    target, seen = local_rms(change), torch.ones(1, 1, *SHAPE)
-    assert torch.allclose(restored(0.95 * change, target, seen), change, rtol=0.05, atol=0.005)
-    assert torch.equal(restored(0.95 * change, target, 0 * seen), 0.95 * change)
-    assert torch.equal(restored(change, target / 2, seen), change)
-
-
-def test_a_bright_remnant_does_not_glow_for_its_surroundings() -> None:
-    remnant, even = (torch.zeros(1, 3, *SHAPE) for _ in range(2))
-    remnant[..., 16:24, 16:24] = 0.2
-    even[..., 8:32, 8:32] = 0.06
-    seen = torch.ones(1, 1, *SHAPE)
-    target = torch.full_like(local_rms(even), 0.08)
-    glow = [restored(change, target, seen)[0, 0, 19, 19] / change[0, 0, 19, 19] for change in (remnant, even)]
-    assert glow[0] < 1.02 < 1.05 < glow[1]
-
-
-def test_what_newly_appears_does_not_drive_the_steps_of_the_rest() -> None:
-    change = torch.full((1, 3, *SHAPE), 0.1)
-    change[..., SHAPE[1] // 2 :] = 0.02
-    target, visible = torch.full_like(local_rms(change), 0.1), torch.ones(1, 1, *SHAPE)
-    visible[..., SHAPE[1] // 2 :] = 0
-    assert pushed_on(1.0, target, change, visible, 1.0, 8.0) < 1.1
-    assert pushed_on(1.0, target, change, torch.ones_like(visible), 1.0, 8.0) > 1.1
-
-
-def test_what_is_lost_on_the_way_is_never_stepped_over() -> None:
-    """However weak a dream has become, its steps stay as large as a still picture needs at most."""
-    change, visible = torch.full((1, 3, *SHAPE), 0.05), torch.ones(1, 1, *SHAPE)
-    target = torch.full_like(local_rms(change), 0.1)
-    push = 1.0
-    for _ in range(20):
-        push = pushed_on(push, target, change, visible, 1.0, 1.5)
-    assert push == 1.5
-
-
-def coming(which: Dreamer, frames: int) -> Iterator[Moment]:
-    """A still texture, over which another one lies from frame 3 on."""
-    ground, thing = as_tensor(texture(192, 256)), as_tensor(texture(192, 256, seed=5))
-    for index in range(frames):
-        source, visible = ground.clone(), torch.ones(1, 1, 192, 256)
-        if index >= 3:
-            source[NEW] = thing[NEW]
-        if index == 3:
-            visible[NEW] = 0
-        motion = Motion(torch.zeros(1, 2, 192, 256), visible) if index else None
-        values = which.values(index, RATE)
-        beats = range(index, index + 1) if index else range(0)
-        yield Moment(index, index / RATE, float(1 / RATE), source, values, motion, beats=beats)
-
-
-NEW = (slice(None), slice(None), slice(48, 144), slice(64, 176))
-
-
-def test_what_newly_appears_dreams_by_its_fifth_frame_as_a_first_frame_would() -> None:
-    """In its own place, and nothing else is changed by it."""
-    which = dreamer()
-    moments = list(coming(which, 8))
-    *_, last = states(which, iter(moments))
-    alone = states(which, iter([replace(moments[-1], motion=None)]))[0]
-    power = [float((one.dream - one.source)[NEW].square().mean().sqrt()) for one in (last, alone)]
-    assert 0.75 < power[0] / power[1] < 1.3
-    scores = [float(which.score(0, RATE)(picture[NEW])) for picture in (last.dream, alone.dream, last.source)]
-    assert scores[0] - scores[2] > 0.75 * (scores[1] - scores[2])
-
-
-def test_what_newly_appears_is_dreamed_on_octave_by_octave() -> None:
-    which = dreamer()
-    source = as_tensor(texture(192, 256))
-    young = torch.zeros(1, 1, 192, 256)
-    young[..., 64:112, 96:160] = 1.0
-    score = which.score(1, RATE)
-    octaves = which.octaves((192, 256), score)
-    picture, left, pushed = source, young, 0
-    for beat in range(len(octaves)):
-        found = grown(which, score, octaves, source, picture, left, Pace(1, 0.02, 4), beat)
-        assert torch.allclose(found.where, young, atol=1e-6)
-        assert float(found.young[young > 0].mean()) == pytest.approx(1 - (beat + 1) / len(octaves), abs=1e-5)
-        picture, left, pushed = found.done.picture, found.young, pushed + found.done.pushed
-    change = (picture - source).abs().mean(1, keepdim=True)
-    assert change[young > 0].mean() > 0.05
-    assert change[young == 0].mean() < 0.1 * change[young > 0].mean()
-    assert pushed < 10 * 192 * 256
-    done = grown(which, score, octaves, source, picture, left, Pace(1, 0.02, 4), 9)
-    assert done.done.pushed == 0
-    assert torch.equal(done.done.picture, picture)
-
-
-def test_a_transparent_place_is_never_dreamed() -> None:
-    which = dreamer()
-    mask = torch.ones(1, 1, *SHAPE)
-    mask[..., :40] = 0
-    moments = [replace(moment, mask=mask) for moment in moving(which, 3, 0)]
-    for moment, (_, rendered) in zip(moments, dream_frames(which, moments), strict=True):
-        assert torch.equal(rendered.picture[..., :40], moment.source[..., :40])
-        assert not torch.equal(rendered.picture, moment.source)
 
 
 def test_warping_by_a_known_flow_is_a_shift() -> None:
@@ -292,7 +161,7 @@ def test_rooms_may_be_read_from_anywhere(tmp_path: Path) -> None:
 
     which = dreamer()
     *_, last = states(which, moving(which, 2, 3))
-    tensors = {"source": last.source, "dream": last.dream, **last.memory}
+    tensors = {"source": last.source, "dream": last.dream, **last.tensors}
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, tmp_path / "state.safetensors")
     back = load_file(tmp_path / "state.safetensors")
     assert all(torch.equal(back[name], tensor) for name, tensor in tensors.items())

@@ -9,8 +9,8 @@ import torch
 
 from mariana_video.footage.film import dream_picture
 from mariana_video.loop.dreamer import Dreamer
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import recipe
+from mariana_video.recipe.values.objective import Objective
 from tests.conftest import small_network, texture
 
 RATE = Fraction(25)

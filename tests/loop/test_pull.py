@@ -52,5 +52,5 @@ def test_its_scale_is_the_first_frames_strength_for_good() -> None:
     which = dreamer(carry=0.9, steps=3, first_steps=6, temporal_weight=3)
     first, *_, last = states(which, moving(which, 4, 2))
     strong = float((first.dream - first.source).square().mean().sqrt())
-    assert float(first.memory["strong"]) == pytest.approx(strong, rel=1e-5)
-    assert float(last.memory["strong"]) == float(first.memory["strong"])
+    assert float(first.tensors["strong"]) == pytest.approx(strong, rel=1e-5)
+    assert float(last.tensors["strong"]) == float(first.tensors["strong"])

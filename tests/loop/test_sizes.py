@@ -25,9 +25,9 @@ from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.state import Finished
 from mariana_video.meters.sharpness import laplacian_energy
 from mariana_video.recipe.camera import Camera, Dive
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import recipe
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.schedule import Schedule
 from tests.conftest import as_tensor, small_network, texture
 
 USUAL, SMALL = (96, 64), (48, 32)  # what is dreamed at, and what all are shown at
@@ -120,7 +120,7 @@ def test_a_large_film_is_sharp_and_does_not_pulse(tmp_path: Path) -> None:
     sharp = [laplacian_energy(done.rgb) / laplacian_energy(source) for source, done in made]
     assert np.abs(np.diff(sharp)).max() < 0.1 * np.mean(sharp)
     states = [done.state for _, done in made]
-    fine = [float(state.memory["fine"].square().mean().sqrt()) for state in states]
+    fine = [float(state.tensors["fine"].square().mean().sqrt()) for state in states]
     assert min(fine) > 0.5 * max(fine) > 0
 
 
@@ -228,10 +228,10 @@ def test_larger_octaves_lead_to_the_full_size(height: int, count: int) -> None:
 
 @pytest.mark.parametrize(("height", "most"), [(1080, 0.35), (2160, 0.2)])
 def test_large_films_are_cheap(height: int, most: float) -> None:
-    """Passes of the full size that a beat has on average: those of the larger octaves and those of the composition."""
+    """Passes of the full size that a dream frame has on average: of the larger octaves and of the composition."""
     octaves, dreamed = octaves_of_a_film(height), (360, 640)
-    beats = round_of(octaves, dreamed)
-    each = [sum(octave.scale**2 for octave in due(octaves, dreamed, number)) for number in range(10 * beats)]
-    composition = 0.77 * (360 / height) ** 2  # measured: 19.2 passes of 25 beats
+    dream_frames = round_of(octaves, dreamed)
+    each = [sum(octave.scale**2 for octave in due(octaves, dreamed, number)) for number in range(10 * dream_frames)]
+    composition = 0.77 * (360 / height) ** 2  # measured: 19.2 passes of 25 dream frames
     assert np.mean(each) + composition < most
-    assert all(octave in {one for n in range(beats) for one in due(octaves, dreamed, n)} for octave in octaves)
+    assert all(octave in {one for n in range(dream_frames) for one in due(octaves, dreamed, n)} for octave in octaves)

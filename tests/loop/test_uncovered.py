@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from mariana_video.loop.uncovered import Box, boxes_round, laid_out
+from mariana_video.loop.uncovered import Box, boxes_round, sheet_of
 
 BOXES = (Box(0, 40, 0, 90), Box(10, 90, 100, 130), Box(60, 84, 0, 24), Box(50, 80, 40, 95))
 
@@ -20,7 +20,7 @@ def test_boxes_hold_what_is_young_and_thick_with_a_margin() -> None:
 
 
 def test_boxes_lie_side_by_side_on_a_small_sheet() -> None:
-    sheet = laid_out(BOXES)
+    sheet = sheet_of(BOXES)
     covered = torch.zeros(1, 1, *sheet.shape)
     for box, place in zip(sheet.boxes, sheet.places, strict=True):
         assert place.shape == box.shape
@@ -29,12 +29,12 @@ def test_boxes_lie_side_by_side_on_a_small_sheet() -> None:
     assert covered.sum() == sum(box.pixels for box in BOXES)
     high, wide = ([box.shape[side] for box in BOXES] for side in (0, 1))
     assert covered.numel() < min(max(high) * sum(wide), sum(high) * max(wide))
-    assert laid_out(BOXES[:1]).shape == BOXES[0].shape
+    assert sheet_of(BOXES[:1]).shape == BOXES[0].shape
 
 
 def test_a_sheet_is_given_back_to_where_it_was_taken() -> None:
     picture = torch.rand(1, 3, 96, 136, generator=torch.Generator().manual_seed(0))
-    sheet = laid_out(BOXES)
+    sheet = sheet_of(BOXES)
     taken = sheet.taken(picture, 0.5)
     assert torch.equal(sheet.given_back(picture, taken), picture)
     changed = sheet.given_back(picture, taken + 1) - picture

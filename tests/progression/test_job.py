@@ -14,9 +14,9 @@ from mariana_video.job.job import open_job
 from mariana_video.job.stores.store import Film
 from mariana_video.meters.convergence import Curve, table
 from mariana_video.progression.film import Cell, Progression, frames
-from mariana_video.recipe.job import Encoding
+from mariana_video.recipe.job import Output
 from mariana_video.recipe.progression import Progress
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.schedule import Schedule
 from tests.conftest import texture
 from tests.job.jobs import seen
 from tests.progression.test_steps import dreamer
@@ -54,7 +54,7 @@ def test_it_is_a_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def make(output: Path, stop: int | None) -> tuple[int, str]:
         which, made = shown(), 0
-        with open_job(str(output), None, Encoding()) as job:
+        with open_job(str(output), None, Output()) as job:
             job.agree(terms_of("progress", {}, job.storage, which.cells[0].dreamer, None))
             times = tuple(Fraction(index, 10) for index in range(6 + STILL))
             job.prepare(Film(None, which.size, Fraction(10), times), frozenset(), print)

@@ -14,9 +14,9 @@ from mariana_video.errors import UsageError
 from mariana_video.footage.film import dream_picture
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.progression.steps import chosen, nearer, progress, side_by_side, steps_in_all
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import Ascent, Recipe
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.schedule import Schedule
 from tests.conftest import as_tensor, small_network, texture
 
 SOURCE = as_tensor(texture(48, 64))

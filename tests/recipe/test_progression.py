@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import Ascent
 from mariana_video.recipe.progression import variants
-from mariana_video.recipe.schedule import Schedule
+from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.schedule import Schedule
 
 
 def test_without_a_comparison_there_is_the_dream_itself() -> None:
@@ -20,7 +20,7 @@ def test_without_a_comparison_there_is_the_dream_itself() -> None:
 
 def test_values_are_read_by_their_declared_types() -> None:
     small, large = variants(Ascent(), "step-size=0.01,0.5", "columns")
-    assert (small.title, large.title) == ("step-size 0.01", "step-size 0.5")
+    assert (small.title, large.title) == ("step-size: 0.01", "step-size: 0.5")
     assert (small.dream.step_size, large.dream.step_size) == (Schedule("0.01"), Schedule("0.5"))
     assert [one.dream.seed for one in variants(Ascent(), "seed=1, 2", "rows")] == [1, 2]
     assert [one.dream.octaves for one in variants(Ascent(), "octaves=1,4", "rows")] == [Schedule("1"), Schedule("4")]

@@ -14,12 +14,12 @@ from mariana_video.api.video import video
 from mariana_video.errors import UsageError
 from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.job import Machine, Storage
-from mariana_video.recipe.objective import Objective
 from mariana_video.recipe.options import Ascent, Carry, Dream, Group, Recipe, Span, Where, recipe
 from mariana_video.recipe.progression import Progress
-from mariana_video.recipe.schedule import Schedule
-from mariana_video.recipe.size import Size
 from mariana_video.recipe.toml import from_text, recipe_of, sections, to_text
+from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.schedule import Schedule
+from mariana_video.recipe.values.size import Size
 from mariana_video.training.epochs.options import Lessons, Study
 
 WRONG: list[tuple[type[Group], str, Any, str]] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,10 @@ from tests.media.test_clock import TEN_THEN_THIRTY, greys, made, off, recording
 from tests.media.write.test_animation import hopping
 from tests.media.write.test_codecs import GRADED, graded
 from tests.media.write.test_codecs import told as display
-from tests.torture.table import TABLE
+from tests.torture.people import Mariana, _bomb, came, film, refused
 from tests.training.folders import make_folder
 
 pytestmark = pytest.mark.long
-
-CHAPTER = "People's files"
-Mariana = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -51,26 +48,6 @@ def mariana(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 def _nothing_left(tmp_path: Path) -> Iterator[None]:
     yield
     assert not [path.name for path in tmp_path.iterdir() if path.suffix == ".mariana" or path.name.startswith(".")]
-
-
-def came(done: str, result: str, times: int = 1) -> None:
-    TABLE.add(CHAPTER, done, result, times)
-
-
-def film(mariana: Mariana, source: object, output: str, *more: object) -> str:
-    """Makes a film without dreaming; what was said."""
-    code, said = mariana("video", source, output, "--steps", 0, *more)
-    assert code == 0, said
-    return said
-
-
-def refused(mariana: Mariana, *words: object) -> str:
-    """The one line with which a command is refused before any work."""
-    code, said = mariana(*words, "--quiet")
-    assert code in (1, 2)
-    (line,) = said.splitlines()
-    assert line.startswith("mariana: ")
-    return line
 
 
 # Clocks
@@ -272,15 +249,6 @@ def test_training(mariana: Mariana) -> None:
     assert "| deep |" in Path("net.md").read_text()
     came("16-bit grey pictures, a class of four, a picture that claims 3,600,000,000 pixels, what systems leave in "
          "folders", "learnt and judged; the large one named", 4)  # fmt: skip
-
-
-def _bomb() -> bytes:
-    import struct
-    import zlib
-
-    head = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
-    chunk = b"IHDR" + head
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + bytes(64)
 
 
 # The rest

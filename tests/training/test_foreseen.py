@@ -167,7 +167,7 @@ def test_a_slow_number_format_is_not_measured_to_the_end(monkeypatch: pytest.Mon
         (["dreamer.safetensors"], 1, "dreamer tells no classes apart"),
         (["birds.safetensors"], 1, "no subfolder of raw-img is named like a class of birds: gull, tern"),
         (["pets.safetensors", "--picture", "a.txt"], 2, "no ending of a picture"),
-        (["pets.safetensors", "--picture", "mine.png"], 1, "mine.png exists; give another name or say --overwrite"),
+        (["pets.safetensors", "--picture", "mine.png"], 1, "mine.png exists; give another name or use --overwrite"),
         (["pets.safetensors", "--picture", "none/a.png"], 1, "does not exist; make it first"),
         (["pets.safetensors", "--picture", "folder.png"], 1, "is a folder"),
     ],

@@ -56,9 +56,9 @@ class _Killed(Exception):
     pass
 
 
-def kill_in(unit: int) -> object:
+def kill_in(epoch: int) -> object:
     def told(progress: Progress) -> None:
-        if progress.unit == unit and progress.step == 1:
+        if progress.epoch == epoch and progress.step == 1:
             raise _Killed
 
     return told
@@ -104,7 +104,7 @@ def test_a_training_that_broke_down_ends_at_once_and_keeps_the_unit_before(
     train(classifier(pictures, 1), tmp_path / "c", "x")
     before = (tmp_path / "c").read_bytes()
     monkeypatch.setattr("mariana_video.training.lessons.classify.F.cross_entropy", broken)
-    with pytest.raises(DataError, match=r"broke down in unit 2: loss is (nan|inf)"):
+    with pytest.raises(DataError, match=r"broke down in epoch 2: loss is (nan|inf)"):
         train(classifier(pictures, 3), tmp_path / "c", "x")
     assert (tmp_path / "c").read_bytes() == before
 
@@ -112,7 +112,7 @@ def test_a_training_that_broke_down_ends_at_once_and_keeps_the_unit_before(
 def test_a_teacher_is_approached(pictures: Pictures, tmp_path: Path) -> None:
     course = lesson(pictures)
     course.teaching = replace(course.teaching, phases=(Phase("teach", 8, 1e-2, 0.3, 0.5, 4),))
-    course.units = 8
+    course.epochs = 8
     rows = train(course, tmp_path / "c", "x")
     assert float(rows[-1]["conv2_1"]) < 0.7 * float(rows[0]["conv2_1"])
     assert course.errors_at["after phase 'teach'"]["conv2_1"] < 0.7 * float(rows[0]["conv2_1"])
@@ -121,7 +121,7 @@ def test_a_teacher_is_approached(pictures: Pictures, tmp_path: Path) -> None:
 def test_only_the_dense_layers_learn(pictures: Pictures, tmp_path: Path) -> None:
     course = dense(pictures)
     course.plan = replace(course.plan, chunks=12, rate=3e-3)
-    course.units = 12
+    course.epochs = 12
     kept: list[dict[str, torch.Tensor]] = []
 
     def told(progress: Progress) -> None:
@@ -178,7 +178,7 @@ def test_outputs_that_can_t_be_written_are_refused_at_once(tmp_path: Path) -> No
 
 def test_few_pictures_are_told_of_what_suits_them(tmp_path: Path) -> None:
     data, notes = make_folder(tmp_path / "data", 6), list[str]()
-    study, told = Study(epochs=1, variant="grey3-dense100"), job.Told(note=notes.append)
+    study, told = Study(epochs=1, variant="grey3-dense100"), job.Callbacks(note=notes.append)
     job.learn(data, tmp_path / "a.safetensors", study, Lessons(), told=told)
     assert [note for note in notes if "--init mariana-wide" in note]
     notes.clear()
@@ -221,5 +221,5 @@ def test_the_paper_s_table_is_what_the_options_offer() -> None:
 
 
 def test_a_table_has_a_column_for_every_figure(tmp_path: Path) -> None:
-    write_csv(tmp_path / "t.csv", [{"unit": 1.0, "loss": 0.5}, {"unit": 2.0, "phase": "x"}])
-    assert (tmp_path / "t.csv").read_text().splitlines() == ["unit,loss,phase", "1,0.5,", "2,,x"]
+    write_csv(tmp_path / "t.csv", [{"epoch": 1.0, "loss": 0.5}, {"epoch": 2.0, "phase": "x"}])
+    assert (tmp_path / "t.csv").read_text().splitlines() == ["epoch,loss,phase", "1,0.5,", "2,,x"]

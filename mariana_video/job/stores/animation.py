@@ -7,9 +7,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from mariana_video.job.stores.segments import Segments
-from mariana_video.job.stores.store import Film, Told
+from mariana_video.job.stores.store import Film, OnNote
 from mariana_video.media.colour import Floats
-from mariana_video.media.output import told_of
+from mariana_video.media.output import naming_output
 from mariana_video.media.write.animation import AnimationWriter
 from mariana_video.media.write.encoding import Encoding
 from mariana_video.media.write.segment import ending, pictures
@@ -26,17 +26,19 @@ def lossless(film: Film, threads: int) -> Encoding:
 class Animation(Segments):
     """The store of a film that is an animation."""
 
-    def assemble(self, told: Told) -> Path:
+    def assemble(self, on_note: OnNote) -> Path:
         """The animation, made from the frames kept."""
         self._complete_all()
         made = self._folder / self._output.name
         parts = self._parts()
-        with told_of(self._output, self._folder):
-            write_animation(made, self._film, _pictures(parts, self._encoding), ending_of(parts[-1]), told)
+        with naming_output(self._output, self._folder):
+            write_animation(made, self._film, _pictures(parts, self._encoding), ending_of(parts[-1]), on_note)
         return made
 
 
-def write_animation(made: Path, film: Film, pictures: Iterable[Picture], length: Fraction | None, told: Told) -> None:
+def write_animation(
+    made: Path, film: Film, pictures: Iterable[Picture], length: Fraction | None, on_note: OnNote
+) -> None:
     """Writes the animation `made` of pictures shown at the film's times, the last for `length`."""
     writer = AnimationWriter(
         made,
@@ -46,7 +48,7 @@ def write_animation(made: Path, film: Film, pictures: Iterable[Picture], length:
         start=film.start,
         duration=film.duration,
         loop=film.endless,
-        notes=told,
+        notes=on_note,
     )
     with writer:
         for (rgb, alpha), time in zip(pictures, film.times, strict=False):

@@ -9,7 +9,7 @@ from pathlib import Path
 from mariana_video.job.stores.animation import Animation, lossless
 from mariana_video.job.stores.png_folder import PngFolder
 from mariana_video.job.stores.segments import Segments, frames_each
-from mariana_video.job.stores.store import Film, Store, Told
+from mariana_video.job.stores.store import Film, OnNote, Store
 from mariana_video.media.containers import (
     ANIMATIONS,
     CONTAINERS,
@@ -19,7 +19,7 @@ from mariana_video.media.containers import (
     time_base_for,
 )
 from mariana_video.media.write.encoding import Encoding
-from mariana_video.recipe.job import Encoding as Encoded
+from mariana_video.recipe.job import Output
 from mariana_video.recipe.toml import Plain, Sections
 
 _THREADS = 8  # more gain an encoder little at these sizes
@@ -43,7 +43,7 @@ def film_section(film: Film, output: str) -> dict[str, Plain]:
     }
 
 
-def bytes_needed(film: Film, output: str, storage: Encoded) -> int:
+def bytes_needed(film: Film, output: str, storage: Output) -> int:
     """About how much disk the whole job takes at the most: measured, a dream at crf 17 takes 0.35 bytes a pixel."""
     pixels = film.size[0] * film.size[1]
     each = 3.0 if storage.codec == "ffv1" or is_animation(Path(output)) else 0.35
@@ -56,22 +56,22 @@ def bytes_needed(film: Film, output: str, storage: Encoded) -> int:
     return round(film_twice + open_part + states)
 
 
-def check_storage(output: str, storage: Encoded) -> None:
+def check_storage(output: str, storage: Output) -> None:
     """Raises UsageError for a codec that OUTPUT can't hold and for a quality that the codec does not have."""
     path = Path(output)
     if path.suffix.lower() in CONTAINERS and not is_folder(output):
         check_quality(codec_for(path, storage.codec), storage.crf)
 
 
-def open_store(folder: Path, output: str, film: Film, terms: Sections, told: Told) -> Store:
+def open_store(folder: Path, output: str, film: Film, conditions: Sections, on_note: OnNote) -> Store:
     """The store for OUTPUT's kind, with what is there already."""
-    path, threads = Path(output), int(terms["film"]["encoder_threads"])
+    path, threads = Path(output), int(conditions["film"]["encoder_threads"])
     if is_folder(output):
-        return PngFolder(folder, path, film, told)
+        return PngFolder(folder, path, film, on_note)
     if is_animation(path):
         return Animation(folder, path, film, lossless(film, threads), sound=False)
-    sound = bool(terms["storage"].get("sound", True))
-    return Segments(folder, path, film, encoding_of(path, film, terms, told), sound)
+    sound = bool(conditions["storage"].get("sound", True))
+    return Segments(folder, path, film, encoding_of(path, film, conditions, on_note), sound)
 
 
 def is_folder(output: str) -> bool:
@@ -84,9 +84,9 @@ def is_animation(output: Path) -> bool:
     return output.suffix.lower() in ANIMATIONS
 
 
-def encoding_of(output: Path, film: Film, terms: Sections, told: Told) -> Encoding:
+def encoding_of(output: Path, film: Film, conditions: Sections, on_note: OnNote) -> Encoding:
     """How the film's pictures are encoded, as fixed when the job began."""
-    stored, fixed = terms["storage"], terms["film"]
+    stored, fixed = conditions["storage"], conditions["film"]
     codec = stored.get("codec")
     encoding = Encoding(
         output,
@@ -98,7 +98,7 @@ def encoding_of(output: Path, film: Film, terms: Sections, told: Told) -> Encodi
         threads=int(fixed["encoder_threads"]),
         time_base=Fraction(str(fixed["clock"])) if "clock" in fixed else None,
         in_order=bool(fixed.get("stays", False)),
-        notes=told,
+        notes=on_note,
     )
     encoding.tell_what_is_lost(bool(stored.get("sound", True)))
     return encoding

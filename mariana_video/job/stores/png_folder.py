@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mariana_video.errors import OutputError
-from mariana_video.job.stores.store import Film, Told
+from mariana_video.job.stores.store import Film, OnNote
 from mariana_video.loop.state import Finished
-from mariana_video.media.output import cannot_write, frame_name, sync_folder, told_of
+from mariana_video.media.output import cannot_write, frame_name, naming_output, sync_folder
 from mariana_video.media.stills.pictures import write_picture
 
 FRAMES = "frames"
@@ -17,7 +17,7 @@ FRAMES = "frames"
 class PngFolder:
     """The store of a film that is a folder of pictures."""
 
-    def __init__(self, folder: Path, output: Path, film: Film, told: Told) -> None:
+    def __init__(self, folder: Path, output: Path, film: Film, on_note: OnNote) -> None:
         self._pictures, self._output = folder / FRAMES, output
         self._total = len(film.times)
         try:
@@ -26,9 +26,9 @@ class PngFolder:
             raise cannot_write(output, error) from error
         self._sound = {number for number in range(self._total) if is_whole(self._path(number))}
         if film.clip is not None and film.clip.sounds:
-            told("a folder of pictures has no sound: the source's is left out")
+            on_note("a folder of pictures has no sound: the source's is left out")
         if film.clip is not None and film.clip.varied:
-            told("a folder of pictures has no times: the source's frames do not follow each other evenly")
+            on_note("a folder of pictures has no times: the source's frames do not follow each other evenly")
 
     def missing(self) -> Iterator[range]:
         """The runs of positions that have no sound picture."""
@@ -44,7 +44,7 @@ class PngFolder:
     def add(self, position: int, done: Finished) -> None:
         """Write a picture. Raises OutputError if the disk refuses."""
         if position not in self._sound:
-            with told_of(self._output, self._pictures):
+            with naming_output(self._output, self._pictures):
                 write_picture(self._path(position), done.rgb, done.alpha)
             self._sound.add(position)
 
@@ -59,13 +59,13 @@ class PngFolder:
         """Every picture is a part of its own, and none is a better place for a state than another."""
         return False
 
-    def assemble(self, told: Told) -> Path:  # noqa: ARG002
+    def assemble(self, on_note: OnNote) -> Path:  # noqa: ARG002
         """The folder, with every picture read back."""
         broken = [number for number in range(self._total) if not is_whole(self._path(number))]
         if broken:
             raise OutputError(
                 f"{self._output}: {len(broken)} of {self._total} pictures can't be read back; "
-                "see whether the disk is damaged, and say the same again"
+                "see whether the disk is damaged, and run the same command again"
             )
         for path in self._pictures.iterdir():  # what was being written when an earlier run was killed
             if path.name.startswith("."):

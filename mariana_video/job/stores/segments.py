@@ -1,7 +1,7 @@
 """The frames of a film on the way: parts that are encoded for good, and the frames of open ones, kept losslessly.
 
 Where a part begins depends on the frame's number alone, and each part has an encoder of its own. So a film that was
-broken off and gone on with is the same, bit for bit, as one made in one go.
+broken off and continued is the same, bit for bit, as one made in one go.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from mariana_video.errors import OutputError
-from mariana_video.job.stores.store import Film, Told
+from mariana_video.job.stores.store import Film, OnNote
 from mariana_video.loop.state import Finished
 from mariana_video.media.files import put, sync
-from mariana_video.media.output import cannot_write, sync_folder, told_of, write_failures
+from mariana_video.media.output import cannot_write, naming_output, sync_folder, write_failures
 from mariana_video.media.sound.soundtrack import lay_under
 from mariana_video.media.write.encoding import Encoding
-from mariana_video.media.write.frame_log import count, spool, spooled
+from mariana_video.media.write.frame_log import count, log_frame, logged_frames
 from mariana_video.media.write.join import Beside, join
 from mariana_video.media.write.segment import Ending, SegmentEncoder, ending
 
@@ -96,7 +96,7 @@ class Segments:
         """Whether a part ends with this frame."""
         return position == self._ranges[self._number(position)].stop - 1
 
-    def assemble(self, told: Told) -> Path:
+    def assemble(self, on_note: OnNote) -> Path:
         """The film: parts joined, sound beside, read back and flushed."""
         self._complete_all()
         made = self._folder / self._output.name
@@ -104,8 +104,8 @@ class Segments:
         ends = self._ending(len(self._ranges) - 1)
         last = self._clock.last(self._ticks, None if ends is None else ends.length)
         silent = made if self._film.under is None else self._folder / f"silent{made.suffix}"
-        with told_of(self._output, self._folder):
-            join(self._parts(), self._ticks, last, self._encoding, beside, silent, told, self._film.times)
+        with naming_output(self._output, self._folder):
+            join(self._parts(), self._ticks, last, self._encoding, beside, silent, on_note, self._film.times)
             if self._film.under is not None:
                 lay_under(silent, self._film.under, made)
         with made.open("rb") as file:
@@ -162,8 +162,8 @@ class _Open:
         self._packets: BinaryIO = (folder / f"{number:06d}.encoding").open("wb")
         self._encoder = SegmentEncoder(encoding, self._packets)
         path = folder / f"{number:06d}.frames"
-        sound = 0  # bytes of the spool
-        for kept, end in spooled(path, positions.start):
+        sound = 0  # bytes of the log
+        for kept, end in logged_frames(path, positions.start):
             self._encode(kept.position, kept.frame, kept.length)
             sound = end
         self._frames: BinaryIO = path.open("r+b" if path.exists() else "wb")
@@ -174,7 +174,7 @@ class _Open:
     def add(self, position: int, frame: VideoFrame, length: Fraction | None) -> None:
         if position != self.next:
             raise ValueError(f"frame {position} came where {self.next} was due")
-        spool(self._frames, position, self._ticks[position], frame, length)
+        log_frame(self._frames, position, self._ticks[position], frame, length)
         self._encode(position, frame, length)
 
     def sync(self) -> None:

@@ -14,7 +14,7 @@ from mariana_video.media.clock import Clock
 if TYPE_CHECKING:
     from mariana_video.media.clip import Clip
 
-Told = Callable[[str], None]
+OnNote = Callable[[str], None]
 _LONGER = 1.25  # frames of the average rate: nothing that rounding makes
 
 
@@ -79,6 +79,6 @@ class Store(Protocol):
         """Whether a part of the film ends with this frame."""
         ...
 
-    def assemble(self, told: Told) -> Path:
+    def assemble(self, on_note: OnNote) -> Path:
         """The complete result, made beside the parts, read back and flushed. Raises OutputError."""
         ...

@@ -12,17 +12,14 @@ from mariana_video.media.read.decode import Damage, Timed, decoded_frames
 WHITE = 203
 """Nits of reference white in HDR (ITU-R BT.2408): what comes out as the white of BT.709, nearly."""
 
-PEAK = 5
-"""The brightest that is told apart, in whites (1,000 nits). Left to itself the filter takes 10,000 nits where a
-file does not say, and the picture comes out a third too dark."""
-
 
 def tonemapped_frames(clip: Clip, begin: Fraction | None, damage: Damage) -> Iterator[Timed]:
     """The frames of an HDR clip (PQ or HLG) as BT.709, 16-bit RGB, with their exact times.
 
-    Linear light by zscale, the Möbius curve (ffmpeg's tonemap filter), which leaves all but the highlights
-    as they are, then BT.709's own. Frames arrive through a pipe in NUT, a container that keeps times. Raises
-    SourceError with ffmpeg's words if it fails.
+    Linear light by zscale, the Möbius curve (ffmpeg's tonemap filter), which leaves all but the highlights as they are,
+    then BT.709's own. Left to itself the filter takes 10,000 nits where a file does not say, and the picture comes out
+    a third too dark; the clip's `peak` says it. Frames arrive through a pipe in NUT, a container that keeps times.
+    Raises SourceError with ffmpeg's words if it fails.
     """
     import av
 
@@ -56,6 +53,6 @@ def _filters(clip: Clip) -> str:
     return (
         f"zscale=transferin={colour.transfer}:matrixin={colour.matrix or 'bt2020nc'}"
         f":primariesin={colour.primaries or 'bt2020'}:rangein={range_}:transfer=linear:npl={WHITE},"
-        f"format=gbrpf32le,zscale=primaries=bt709,tonemap=tonemap=mobius:desat=0:peak={PEAK},"
+        f"format=gbrpf32le,zscale=primaries=bt709,tonemap=tonemap=mobius:desat=0:peak={clip.peak / WHITE:g},"
         "zscale=transfer=bt709:matrix=gbr:range=full,format=rgb48le"
     )

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from mariana_video.media.sound.reencode import Reencoder
 
 
-class Span:
-    """Where the film lies on the source's clock, shared by all lanes.
+class Excerpt:
+    """Where the film lies on the source's clock, shared by all stream handlers.
 
     `shift` (seconds) is subtracted from the container's times; what begins before `begin` or from `end` on (both
     on the film's clock) is left out, `end` None for nothing.
@@ -30,7 +30,7 @@ class Span:
         packet.dts = None if packet.dts is None else packet.dts - offset
 
 
-class Lane(Protocol):
+class StreamHandler(Protocol):
     """What takes a source stream's packets into `stream` of the film."""
 
     stream: Any
@@ -51,7 +51,7 @@ class Copied:
     through and the one before it to sound right, and a container with edit lists hides what is too early.
     """
 
-    def __init__(self, stream: Any, output: Any, span: Span, lead: int) -> None:
+    def __init__(self, stream: Any, output: Any, span: Excerpt, lead: int) -> None:
         self.output, self.span, self.lead = output, span, lead
         self.stream = output.add_stream_from_template(stream)
 
@@ -72,7 +72,7 @@ class Copied:
 class Reencoded:
     """Sound that goes through a decoder and an encoder."""
 
-    def __init__(self, stream: Any, output: Any, span: Span, encoder: str) -> None:
+    def __init__(self, stream: Any, output: Any, span: Excerpt, encoder: str) -> None:
         self.span = span
         self.coder = Reencoder(stream, output, encoder, span.shift)
         self.stream = self.coder.stream
@@ -94,7 +94,7 @@ class Reencoded:
 class Converted:
     """Text subtitles decoded and written again in the container's own kind."""
 
-    def __init__(self, stream: Any, output: Any, span: Span, encoder: str) -> None:
+    def __init__(self, stream: Any, output: Any, span: Excerpt, encoder: str) -> None:
         self.source, self.output, self.span = stream.codec_context, output, span
         self.source.open(strict=False)
         self.stream = output.add_stream(encoder)

@@ -15,7 +15,7 @@ from mariana_video.media.clip import Clip
 from mariana_video.media.containers import Container
 from mariana_video.media.joined import Joints
 from mariana_video.media.libav import open_input, reason
-from mariana_video.media.sound.stream_handlers import Cover, Lane, Span
+from mariana_video.media.sound.stream_handlers import Cover, Excerpt, StreamHandler
 from mariana_video.media.sound.tags import chapters, kept_tags, tag, tag_picture
 from mariana_video.media.sound.trial import lane_for, plan_tracks
 
@@ -34,9 +34,9 @@ class Tracks:
         sound: bool, notes: Notes,
     ) -> None:  # fmt: skip
         self.clip, self.output, self.container, self.notes = clip, output, container, notes
-        self.span = Span(zero + clip.origin, min(first, Fraction(0)), end)
+        self.span = Excerpt(zero + clip.origin, min(first, Fraction(0)), end)
         self._stack = ExitStack()
-        self._lanes: dict[int, Lane] = {}
+        self._lanes: dict[int, StreamHandler] = {}
         self._refused: Counter[int] = Counter()
         self._source = self._stack.enter_context(open_input(clip.path))
         self._add_streams(sound)
@@ -55,8 +55,8 @@ class Tracks:
             self.span.end = end if self.span.end is None else min(self.span.end, end)
         while self._next is not None:
             self._pass()
-        for lane in self._lanes.values():
-            lane.finish()
+        for handler in self._lanes.values():
+            handler.finish()
         for track in (*self.clip.sounds, *self.clip.subtitles, *self.clip.others):
             if count := self._refused[track.index]:
                 packets = "1 packet is" if count == 1 else f"{count} packets are"
@@ -75,13 +75,13 @@ class Tracks:
             track = decision.track
             stream = self._source.streams[track.index]
             try:
-                lane = lane_for(decision.way, stream, self.output, self.span, self.container, self._lead())
+                handler = lane_for(decision.way, stream, self.output, self.span, self.container, self._lead())
             except Exception as error:  # a stream that libav can't set up must not cost the film
                 self.notes(f"{track} is left out: {reason(error)}")
                 continue
-            if lane is not None:
-                tag(lane.stream, stream, track, self.container.format)
-                self._lanes[track.index] = lane
+            if handler is not None:
+                tag(handler.stream, stream, track, self.container.format)
+                self._lanes[track.index] = handler
 
     def _lead(self) -> int:
         """How many packets of sound may begin before the film: see `Copied`.

@@ -13,7 +13,15 @@ from typing import Any, Literal
 from mariana_video.media.clip import Clip, Track
 from mariana_video.media.containers import ENCODERS, Container
 from mariana_video.media.libav import UNKNOWN, open_input
-from mariana_video.media.sound.stream_handlers import Attached, Converted, Copied, Cover, Lane, Reencoded, Span
+from mariana_video.media.sound.stream_handlers import (
+    Attached,
+    Converted,
+    Copied,
+    Cover,
+    Excerpt,
+    Reencoded,
+    StreamHandler,
+)
 
 Way = Literal["copied", "re-encoded", "converted", "a cover", "attached", "left out"]
 
@@ -59,9 +67,11 @@ def plan_tracks(clip: Clip, container: Container, codec: str, sound: bool = True
     return tuple(Decision(track, way, _note(track, way, container)) for track, way in zip(tracks, chosen, strict=True))
 
 
-def lane_for(way: Way, stream: Any, output: Any, span: Span, container: Container, lead: int) -> Lane | None:
-    """The lane that takes a stream its way; None where it is left out. Raises whatever libav does."""
-    made: dict[Way, Callable[[], Lane]] = {
+def lane_for(
+    way: Way, stream: Any, output: Any, span: Excerpt, container: Container, lead: int
+) -> StreamHandler | None:
+    """The stream handler that takes a stream its way; None where it is left out. Raises whatever libav does."""
+    made: dict[Way, Callable[[], StreamHandler]] = {
         "copied": lambda: Copied(stream, output, span, lead),
         "re-encoded": lambda: Reencoded(stream, output, span, container.sound),
         "converted": lambda: Converted(stream, output, span, container.subtitle or ""),
@@ -126,17 +136,17 @@ class _Trial:
 
     def _write(self, source: Any, output: Any, ways: dict[int, Way]) -> None:
         picture = _picture(output, self.codec)
-        span = Span(self.clip.origin, min(self.clip.start, Fraction(0)), None)
+        span = Excerpt(self.clip.origin, min(self.clip.start, Fraction(0)), None)
         made = {
             index: lane_for(way, source.streams[index], output, span, self.container, 0) for index, way in ways.items()
         }
-        lanes = {index: lane for index, lane in made.items() if lane is not None}
+        handlers = {index: handler for index, handler in made.items() if handler is not None}
         output.start_encoding()
         output.mux(picture)
-        for packet in _beginnings(source, set(lanes)):
-            lanes[packet.stream.index].take(packet)
-        for lane in lanes.values():
-            lane.finish()
+        for packet in _beginnings(source, set(handlers)):
+            handlers[packet.stream.index].take(packet)
+        for handler in handlers.values():
+            handler.finish()
 
 
 class _Noted:

@@ -6,20 +6,33 @@ import logging
 import os
 import sys
 import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _STDERR = 2
 _one_at_a_time = threading.RLock()
+_allowed: list[bool] = []
+
+
+@contextmanager
+def allowed() -> Iterator[None]:
+    """Lets `hushed` act meanwhile: for the command, whose process this is. A host's stderr is its own."""
+    _allowed.append(True)
+    try:
+        yield
+    finally:
+        _allowed.pop()
 
 
 @contextmanager
 def hushed() -> Iterator[None]:
     """Nothing reaches the screen's stderr meanwhile: libtiff prints its complaints about damaged files there itself.
 
-    For moments only, since what other threads say is lost too.
+    For moments only, since what other threads say is lost too; and only where the process is the command's own.
     """
+    if not _allowed:
+        yield
+        return
     with _one_at_a_time:  # two would take each other's nothing for the screen, and leave it there
         kept = None if sys.stderr is None else _taken()
         try:
@@ -42,13 +55,11 @@ def _taken() -> int | None:
 
 
 @contextmanager
-def unwarned(library: str) -> Iterator[None]:
-    """No warning is shown meanwhile, and what `library` logs goes to whoever asked for logs, not to the screen."""
+def unlogged(library: str) -> Iterator[None]:
+    """What `library` logs meanwhile goes to whoever asked for logs, not to the screen."""
     log, nowhere = logging.getLogger(library), logging.NullHandler()
     log.addHandler(nowhere)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     finally:
         log.removeHandler(nowhere)

@@ -2,7 +2,7 @@
 
 import os
 import re
-import tempfile
+import secrets
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,19 +64,19 @@ def save_picture(path: Path, rgb: Floats, alpha: Floats | None, kind: str, **opt
 
     options = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}, "PNG": {"compress_level": 3}}.get(kind, {}) | options
     pixels = to_bytes(rgb, None if kind == "JPEG" else alpha)
+    made = path.parent / f".{secrets.token_hex(8)}.tmp"
     try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+        file = made.open("xb")  # a new file has the rights that the process gives its files; mkstemp's would be private
     except OSError as error:
         raise cannot_write(path, error) from error
     try:
-        with os.fdopen(handle, "wb") as file:
+        with file:
             iio.imwrite(file, pixels, plugin="pillow", extension="." + kind.lower(), **options)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
+        made.replace(path)
     except BaseException as error:  # whatever stops it, Ctrl-C too: nothing half-made stays, and the stop goes on
-        Path(name).unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
         if isinstance(error, OSError | ValueError):
             raise cannot_write(path, error) from error
         raise
@@ -195,9 +195,3 @@ def _deep_tiff(image: "Image") -> bool:
         return False
     bits = tags.get(258)
     return isinstance(bits, tuple) and len(bits) in (3, 4) and set(bits) == {16} and tags.get(262) == 2
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _PAPER, _INK = 1.0, 0.0
 _GAP = 6  # pixels between two pictures
 _SMALLEST, _LARGEST = 9, 22  # pixels of a letter's height
+_SPACE = 0.4  # of a letter's height: how wide a space is at least
 _SHADE = 0.45  # how much of a picture is left under a label
 
 
@@ -70,7 +72,7 @@ def _write(paper: Floats, text: str, place: tuple[int, int], width: int, letter:
     while letter > _SMALLEST and _measure(text, letter) > width:
         letter -= 1
     box = Image.new("L", (width, letter + 6))
-    ImageDraw.Draw(box).text((0, 0), text, fill=255, font=_font(letter))
+    ImageDraw.Draw(box).text((0, 0), _spaced(text, letter), fill=255, font=_font(letter))
     x, y = place
     part = paper[y : y + letter + 6, x : x + width]
     cover = np.asarray(box, np.float32)[: part.shape[0], : part.shape[1], None] / 255
@@ -78,7 +80,13 @@ def _write(paper: Floats, text: str, place: tuple[int, int], width: int, letter:
 
 
 def _measure(text: str, letter: int) -> int:
-    return round(_font(letter).getlength(text))
+    return round(_font(letter).getlength(_spaced(text, letter)))
+
+
+def _spaced(text: str, letter: int) -> str:
+    """`text` with spaces that part its words: those of small letters are a pixel or two wide."""
+    wide = _font(letter).getlength(" ")
+    return text.replace(" ", " " * max(1, math.ceil(_SPACE * letter / wide)))
 
 
 def _font(letter: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

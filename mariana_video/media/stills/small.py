@@ -12,7 +12,7 @@ from mariana_video.errors import SourceError
 from mariana_video.media.stills.deep import to_grey, white_of
 from mariana_video.media.stills.headers import opened
 from mariana_video.media.stills.heif import is_heif
-from mariana_video.media.stills.hush import unwarned
+from mariana_video.media.stills.hush import unlogged
 from mariana_video.media.stills.pictures import eight_bit, read_picture, to_bytes, upright
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def read_small(path: Path, short: int, long: int) -> NDArray[np.uint8]:
         SourceError: one line; it can't be read, is damaged, or claims more than `MOST_PIXELS`.
     """
     try:
-        with unwarned("PIL"):
+        with unlogged("PIL"):
             return _read(path, short, long)
     except SourceError as error:
         raise _plainer(path, error) from error

@@ -1,4 +1,4 @@
-"""GIF and animated WebP as OUTPUT: a lossless spool beside it, then the ffmpeg program.
+"""GIF and animated WebP as OUTPUT: a lossless log beside it, then the ffmpeg program.
 
 Times are put on the format's clock before anything is written (GIF counts in 1/100 s), so that a film's length
 is exact to a tick however its frames are spaced. Frames too short for browsers, which play them at a tenth of a
@@ -18,7 +18,7 @@ from mariana_video.media.clip import Clip
 from mariana_video.media.colour import BT709, Floats
 from mariana_video.media.ffmpeg import WHITELIST, run
 from mariana_video.media.libav import address
-from mariana_video.media.output import commit, discard, hidden_name, told_of
+from mariana_video.media.output import commit, discard, hidden_name, naming_output
 from mariana_video.media.stills.loops import MOST, gif_loop
 from mariana_video.media.write import gif, webp
 from mariana_video.media.write.writer import Writer
@@ -46,7 +46,7 @@ class AnimationWriter:
 
     With `loop` False it is played once.
 
-    Frames are spooled losslessly, so memory does not grow with length. Raises OutputError with ffmpeg's own words
+    Frames are logged losslessly, so memory does not grow with length. Raises OutputError with ffmpeg's own words
     if it fails.
     """
 
@@ -76,7 +76,7 @@ class AnimationWriter:
         self.made = hidden_name(self.path)
         self.frames = 0
         self.left_out = 0
-        self._spool = _spool(self.path, clip, size, self.rate, threads)
+        self._lossless = _lossless(self.path, clip, size, self.rate, threads)
         self._first: Fraction | None = None
         self._end = Fraction(0)
         self._held: tuple[Floats, Floats | None, int] | None = None
@@ -85,7 +85,7 @@ class AnimationWriter:
     def __enter__(self) -> Self:
         if self.clip is not None and self.clip.sounds:
             self.notes(f"a {self.kind.name} has no sound: the source's is left out")
-        self._spool.__enter__()
+        self._lossless.__enter__()
         return self
 
     def __exit__(
@@ -95,9 +95,9 @@ class AnimationWriter:
             if kind is None:
                 self._finish()
             else:
-                self._spool.__exit__(kind, error, trace)
+                self._lossless.__exit__(kind, error, trace)
         finally:
-            for file in (self.made, self._spool.path, self._palette):
+            for file in (self.made, self._lossless.path, self._palette):
                 discard(file)
 
     def write(self, rgb: Floats, pts: Fraction, alpha: Floats | None = None, duration: Fraction | None = None) -> None:
@@ -115,18 +115,18 @@ class AnimationWriter:
                 self._held = (rgb, alpha, before)
                 return
             tick = max(tick, before + self.kind.shortest)
-            self._spool_held()
+            self._keep_held()
         self._held = (rgb, alpha, tick)
 
     @property
     def _palette(self) -> Path:
-        return self._spool.path.with_suffix(".palette.png")
+        return self._lossless.path.with_suffix(".palette.png")
 
     def _finish(self) -> None:
-        """Encode the spool, read the result back and give it its name."""
-        end = self._spool_end()
-        with told_of(self.path, self._spool.path):
-            self._spool.__exit__(None, None, None)
+        """Encode the log, read the result back and give it its name."""
+        end = self._end_of()
+        with naming_output(self.path, self._lossless.path):
+            self._lossless.__exit__(None, None, None)
         if self.left_out:
             self.notes(
                 f"{self.left_out} of {self.frames} frames are left out: {self.kind.name} frames shorter than "
@@ -141,22 +141,22 @@ class AnimationWriter:
             )
         commit(self.made, self.path)
 
-    def _spool_end(self) -> int:
-        """Spool the last frame, unless it would last too short; the tick at which the film ends."""
+    def _end_of(self) -> int:
+        """Log the last frame, unless it would last too short; the tick at which the film ends."""
         if self._held is None:
             raise OutputError(f"{self.path} is not written: not one frame came")
         end = max(round(self._end / self.kind.tick), self.kind.shortest)
         if self._held[2] + self.kind.shortest <= end:
-            self._spool_held()
+            self._keep_held()
         else:
             self.left_out += 1
         return end
 
-    def _spool_held(self) -> None:
+    def _keep_held(self) -> None:
         if self._held is not None:
             rgb, alpha, tick = self._held
-            with told_of(self.path, self._spool.path):
-                self._spool.write(rgb, tick * self.kind.tick, alpha)
+            with naming_output(self.path, self._lossless.path):
+                self._lossless.write(rgb, tick * self.kind.tick, alpha)
             self._last, self._held = tick, None
 
     def _encode_gif(self, end: int) -> None:
@@ -178,9 +178,9 @@ class AnimationWriter:
         webp.put_right(self.made, end, self.size, self.plays, bool(self.clip and self.clip.alpha))
 
     def _run(self, *arguments: str) -> None:
-        """ffmpeg with the spool as its first input."""
+        """ffmpeg with the log as its first input."""
         threads = ["-threads", str(self.threads)] if self.threads else []
-        run([*threads, *WHITELIST, "-i", address(self._spool.path), *arguments], self.path)
+        run([*threads, *WHITELIST, "-i", address(self._lossless.path), *arguments], self.path)
 
 
 def length_of(path: Path) -> Fraction:
@@ -200,7 +200,7 @@ def length_of(path: Path) -> Fraction:
     return Fraction(total, 1000)
 
 
-def _spool(path: Path, clip: Clip | None, size: tuple[int, int], rate: Fraction, threads: int) -> Writer:
+def _lossless(path: Path, clip: Clip | None, size: tuple[int, int], rate: Fraction, threads: int) -> Writer:
     name = hidden_name(path).with_suffix(".mkv")
     plain = Clip(
         path=name, kind="picture", size=size, coded_size=size, rate=rate, alpha=bool(clip and clip.alpha), colour=BT709

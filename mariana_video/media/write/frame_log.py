@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spooled:
-    """A frame from the spool: its position in the film, when it is shown (on the film's clock), libav's frame, and how
+    """A frame from the log: its position in the film, when it is shown (on the film's clock), libav's frame, and how
     long it is shown, if known."""
 
     position: int
@@ -26,8 +26,8 @@ class Spooled:
     length: Fraction | None
 
 
-def spool(file: Any, position: int, tick: int, frame: "VideoFrame", length: Fraction | None) -> None:
-    """Add a frame at the end of an open spool. Raises OSError if the disk refuses."""
+def log_frame(file: Any, position: int, tick: int, frame: "VideoFrame", length: Fraction | None) -> None:
+    """Add a frame at the end of an open log. Raises OSError if the disk refuses."""
     head = {
         "position": position,
         "tick": tick,
@@ -39,8 +39,8 @@ def spool(file: Any, position: int, tick: int, frame: "VideoFrame", length: Frac
     append(file, head, b"".join(rows.tobytes() for rows in (_rows(plane, frame.format) for plane in frame.planes)))
 
 
-def spooled(path: Path, first: int) -> Iterator[tuple[Spooled, int]]:
-    """The sound frames of a spool that begins with position `first`, each with the byte at which its record ends."""
+def logged_frames(path: Path, first: int) -> Iterator[tuple[Spooled, int]]:
+    """The sound frames of a log that begins with position `first`, each with the byte at which its record ends."""
     for expected, record in enumerate(records(path), first):
         if record.head.get("position") != expected:
             return
@@ -48,7 +48,7 @@ def spooled(path: Path, first: int) -> Iterator[tuple[Spooled, int]]:
 
 
 def count(path: Path, first: int) -> int:
-    """How many sound frames a spool holds that begins with position `first`."""
+    """How many sound frames a log holds that begins with position `first`."""
     number = 0
     for record in records(path):
         if record.head.get("position") != first + number:

@@ -14,7 +14,7 @@ from mariana_video.errors import OutputError, UsageError
 from mariana_video.media.clip import Clip
 from mariana_video.media.clock import Clock
 from mariana_video.media.colour import Floats
-from mariana_video.media.output import cannot_write, commit, discard, hidden_name, told_of, write_failures
+from mariana_video.media.output import cannot_write, commit, discard, hidden_name, naming_output, write_failures
 from mariana_video.media.write.encoding import Encoding, Notes
 from mariana_video.media.write.join import Beside, join
 from mariana_video.media.write.segment import SegmentEncoder
@@ -123,7 +123,7 @@ class Writer:
         except write_failures() as error:
             raise cannot_write(self.path, error) from error
         beside = Beside(self.clip, self._clock.zero, self._clock.end, self.sound)
-        with told_of(self.path, self.folder):
+        with naming_output(self.path, self.folder):
             join([self.folder / _PACKETS], ticks, last, self.encoding, beside, made, self.notes, self._times)
         commit(made, self.path)
 

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.options import Group
-from mariana_video.recipe.schedule import Bounds
+from mariana_video.recipe.values.schedule import Bounds
 
 VariantName = Literal[
     "grey3-dense100",

@@ -29,17 +29,17 @@ def check_output(output: Path, overwrite: bool, study: Study = Study(), lessons:
         UsageError: not a .safetensors file. OutputError: a file is in the way, or the folder is missing or read-only.
         DataError: OUTPUT's checkpoint is damaged or not this program's.
     """
-    place_of(output, overwrite, study, lessons).check()
+    output_paths_of(output, overwrite, study, lessons).check()
 
 
-def place_of(output: Path, overwrite: bool, study: Study, lessons: Lessons) -> Place:
+def output_paths_of(output: Path, overwrite: bool, study: Study, lessons: Lessons) -> OutputPaths:
     """Where a training of these options writes."""
     read = [(f"--{name}", Path(value)) for name, value in (("init", study.init), ("teacher", lessons.teacher)) if value]
-    return Place(output, overwrite, lessons.teacher is None and not study.stop_at_divergence, tuple(read))
+    return OutputPaths(output, overwrite, lessons.teacher is None and not study.stop_at_divergence, tuple(read))
 
 
 @dataclass(frozen=True)
-class Place:
+class OutputPaths:
     """OUTPUT and what lies beside it.
 
     Attributes:

@@ -36,7 +36,7 @@ def fitting(path: str | Path, architecture: Architecture) -> Mariana:
     if (theirs.blocks, theirs.colour, theirs.ranks) != (ours.blocks, ours.colour, ours.ranks):
         raise NetworkError(
             f"{metadata.get('name', path)} has {_kind(theirs)}, {_kind(ours)} are wanted; "
-            "another --variant or --init would do"
+            "try another --variant or --init"
         )
     return source
 

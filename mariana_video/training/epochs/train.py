@@ -1,7 +1,8 @@
-"""The loop over epochs, the only one: train a unit, judge it, write it down, be ready to be killed.
+"""The loop over epochs, the only one: train an epoch, judge it, write it down, be ready to be killed.
 
-A course says what a unit is (an epoch of a classifier, a chunk of a teacher's answers); the loop owns order, records
-and checkpoints. All randomness of a unit is a function of (seed, unit), so a resumed run ends as an uninterrupted one.
+A course says what an epoch is (an epoch of a classifier, a chunk of a teacher's answers); the loop owns order, records
+and checkpoints. All randomness of an epoch is a function of (seed, epoch), so a resumed run ends as an uninterrupted
+one.
 """
 
 from __future__ import annotations
@@ -17,30 +18,30 @@ from typing import Any, Protocol
 import torch
 
 from mariana_video.errors import DataError, OutputError
-from mariana_video.media.stills.hush import unwarned
+from mariana_video.media.stills.hush import unlogged
 
 Row = dict[str, float | str]
 
 
 class Course(Protocol):
-    """Something that is trained unit by unit."""
+    """Something that is trained epoch by epoch."""
 
     @property
-    def units(self) -> int:
-        """How many units there are."""
+    def epochs(self) -> int:
+        """How many epochs there are."""
 
     @property
     def steps(self) -> int:
-        """How many steps a unit has."""
+        """How many steps an epoch has."""
 
-    def unit(self, index: int) -> Iterator[Mapping[str, float]]:
-        """Learn one unit, yielding each step's figures."""
+    def epoch(self, index: int) -> Iterator[Mapping[str, float]]:
+        """Learn one epoch, yielding each step's figures."""
 
     def judge(self, index: int) -> Row:
-        """The figures of the unit just learnt."""
+        """The figures of the epoch just learnt."""
 
     def finished(self, rows: list[Row]) -> bool:
-        """Whether to stop before `units`."""
+        """Whether to stop before `epochs`."""
 
     def state(self) -> dict[str, Any]:
         """All that is needed to go on: tensors and plain values."""
@@ -58,9 +59,9 @@ class OtherRun(DataError):
 
 @dataclass(frozen=True)
 class Progress:
-    """What a callback is told after each step: `row` is set at the end of a unit."""
+    """What a callback is given after each step: `row` is set at the end of an epoch."""
 
-    unit: int
+    epoch: int
     step: int
     figures: Mapping[str, float]
     row: Row | None = None
@@ -70,13 +71,13 @@ def train(
     course: Course,
     checkpoint: Path,
     fingerprint: str,
-    told: Callable[[Progress], None] | None = None,
+    on_step: Callable[[Progress], None] | None = None,
     scratch: Path | None = None,
 ) -> list[Row]:
-    """Train a course to its end and return a row of figures a unit.
+    """Train a course to its end and return a row of figures an epoch.
 
     Args:
-        checkpoint: file that is replaced after every unit; where it exists, training goes on from it.
+        checkpoint: file that is replaced after every epoch; where it exists, training goes on from it.
         fingerprint: settings and pictures; a checkpoint of another run is refused.
         scratch: folder for the unfinished checkpoint, on the same disk; default: the checkpoint's own.
 
@@ -85,13 +86,13 @@ def train(
         OutputError: it can't be written.
     """
     rows = _resumed(course, checkpoint, fingerprint)
-    tell = told or (lambda _: None)
+    tell = on_step or (lambda _: None)
     unfinished = (scratch or checkpoint.parent) / f".{checkpoint.name}.part"
-    while len(rows) < course.units and not course.finished(rows):
+    while len(rows) < course.epochs and not course.finished(rows):
         index = len(rows)
-        for step, figures in enumerate(course.unit(index)):
+        for step, figures in enumerate(course.epoch(index)):
             tell(Progress(index, step, figures))
-        rows.append({"unit": float(index + 1), **course.judge(index)})
+        rows.append({"epoch": float(index + 1), **course.judge(index)})
         _check_finite(rows[-1])
         save_checkpoint(checkpoint, unfinished, {"fingerprint": fingerprint, "rows": rows, "course": course.state()})
         tell(Progress(index, course.steps, {}, rows[-1]))
@@ -103,13 +104,13 @@ def _check_finite(row: Row) -> None:
     for name, value in row.items():
         if isinstance(value, float) and not math.isfinite(value):
             raise DataError(
-                f"training broke down in unit {row['unit']:g}: {name} is {value}; "
-                "--precision fp32, a larger --batch or another --seed would do"
+                f"training broke down in epoch {row['epoch']:g}: {name} is {value}; "
+                "try --precision fp32, a larger --batch or another --seed"
             )
 
 
 def write_csv(path: Path, rows: list[Row]) -> None:
-    """The figures of every unit as a table with a heading."""
+    """The figures of every epoch as a table with a heading."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, names)
@@ -126,7 +127,7 @@ def read_checkpoint(path: Path) -> dict[str, Any] | None:
     if not os.path.lexists(path):
         return None
     try:
-        with unwarned("torch"):
+        with unlogged("torch"):
             saved = torch.load(path, map_location="cpu", weights_only=True)
         if {"fingerprint", "rows", "course"} <= saved.keys():
             return dict(saved)
@@ -135,7 +136,7 @@ def read_checkpoint(path: Path) -> dict[str, Any] | None:
         reason = type(error).__name__
     raise DataError(
         f"{path} is damaged or not this program's ({reason}); "
-        "remove it to start afresh, or give OUTPUT another name to keep it"
+        "remove it to begin anew, or give OUTPUT another name to keep it"
     )
 
 
@@ -164,4 +165,4 @@ def _resumed(course: Course, checkpoint: Path, fingerprint: str) -> list[Row]:
         course.restore(saved["course"])
         return list(saved["rows"])
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
-        raise DataError(f"{checkpoint} is damaged ({type(error).__name__}); remove it to start afresh") from None
+        raise DataError(f"{checkpoint} is damaged ({type(error).__name__}); remove it to begin anew") from None

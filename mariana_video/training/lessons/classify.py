@@ -39,7 +39,7 @@ class Classifier:
         self.model, self.variant, self.normalisation = model, variant, normalisation
         self.device = next(model.parameters()).device
         self.training, self.validation = pictures
-        self.units, self.batch, self.seed = epochs, batch, seed
+        self.epochs, self.batch, self.seed = epochs, batch, seed
         self.stop, self.precision = stop_at_divergence, precision
         self.steps = math.ceil(len(self.training) / batch)
         self.optimiser = optimiser(model, variant)
@@ -47,7 +47,7 @@ class Classifier:
         self._history: tuple[list[float], list[float]] = ([], [])
         self._seen = (0, 0, 0.0)
 
-    def unit(self, index: int) -> Iterator[Mapping[str, float]]:
+    def epoch(self, index: int) -> Iterator[Mapping[str, float]]:
         """One epoch; figures are running means as the network saw its pictures, as Keras reports them."""
         generator = np.random.default_rng([self.seed, index])
         torch.manual_seed(int(generator.integers(2**62)))  # dropout

@@ -45,7 +45,7 @@ class Plan:
 
 
 class Dense:
-    """A course whose units are chunks of crops."""
+    """A course whose epochs are chunks of crops."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Dense:
         self.model, self.plan, self.teacher, self.note = model, plan, teacher, note
         self.device = next(model.parameters()).device
         self.training, self.validation = pictures
-        self.units = plan.chunks
+        self.epochs = plan.chunks
         self.steps = plan.passes * math.ceil(plan.chunk / plan.batch)
         assert model.head is not None
         self.head: nn.Module = model.head
@@ -66,7 +66,7 @@ class Dense:
         self.unexplained: dict[str, float] = {}
         self._seen: dict[str, float] = {}
 
-    def unit(self, index: int) -> Iterator[Mapping[str, float]]:
+    def epoch(self, index: int) -> Iterator[Mapping[str, float]]:
         """Learn from one chunk, a few passes over it in random order; figures are the chunk's means."""
         generator = np.random.default_rng([self.plan.seed, index])
         torch.manual_seed(int(generator.integers(2**62)))  # dropout
@@ -77,7 +77,7 @@ class Dense:
         for number in range(self.plan.passes):
             order = torch.from_numpy(generator.permutation(len(labels)))
             for count, part in enumerate(torch.split(order, self.plan.batch), 1):
-                rate = cosine(step, self.units * self.steps, self.plan.rate, 100)
+                rate = cosine(step, self.epochs * self.steps, self.plan.rate, 100)
                 loss, hits = self._learn(said[part], labels[part], rate)
                 total, right, step = total + loss, right + hits, step + 1
                 done = number * len(labels) + min(count * self.plan.batch, len(labels))
@@ -87,7 +87,7 @@ class Dense:
     def judge(self, index: int) -> Row:
         """The chunk's means, and the accuracy on the middle of held-back pictures: of all of them at the end."""
         known = np.flatnonzero(self.validation.labels >= 0)
-        every = 1 if index + 1 == self.units else math.ceil(len(known) / GLANCE)
+        every = 1 if index + 1 == self.epochs else math.ceil(len(known) / GLANCE)
         labelled = self.validation.subset(known[::every].tolist())
         right = 0
         for part in np.array_split(np.arange(len(labelled)), math.ceil(len(labelled) / _SEEN)):
@@ -130,11 +130,11 @@ class Dense:
         every = max(1, len(self.training) // CROPS)
         x = normalised(centre_crops(self.training.pictures[::every][:CROPS], SIDE), IMAGENET)
 
-        def told(name: str, left: float) -> None:
+        def on_note(name: str, left: float) -> None:
             self.unexplained[name] = left
             self.note(f"{name} factored: {100 * left:.0f} % of what its channels vary by is left out")
 
-        factor(self.model, teacher, x, told)
+        factor(self.model, teacher, x, on_note)
 
     def _chunk(self, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
         """What the convolutions say of a chunk of crops, a third of them varied much, the others a little."""

@@ -62,13 +62,13 @@ def same_layout(model: Mariana, teacher: Network) -> bool:
 
 
 @torch.no_grad()
-def factor(model: Mariana, teacher: Network, x: Tensor, told: Callable[[str, float], None]) -> None:
+def factor(model: Mariana, teacher: Network, x: Tensor, on_note: Callable[[str, float], None]) -> None:
     """Make the convolutions of `model`, in place, those of `teacher` through the model's ranks.
 
     Args:
         teacher: of the same layout (see `same_layout`).
         x: normalised natural pictures N×3×H×W.
-        told: hears of every layer what part of the teacher's answers' variance is not explained.
+        on_note: is called for every layer with what part of the teacher's answers' variance is not explained.
     """
     chance = torch.Generator().manual_seed(0)
     names = [name for name, *_ in model.architecture.convolutions()]
@@ -77,7 +77,7 @@ def factor(model: Mariana, teacher: Network, x: Tensor, told: Callable[[str, flo
     x = x.half()  # all pictures at full size lie in memory between two layers
     for name, stage in model.body.named_children():
         if name in seen:
-            told(name, _fit(model, name, _whole(teacher, name), x, seen.pop(name)))
+            on_note(name, _fit(model, name, _whole(teacher, name), x, seen.pop(name)))
         x = torch.cat([stage(part.float()).half() for part in torch.split(x, _BATCH)])
 
 

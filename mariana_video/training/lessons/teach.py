@@ -2,8 +2,8 @@
 
 Features as hints come from FitNets (Romero et al., arXiv 1412.6550): the student's layer, through a 1×1 projection
 of its own, predicts the teacher's layer of the same name; the error is the mean square, every channel of the teacher
-divided by its RMS. The teacher is the dearest part, so its answers for a chunk of crops are computed once and used for
-a few passes over the chunk. All randomness is a function of (seed, phase, chunk), so a resumed run is the same run.
+divided by its RMS. The teacher takes most of the time, so its answers for a chunk of crops are computed once and used
+for a few passes over the chunk. All randomness is a function of (seed, phase, chunk), so a resumed run is the same run.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Teaching:
 
 
 class Lesson:
-    """A course whose units are the phases' chunks: the student with its projections, its teacher, the optimiser."""
+    """A course whose epochs are the phases' chunks: the student with its projections, its teacher, the optimiser."""
 
     def __init__(
         self, student: Mariana, teacher: Network, teaching: Teaching, pictures: tuple[Pictures, Pictures]
@@ -73,7 +73,7 @@ class Lesson:
         self.device = next(student.parameters()).device
         self.teacher, self.teaching = teacher, teaching
         self.training, self.validation = pictures
-        self.units = sum(phase.chunks for phase in teaching.phases)
+        self.epochs = sum(phase.chunks for phase in teaching.phases)
         self.steps = teaching.passes * math.ceil(teaching.chunk / teaching.batch)
         self.errors_at: dict[str, dict[str, float]] = {}
         self._seen: dict[str, float] = {}
@@ -87,7 +87,7 @@ class Lesson:
         groups = [{"params": body, "part": 1.0}, {"params": head, "part": HEAD_RATE}]
         self.optimiser = torch.optim.AdamW(groups, lr=0.0, weight_decay=teaching.decay)
 
-    def unit(self, index: int) -> Iterator[Mapping[str, float]]:
+    def epoch(self, index: int) -> Iterator[Mapping[str, float]]:
         """Learn from one chunk of crops, a few passes over it in random order; figures are the chunk's means."""
         if not self.scale:
             self._measure()
@@ -123,7 +123,7 @@ class Lesson:
 
     def finished(self, rows: list[Row]) -> bool:
         """Never before the last phase's end: a cosine cut off half-way is worse than a shorter one finished."""
-        return len(rows) >= self.units
+        return len(rows) >= self.epochs
 
     @torch.no_grad()
     def errors(self, pictures: Pictures, limit: int) -> dict[str, float]:
@@ -167,7 +167,7 @@ class Lesson:
         self.teacher.to(dtype=precision)
 
     def _place(self, index: int) -> tuple[int, int]:
-        """(phase, chunk within it) of a unit."""
+        """(phase, chunk within it) of an epoch."""
         for number, phase in enumerate(self.teaching.phases):
             if index < phase.chunks:
                 return number, index

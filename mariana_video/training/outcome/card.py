@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+_LEARNT = 1.5  # times what guessing would get right: less is chance
+
 
 def card(metadata: Mapping[str, Any]) -> str:
     """The card of a released network."""
@@ -14,7 +16,7 @@ def card(metadata: Mapping[str, Any]) -> str:
 def _lines(metadata: Mapping[str, Any]) -> Iterator[str]:
     yield f"# {metadata['name']}"
     yield ""
-    yield str(metadata.get("summary", "A classifier that can dream."))
+    yield str(metadata.get("summary", _summary(metadata)))
     yield ""
     yield from _facts(metadata)
     for title, evaluation in metadata.get("accuracy", {}).items():
@@ -26,6 +28,14 @@ def _lines(metadata: Mapping[str, Any]) -> Iterator[str]:
         yield from _teacher(metadata["teacher_error"])
     yield from _section("Recipe", metadata.get("recipe"))
     yield from _section("Data and terms", metadata.get("data"))
+
+
+def _summary(metadata: Mapping[str, Any]) -> str:
+    """What a network is that nobody has described: one that learnt nothing is not called a classifier."""
+    found = [part["balanced_accuracy"] for part in metadata.get("accuracy", {}).values()]
+    if found and max(found) < _LEARNT / max(1, len(metadata["classes"])):
+        return "A network that tells its classes apart hardly better than chance: its dreams show little of them."
+    return "A classifier; every layer of it can be dreamed with."
 
 
 def _facts(metadata: Mapping[str, Any]) -> Iterator[str]:

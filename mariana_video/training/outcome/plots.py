@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mariana_video.errors import OutputError, UsageError
 from mariana_video.media.output import cannot_write, check_output, commit, discard, hidden_name
-from mariana_video.media.stills.hush import unwarned
+from mariana_video.media.stills.hush import unlogged
 from mariana_video.training.epochs.train import Row
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ def check_picture(path: Path, overwrite: bool, data: Path) -> None:
 
 
 def plot_curves(path: Path, rows: Sequence[Row], title: str, diverging_epoch: int | None = None) -> None:
-    """Every numeric column of the table that has two or more values, over units; divergence is marked."""
+    """Every numeric column of the table that has two or more values, over epochs; divergence is marked."""
     figure = _figure(7, 4.5)
     axes = figure.add_subplot()
     for name in dict.fromkeys(name for row in rows for name in row):
         points = [
-            (float(row["unit"]), float(row[name])) for row in rows if name in row and name not in ("phase", "unit")
+            (float(row["epoch"]), float(row[name])) for row in rows if name in row and name not in ("phase", "epoch")
         ]
         if len(points) > 1:
             axes.plot(*zip(*points, strict=True), label=name)
@@ -85,7 +85,7 @@ def plot_confusion(path: Path, evaluation: Evaluation, title: str) -> None:
 
 def _figure(width: float, height: float) -> Figure:
     """An empty figure, in inches; matplotlib speaks of its caches when it is first loaded."""
-    with unwarned("matplotlib"):
+    with unlogged("matplotlib"):
         from matplotlib.figure import Figure
 
         return Figure(figsize=(width, height), layout="constrained")
@@ -93,5 +93,5 @@ def _figure(width: float, height: float) -> Figure:
 
 def _save(figure: Figure, path: Path) -> None:
     """Draw it; letters that the font lacks become boxes, without a word."""
-    with unwarned("matplotlib"):
+    with unlogged("matplotlib"):
         figure.savefig(path, dpi=110, format=path.suffix[1:].lower())

@@ -13,7 +13,7 @@ import torch
 from mariana_video.networks import weights
 from mariana_video.networks.mariana import OWN, Mariana
 from mariana_video.training.epochs.options import Study
-from mariana_video.training.epochs.output_paths import Place
+from mariana_video.training.epochs.output_paths import OutputPaths
 from mariana_video.training.epochs.train import Row, write_csv
 from mariana_video.training.epochs.variants import Variant
 from mariana_video.training.lessons.classify import Classifier
@@ -28,7 +28,7 @@ Course = Classifier | Lesson | Dense
 
 
 def write(
-    place: Place, course: Course, rows: list[Row], metadata: Mapping[str, Any], balanced: bool
+    paths: OutputPaths, course: Course, rows: list[Row], metadata: Mapping[str, Any], balanced: bool
 ) -> tuple[list[str], float]:
     """Make every file in the working folder; their names there, and the balanced accuracy on held-back pictures.
 
@@ -36,28 +36,28 @@ def write(
         OutputError: the disk refuses.
     """
     diverged = course.diverged if isinstance(course, Classifier) else None
-    stem = place.output.stem
-    accuracy = _export(place, "network", course.model, {"name": stem, **metadata}, course.validation, balanced)
-    with place.writing("network.csv") as path:
+    stem = paths.output.stem
+    accuracy = _export(paths, "network", course.model, {"name": stem, **metadata}, course.validation, balanced)
+    with paths.writing("network.csv") as path:
         write_csv(path, rows)
-    with place.writing("network.png") as path:
+    with paths.writing("network.png") as path:
         plot_curves(path, rows, stem, diverged["epoch"] if diverged else None)
     names = [f"network{end}" for end in (".safetensors", ".md", ".csv", ".png")]
-    if place.apart and diverged is not None and diverged["epoch"] < len(rows):
+    if paths.apart and diverged is not None and diverged["epoch"] < len(rows):
         course.model.load_state_dict(diverged["model"])
         note = [f"Weights of epoch {diverged['epoch']}, where the curves part", *metadata["recipe"]]
         changed = {**metadata, "name": f"{stem}-diverging", "recipe": note}
-        _export(place, "diverging", course.model, changed, course.validation, balanced)
+        _export(paths, "diverging", course.model, changed, course.validation, balanced)
         names += [f"diverging{end}" for end in (".safetensors", ".md")]
     return names, accuracy
 
 
-def metadata_of(course: Course, variant: Variant, units: int, study: Study, seconds: float) -> dict[str, Any]:
+def metadata_of(course: Course, variant: Variant, epochs: int, study: Study, seconds: float) -> dict[str, Any]:
     """What the weights file and the card say of a training."""
     taught = not isinstance(course, Classifier)
     recipe = [
         f"Variant {variant.name}, {variant.optimiser}, seed {study.seed}, batches of {study.batch}",
-        f"{units} {'chunks of crops' if taught else 'epochs'}, {len(course.training)} pictures",
+        f"{epochs} {'chunks of crops' if taught else 'epochs'}, {len(course.training)} pictures",
         f"{seconds / 60:.0f} minutes on {platform.machine()}, {torch.get_num_threads()} threads",
     ]
     values: dict[str, Any] = {"classes": list(course.training.classes), "date": date.today().isoformat()}
@@ -82,10 +82,10 @@ def metadata_of(course: Course, variant: Variant, units: int, study: Study, seco
 
 
 def _export(
-    place: Place, name: str, model: Mariana, metadata: Mapping[str, Any], validation: Pictures, balanced: bool
+    paths: OutputPaths, name: str, model: Mariana, metadata: Mapping[str, Any], validation: Pictures, balanced: bool
 ) -> float:
     folded, values = finished(model, metadata, validation.pictures, balanced)
     evaluation = evaluate(weights.as_network(folded, values), validation)
-    with place.writing(f"{name}.safetensors") as path:
+    with paths.writing(f"{name}.safetensors") as path:
         release(path, folded, {**values, "accuracy": {"held-back pictures": evaluation.to_dict()}})
     return evaluation.balanced_accuracy

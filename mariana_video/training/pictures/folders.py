@@ -90,9 +90,9 @@ def _walked(folder: Path, missed: list[str]) -> Iterator[Path]:
     def failed(error: OSError) -> None:
         missed.append(f"{error.filename} (a folder that can't be read: {_reason(error)})")
 
-    for place, folders, names in os.walk(folder, onerror=failed):
+    for paths, folders, names in os.walk(folder, onerror=failed):
         folders[:] = [name for name in folders if not passed_over(name)]
-        yield from (Path(place, name) for name in names if not passed_over(name))
+        yield from (Path(paths, name) for name in names if not passed_over(name))
 
 
 def _reason(error: OSError) -> str:

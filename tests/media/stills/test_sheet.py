@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from mariana_video.media.stills.sheet import labelled, sheet
 
@@ -37,3 +38,15 @@ def test_a_label_is_a_readable_strip_at_the_lower_edge() -> None:
     assert changed[first:].all()
     assert made.max() > 0.9
     assert np.all(plain(0.8) == np.float32(0.8))
+
+
+@pytest.mark.parametrize("width", [60, 160, 480])
+def test_words_on_a_sheet_are_apart(width: int) -> None:
+    """Between two words there is as much room as a letter is narrow, however small the letters are."""
+    picture = np.full((width // 2, width, 3), 0.5, np.float32)
+    inked = (sheet([picture], 1, titles=["ll ll"])[: -width // 2 - 12] < 0.8).any((0, 2))
+    columns = np.flatnonzero(inked)
+    gaps = np.diff(columns)
+    letter = min(22, max(9, width // 22))
+    assert gaps.max() >= 0.4 * letter
+    assert gaps.max() >= 2 * np.sort(gaps)[-2] or np.sort(gaps)[-2] <= 2

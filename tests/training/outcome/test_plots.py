@@ -35,7 +35,7 @@ def test_odd_names_are_drawn_without_a_word(
 def test_a_single_epoch_has_no_curve_and_no_warning(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
 ) -> None:
-    plot_curves(tmp_path / "a.png", [{"unit": 1.0, "loss": 0.5}], "$^$")
+    plot_curves(tmp_path / "a.png", [{"epoch": 1.0, "loss": 0.5}], "$^$")
     assert (tmp_path / "a.png").stat().st_size > 1000
     assert capfd.readouterr() == ("", "")
     assert not recwarn.list

@@ -40,13 +40,13 @@ def refuse(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("place", [".", "cane"])
-def test_what_systems_leave_is_passed_over_everywhere(tmp_path: Path, place: str) -> None:
+def test_what_systems_leave_is_passed_over_everywhere(tmp_path: Path, paths: str) -> None:
     folder = make_folder(tmp_path / "data", 2)
     for name in LEAVINGS:
-        (folder / place / name).mkdir()
-        (folder / place / name / "000.png").write_bytes((folder / "cane" / "000.png").read_bytes())
+        (folder / paths / name).mkdir()
+        (folder / paths / name / "000.png").write_bytes((folder / "cane" / "000.png").read_bytes())
     for name in (".DS_Store", "Thumbs.db", "._000.png", "desktop.ini"):
-        (folder / place / name).write_bytes(b"\0\5\26\7")
+        (folder / paths / name).write_bytes(b"\0\5\26\7")
     pictures = read_folder(folder)
     assert (len(pictures), pictures.skipped) == (6, ())
     assert pictures.classes == ("cat", "dog", "spider")

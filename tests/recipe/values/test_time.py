@@ -11,9 +11,9 @@ from mariana_video.errors import UsageError
 from mariana_video.recipe.camera import Dive
 from mariana_video.recipe.options import Span
 from mariana_video.recipe.progression import Progress
-from mariana_video.recipe.schedule import Bounds
-from mariana_video.recipe.time import Length, Time
 from mariana_video.recipe.toml import plain
+from mariana_video.recipe.values.schedule import Bounds
+from mariana_video.recipe.values.time import Length, Time
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,9 @@ def test_a_wrong_time_is_told_with_its_option(text: str, words: str) -> None:
     assert words in str(told.value)
 
 
-@pytest.mark.parametrize("option", ["duration", "wander"])
+@pytest.mark.parametrize("option", ["duration", "channel_cycle"])
 def test_without_a_clip_there_is_no_percentage(option: str) -> None:
-    with pytest.raises(UsageError, match=f"--{option}: '50%': there is no clip"):
+    with pytest.raises(UsageError, match=f"--{option.replace('_', '-')}: '50%': there is no clip"):
         Dive(**{option: "50%"})  # type: ignore[arg-type]
     assert str(getattr(Dive(**{option: "1:30"}), option)) == "90"  # type: ignore[arg-type]
 

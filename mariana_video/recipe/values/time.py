@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Self
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.schedule import Bounds
+from mariana_video.recipe.values.schedule import Bounds
 
 _NUMBER = r"[0-9]*\.?[0-9]+|[0-9]+\."
 _BARE = re.compile(rf"-?(?:{_NUMBER})(?:e[+-]?[0-9]{{1,2}})?|-?[0-9]{{1,18}}/[0-9]{{1,18}}", re.IGNORECASE)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.keys import Key, read_keys, unreadable
+from mariana_video.recipe.values.keys import Key, read_keys, unreadable
 
 _TERM = re.compile(
     r"\s*(?:(?P<weight>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?"

@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.expression import compile_expression
-from mariana_video.recipe.keys import Key, read_keys
+from mariana_video.recipe.values.expression import compile_expression
+from mariana_video.recipe.values.keys import Key, read_keys
 
 Value = Callable[[float, float], float]
 _MOVES = re.compile(r"\b(?:t|sec)\b")

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.expression import compile_expression
+from mariana_video.recipe.values.expression import compile_expression
 
 
 def value(text: str, t: float = 0.0, sec: float = 0.0) -> float:

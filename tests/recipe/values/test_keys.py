@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.keys import read_keys
+from mariana_video.recipe.values.keys import read_keys
 
 
 def test_text_without_keys_is_one_key_at_the_beginning() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.schedule import Bounds, Schedule
+from mariana_video.recipe.values.schedule import Bounds, Schedule
 
 
 @pytest.mark.parametrize(

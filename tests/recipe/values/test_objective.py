@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.objective import Objective, Term, read_terms
+from mariana_video.recipe.values.objective import Objective, Term, read_terms
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,80 @@
+"""What newly appears dreams as a first frame would, octave by octave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import torch
+
+from mariana_video.dream.ascent import Pace
+from mariana_video.loop.dreamer import Dreamer
+from mariana_video.loop.frames import dreamed
+from mariana_video.loop.newcomers import grown
+from mariana_video.loop.state import Moment
+from mariana_video.motion.motion import Motion
+from tests.conftest import as_tensor, texture
+from tests.loop.moments import RATE, SHAPE, dreamer, moving, states
+
+
+def coming(which: Dreamer, frames: int) -> Iterator[Moment]:
+    """A still texture, over which another one lies from frame 3 on."""
+    ground, thing = as_tensor(texture(192, 256)), as_tensor(texture(192, 256, seed=5))
+    for index in range(frames):
+        source, visible = ground.clone(), torch.ones(1, 1, 192, 256)
+        if index >= 3:
+            source[NEW] = thing[NEW]
+        if index == 3:
+            visible[NEW] = 0
+        motion = Motion(torch.zeros(1, 2, 192, 256), visible) if index else None
+        values = which.values(index, RATE)
+        dream_frames = range(index, index + 1) if index else range(0)
+        yield Moment(index, index / RATE, float(1 / RATE), source, values, motion, dream_frames=dream_frames)
+
+
+NEW = (slice(None), slice(None), slice(48, 144), slice(64, 176))
+
+
+def test_what_newly_appears_dreams_by_its_fifth_frame_as_a_first_frame_would() -> None:
+    """In its own place, and nothing else is changed by it."""
+    which = dreamer()
+    moments = list(coming(which, 8))
+    *_, last = states(which, iter(moments))
+    alone = states(which, iter([replace(moments[-1], motion=None)]))[0]
+    power = [float((one.dream - one.source)[NEW].square().mean().sqrt()) for one in (last, alone)]
+    assert 0.75 < power[0] / power[1] < 1.3
+    scores = [float(which.score(0, RATE)(picture[NEW])) for picture in (last.dream, alone.dream, last.source)]
+    assert scores[0] - scores[2] > 0.75 * (scores[1] - scores[2])
+
+
+def test_what_newly_appears_is_dreamed_on_octave_by_octave() -> None:
+    which = dreamer()
+    source = as_tensor(texture(192, 256))
+    young = torch.zeros(1, 1, 192, 256)
+    young[..., 64:112, 96:160] = 1.0
+    score = which.score(1, RATE)
+    octaves = which.octaves((192, 256), score)
+    picture, left, pushed = source, young, 0
+    for dream_frame in range(len(octaves)):
+        found = grown(which, score, octaves, source, picture, left, Pace(1, 0.02, 4), dream_frame)
+        assert torch.allclose(found.where, young, atol=1e-6)
+        assert float(found.young[young > 0].mean()) == pytest.approx(1 - (dream_frame + 1) / len(octaves), abs=1e-5)
+        picture, left, pushed = found.done.picture, found.young, pushed + found.done.pushed
+    change = (picture - source).abs().mean(1, keepdim=True)
+    assert change[young > 0].mean() > 0.05
+    assert change[young == 0].mean() < 0.1 * change[young > 0].mean()
+    assert pushed < 10 * 192 * 256
+    done = grown(which, score, octaves, source, picture, left, Pace(1, 0.02, 4), 9)
+    assert done.done.pushed == 0
+    assert torch.equal(done.done.picture, picture)
+
+
+def test_a_transparent_place_is_never_dreamed() -> None:
+    which = dreamer()
+    mask = torch.ones(1, 1, *SHAPE)
+    mask[..., :40] = 0
+    moments = [replace(moment, mask=mask) for moment in moving(which, 3, 0)]
+    for moment, (_, rendered) in zip(moments, dreamed(which, moments), strict=True):
+        assert torch.equal(rendered.picture[..., :40], moment.source[..., :40])
+        assert not torch.equal(rendered.picture, moment.source)
