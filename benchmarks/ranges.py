@@ -84,7 +84,6 @@ FILMS_MOVING: Mapping[str, Moving] = {
 }
 DIVES_MOVING: Mapping[str, Moving] = {
     "wander": Moving(("0", "1"), (12, 24, 36, 49), ("--duration", "4")),
-    "loop": Moving(("source", "structure"), (0, 10, 20, 30, 40, 49), ("--duration", "4")),
 }
 _QUICK, _QUICKER = ("--motif-size", "0.4"), ("--motif-size", "0.6")
 
