@@ -48,7 +48,19 @@ def test_outside_the_mask_nothing_is_dreamed(tmp_path: Path, command: str) -> No
         write_picture(source, np.random.default_rng(0).random((120, 160, 3)).astype(np.float32))
     else:
         video(clip, f"{source}/", steps=0)
-    options = ["--mask", str(mask), "--first-steps", "2", "--octaves", "1", "--motif-size", "1", "--precision", "fp32", "--quiet"]
+    options = [
+        "--mask",
+        str(mask),
+        "--first-steps",
+        "2",
+        "--octaves",
+        "1",
+        "--motif-size",
+        "1",
+        "--precision",
+        "fp32",
+        "--quiet",
+    ]
     assert run([command, str(source if command == "image" else clip), str(made), *options]) == 0
     pairs = [(source, made)] if command == "image" else [(p, Path(made) / p.name) for p in sorted(source.iterdir())]
     for before, after in pairs:
