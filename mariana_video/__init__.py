@@ -1,4 +1,4 @@
-"""Films that dream: DeepDream for video, with the dream riding on what moves.
+"""Films that dream: DeepDream for video. The dream moves with what moves in the film.
 
     import mariana_video
     mariana_video.video("clip.mp4", "dream.mp4", strength=1.5)

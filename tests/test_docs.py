@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from mariana_video.cli.examples import EXAMPLES
 from mariana_video.media.stills.pictures import write_picture
 from tests.conftest import make_clip, texture
 
@@ -26,7 +27,9 @@ PAGES = [
     ROOT / "samples/README.md",
 ]
 _BLOCK = re.compile(r"^```(sh|python)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_SHORT = {"--at": "0.1", "--start": "0.04", "--duration": "0.2"}
+_SHORT = {"--at": "0.1", "--start": "0.04", "--duration": "0.2", "--steps": "3", "--size": "64x", "--motif-size": "0.5"}
+HELP = [("--help", line) for several in EXAMPLES.values() for line in several]
+LONG = ("finish", "train", "evaluate")  # they need what a day before has made
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
@@ -42,6 +45,17 @@ def lines(marks: set[str]) -> list[tuple[str, str]]:
     return [(page, line.strip()) for page, code in joined for line in code.splitlines() if line.strip()]
 
 
+def takes_long(line: str) -> bool:
+    """Whether an example of --help is only parsed."""
+    return line.split()[1] in LONG or "--loop" in line
+
+
+def to_run() -> list[tuple[str, str]]:
+    """The lines that are run: those of the pages and the examples of --help, none twice."""
+    shown = [(page, line) for page, line in HELP if not takes_long(line)]
+    return list({line: (page, line) for page, line in [*shown, *lines({""})]}.values())
+
+
 def words_of(line: str) -> list[str]:
     """What the program is given; `python cli.py` and `.venv/bin/mariana` are the program, too."""
     words = shlex.split(line, comments=True)
@@ -52,7 +66,9 @@ def words_of(line: str) -> list[str]:
 
 def shortened(words: list[str]) -> list[str]:
     """The same command for the desk's clips, which last a quarter of a second."""
-    return [_SHORT.get(before, word) for before, word in zip(["", *words], words, strict=False)]
+    short = [_SHORT.get(before, word) for before, word in zip(["", *words], words, strict=False)]
+    missing = {"zoom": ["--duration", "0.2"], "progress": ["--steps", "3"]}.get(words[0], [])
+    return short if set(missing) & set(words) else [*short, *missing]
 
 
 @pytest.fixture
@@ -70,7 +86,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("desk")
-@pytest.mark.parametrize(("page", "line"), lines({""}), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(("page", "line"), to_run(), ids=lambda value: value if isinstance(value, str) else "")
 def test_a_command_of_the_docs_runs(page: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
     from mariana_video.cli.app import app, run
 
@@ -82,7 +98,11 @@ def test_a_command_of_the_docs_runs(page: str, line: str, capsys: pytest.Capture
     assert run(shortened(words)) == 0, capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("page", "line"), lines({"long"}), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [*lines({"long"}), *((page, line) for page, line in HELP if takes_long(line))],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
 def test_a_long_command_of_the_docs_parses(page: str, line: str) -> None:
     from mariana_video.cli.app import app
 

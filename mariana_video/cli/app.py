@@ -33,7 +33,7 @@ _NO_MEMORY = "not enough memory: try a smaller --size"
 app = App(
     name="mariana",
     version=__version__,
-    help="Films that dream: DeepDream for video, with the dream riding on what moves.",
+    help="Films that dream: DeepDream for video. The dream moves with what moves in the film.",
     suppress_keyboard_interrupt=False,  # its sentence, with the way to go on, is told below
 )
 for command in (video, image, zoom, progress, finish, measure, networks, layers, train, evaluate):

@@ -23,7 +23,7 @@ def follow(job: Job, todo: Todo, frames: Frames, quiet: bool, effort: Effort) ->
     """
     began = time.monotonic()
     if 0 < todo.first < todo.total or todo.frames < todo.total:
-        say(f"going on from frame {_grouped(min(todo.first + 1, todo.total))} of {_grouped(todo.total)}", quiet)
+        say(f"continuing from frame {_grouped(min(todo.first + 1, todo.total))} of {_grouped(todo.total)}", quiet)
     try:
         before, costs = todo.total - todo.frames, (effort.of(todo.runs), effort.after(job.output, todo.total))
         with Bar(todo.total, "frames", quiet=quiet, done=before, weights=costs[0], after=costs[1]) as bar:

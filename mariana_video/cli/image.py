@@ -159,7 +159,7 @@ def _dream_left(
 
     stand, failed = total - len(left), list[MarianaError]()
     if stand:
-        say(f"going on: {stand} of {total} pictures stand", quiet)
+        say(f"continuing: {stand} of {total} pictures are done", quiet)
     try:
         with Bar(total, "pictures", quiet=quiet, done=stand) as bar:
             for error in dream_each(left, dreamer, size, record):
@@ -170,7 +170,9 @@ def _dream_left(
                     bar.say(f"left out: {error}")
                 bar.step()
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"stopped; {stand} of {total} pictures stand, and the same command goes on") from None
+        raise KeyboardInterrupt(
+            f"stopped; {stand} of {total} pictures are done, and the same command continues"
+        ) from None
     if failed:
         raise _not_all(failed, total, output)
     record.whole = True
@@ -180,6 +182,6 @@ def _not_all(failed: list[MarianaError], total: int, output: Path) -> SourceErro
     named = "; ".join(str(error) for error in failed[:_NAMED])
     more = f"; and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
     return SourceError(
-        f"{len(failed)} of {total} pictures could not be dreamed: {named}{more}. The others stand in {output}: "
+        f"{len(failed)} of {total} pictures could not be dreamed: {named}{more}. The others are in {output}: "
         "put this right, and the same command makes only what is missing"
     )

@@ -61,7 +61,7 @@ def measure(  # long: its docstring is what --help shows of each option
     start
         Where DREAM begins in SOURCE, when it is a dream of a part: `90` (seconds), `1:02.5`, `75%`.
     width
-        Motion is judged on pictures of at most so many pixels on the longer side.
+        Longer side, in pixels, of the pictures on which motion is judged; larger ones are shrunk.
     json
         Also write all figures, and those of each frame, to this file.
     plot

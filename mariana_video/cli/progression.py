@@ -106,7 +106,7 @@ def _check_plot(plot: Path, source: Path, output: str, encoding: Output) -> None
     check_output(plot, source, encoding.overwrite)
     for other in (Path(output), encoding.preview):
         if other is not None and would_replace(plot, other):
-            raise UsageError(f"--plot {plot} is written already, as {other}; give another name")
+            raise UsageError(f"--plot {plot} would be the same file as {other}; give another name")
 
 
 def _picture(source: Path, at: Time | None, progress: Progress, output: str, on_a_sheet: bool) -> NDArray[np.float32]:

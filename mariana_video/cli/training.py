@@ -34,7 +34,7 @@ def train(
 ) -> None:
     """Train a network on DATA and write OUTPUT, with a card, a table and a plot beside it.
 
-    Killed at any moment, the same command goes on from the last epoch.
+    Stopped at any moment, the same command continues from the last epoch.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def evaluate(
     found = load(network)
     unknown = strangers(found, data)
     if unknown:
-        say(f"not classes of {found.name}, passed over: {', '.join(unknown)}")
+        say(f"not classes of {found.name}, left out: {', '.join(unknown)}")
     pictures = read_folder(data, found.classes, others=False)
     _tell_skipped(pictures, False)
     with Bar(len(pictures), "pictures", label="looking", quiet=json_) as bar:

@@ -76,7 +76,7 @@ def check_loop(camera: Camera, steps: Sequence[Matrix], rate: Fraction) -> None:
     """
     ways = [float(way[:2, :2].flatten() @ way[:2, :2].flatten() / 2) ** -0.5 for way in remaining(steps)]
     if any(later >= before for before, later in pairwise(ways)):
-        raise UsageError("--loop finds its picture again by going in: give a --zoom above 1 all the way")
+        raise UsageError("--loop finds its picture again by going in: give a --zoom that is above 1 all the time")
     if ways[0] < _LEAST_LOOP:
         raise UsageError(
             f"--loop goes in ×{ways[0]:.2f} in all, and needs ×{_LEAST_LOOP:g}: give a larger --zoom or --duration"

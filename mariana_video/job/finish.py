@@ -51,7 +51,7 @@ def finish_so_far(output: str, on_note: OnNote) -> tuple[Path, int, int]:
         encoding = lossless(film, threads) if animation else encoding_of(path, film, conditions, on_note)
         parts = _parts(folder, Path(scratch), encoding)
         if not parts:
-            raise OutputError(f"not one frame of {output} is finished yet")
+            raise OutputError(f"no frame of {output} is finished yet")
         result, made = name_for(folder, part_name(real(path))), Path(scratch) / path.name
         if animation:
             frames = _animation(parts, film, encoding, made, on_note)
@@ -161,7 +161,7 @@ def _pages(folder: Path, output: Path) -> tuple[Path, int]:
     result = name_for(folder, output.with_name(f"{output.name}-so-far"))
     found = list(_whole(folder / FRAMES))
     if not found:
-        raise OutputError(f"not one frame of {output} is finished yet")
+        raise OutputError(f"no frame of {output} is finished yet")
     try:
         result.mkdir(exist_ok=True)
         _note(folder, result)

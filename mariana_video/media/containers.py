@@ -129,7 +129,7 @@ def container_for(path: Path) -> Container:
     if found is None:
         given = f"the ending {path.suffix}" if path.suffix else "no ending"
         raise UsageError(
-            f"{path.name} has {given}, which says no kind of film; these work: {', '.join(ENDINGS)}, "
+            f"{path.name} has {given}, which is no kind of film; these work: {', '.join(ENDINGS)}, "
             "or a name that ends in / for a folder of PNGs"
         )
     return found

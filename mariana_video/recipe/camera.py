@@ -30,10 +30,10 @@ class Camera(Group):
     """Degrees a second by which the picture turns, clockwise."""
 
     pan_x: Annotated[Schedule, Bounds(-10, 10), _NUMBER] = Schedule("0")
-    """Way of the camera to the right, in widths of the picture a second."""
+    """How far the camera moves to the right in a second, in widths of the picture."""
 
     pan_y: Annotated[Schedule, Bounds(-10, 10), _NUMBER] = Schedule("0")
-    """Way of the camera downwards, in heights of the picture a second."""
+    """How far the camera moves down in a second, in heights of the picture."""
 
     centre_x: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("0.5")
     """What the camera goes in on, from 0 (the left edge) to 1 (the right one)."""
@@ -66,4 +66,4 @@ class Dive(Group):
     """The dive's journey: after so long (`2`, `2s`, `500ms`) other channels of the layers lead; 0 keeps the first."""
 
     grain: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("0")
-    """Against one motif everywhere: fresh noise, from 0 to 1, which is as much as leaves a dream to be seen."""
+    """Fresh noise, against one motif everywhere: from 0, none, to 1, as much as the dream survives."""

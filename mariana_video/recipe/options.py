@@ -83,15 +83,15 @@ class Dream(Group):
     """A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`."""
 
     layers: Annotated[Objective | None, from_text(Objective), _FIRST] = None
-    """What to excite: `"conv3_3 + 0.5*conv4_2"`; `conv4_3[17]` is one channel, `all` is every layer.
-    Default: what suits the network."""
+    """Which layers the dream is to please: `"conv3_3 + 0.5*conv4_2"`; `conv4_3[17]` is one channel, `all` is every
+    layer. Default: what suits the network."""
 
     score: Literal["share", "energy"] = "share"
-    """What a layer is worth: `share` gives each of its channels a share, for a rich mixture; `energy` is the classic
-    mean square, which the loudest win."""
+    """`share` gives every channel of a layer its share, for a rich mixture; `energy` is the classic mean square,
+    in which the strongest motif wins everywhere."""
 
     strength: Annotated[Schedule, Bounds(0, 10), _NUMBER, _FIRST] = Schedule("1")
-    """The one dial for those who want no other: 0.5 is a light dream, 2 a heavy one."""
+    """How strong the dream is: 0.5 is light, 2 is heavy."""
 
     steps: Annotated[Schedule, Bounds(0, 1000, whole=True), _NUMBER] = Schedule("1")
     """Steps of ascent in 1/25 s of a film that goes on from the dream before; 0 leaves the source as it is."""
@@ -100,30 +100,30 @@ class Dream(Group):
     """Steps an octave where nothing is carried: a picture, a first frame, a cut. Default: 10, or 0 at `--steps 0`."""
 
     step_size: Annotated[Schedule | None, Bounds(0, 10), _NUMBER] = None
-    """How far one step changes a pixel on average, in a picture of 0…1. Default: what suits the network."""
+    """How much one step changes a pixel on average, in a picture of 0…1. Default: what suits the network."""
 
     step_rule: Literal["mean", "tutorial"] = "mean"
     """`mean` moves a pixel by --step-size on average; `tutorial` steps as TensorFlow's DeepDream tutorial does."""
 
     motif_size: Annotated[Schedule | None, Bounds(0.02, 1), _NUMBER, _FIRST] = None
     """How large the motifs are, as a share of the picture's shorter side, whatever its size in pixels: 0.5 makes them
-    large and few, 0.1 small and many. Default: what suits the network (0.26 for `mariana`)."""
+    large and few, 0.1 small and many. Default: what suits the network (0.26 for `mariana` and its usual layers)."""
 
     octaves: Annotated[Schedule | None, Bounds(1, 20, whole=True), _NUMBER] = None
     """On how many sizes motifs are dreamed: the smallest ones are as --motif-size says, each further octave makes
     larger ones. Default: up to 3, as many as the network can see."""
 
     octave_scale: Annotated[Schedule, Bounds(1, 4, above=True), _NUMBER] = Schedule("1.5")
-    """Each octave's motifs are so many times larger than those of the one before."""
+    """How many times larger the motifs of each octave are than those of the octave before."""
 
     jitter: Annotated[Schedule, Bounds(0, 512, whole=True), _NUMBER] = Schedule("16")
-    """The picture is shifted by up to so many pixels of the network's before a step, so that none of its grid shows."""
+    """By how many pixels the picture is shifted, at most, before a step, so that the network's grid does not show."""
 
     bands: Annotated[Bands, from_text(Bands)] = Bands(0.7, 1.0, 1.0)
     """How much fine, middle and coarse detail count in a step: `1,1,0.5` is finer, `0.3,1,1.5` broader."""
 
     seed: Annotated[int, Bounds(0, 2**63 - 1), _FIRST] = 0
-    """Another number, another dream; the same number, the same dream."""
+    """Another number varies the details; the same number gives the same dream."""
 
     def first(self) -> Schedule:
         """The steps an octave where nothing is carried."""
@@ -156,7 +156,7 @@ class Carry(Group):
     """How much of the dream is kept over 1/25 s of film: 0 is a new dream every frame, 1 is glued to the picture."""
 
     mix: Annotated[Schedule, Bounds(0, 1), _NUMBER] = Schedule("1")
-    """How much of the dream is laid over the source in the result; what is carried stays whole."""
+    """How much of the dream is laid over the source in the result; the dream itself stays the same."""
 
     temporal_weight: Annotated[Schedule, Bounds(0, 1000), _NUMBER] = Schedule("0")
     """How hard the ascent is pulled to the dream before, warped (LucidDream's loss); it needs several --steps. With
@@ -181,7 +181,7 @@ class Carry(Group):
     """A weights file for `--flow raft`, in place of torchvision's download."""
 
     flow_scale: Annotated[float, Bounds(0, 1, above=True)] = 1.0
-    """Motion is found on a picture so many times the size that is dreamed at; 0.5 is quicker and coarser."""
+    """At which part of the size motion is looked for; 0.5 is quicker and coarser."""
 
 
 @Parameter(name="*", group=PART)

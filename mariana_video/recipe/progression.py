@@ -29,7 +29,7 @@ class Progress(Group):
     """Show every N-th step."""
 
     frames: Annotated[int | None, Bounds(2, 100000), _FIRST] = None
-    """Show so many steps, close together at first and ever further apart. Default: 48, on a contact sheet 12."""
+    """How many steps are shown, close together at first and ever further apart. Default: 48, on a contact sheet 12."""
 
     rate: Annotated[float, Bounds(0, 240, above=True), Parameter(group=FILE)] = 12.0
     """Pictures a second."""

@@ -112,7 +112,7 @@ def test_the_same_command_goes_on(dream: Mariana, monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as patched:
         break_off(patched, 2)
         code, told = dream()
-    assert (code, "2 of 3 pictures stand, and the same command goes on" in told) == (130, True), told
+    assert (code, "2 of 3 pictures are done, and the same command continues" in told) == (130, True), told
     assert sorted(content("out")) == ["0.png", "1.png"]
     dreamed = break_off(monkeypatch, 9)
     code, told = dream()

@@ -152,7 +152,7 @@ def test_a_comparison_with_a_plot(mariana: Mariana, picture: Path, tiny_weights:
     assert code == 0, told
     lines = (tmp_path / "plot.csv").read_text().splitlines()
     assert len(lines) == 1 + 4 * 3
-    assert "layers all · step-size 0.01" in lines[1]
+    assert "layers: all · step-size: 0.01" in lines[1]
     assert mariana("progress", picture, tmp_path / "grid.gif", *wanted, "--frames", 3)[0] == 0
     assert shown(tmp_path / "grid.gif")[0].shape[1] > 2 * 64
 

@@ -10,7 +10,7 @@ import torch
 
 from mariana_video.dive.film import dive, prepare, states
 from mariana_video.job import job as jobs
-from mariana_video.job.conditions import terms_of
+from mariana_video.job.conditions import conditions_of
 from mariana_video.job.job import open_job
 from mariana_video.job.stores import segments
 from mariana_video.job.stores.store import Film
@@ -52,7 +52,7 @@ def test_a_dive_is_a_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     def make(output: Path, stop: int | None) -> list[int]:
         dreamed: list[int] = []
         with open_job(str(output), None, Output()) as job:
-            job.agree(terms_of("zoom", {}, job.storage, made.dreamer, None))
+            job.agree(conditions_of("zoom", {}, job.storage, made.dreamer, None))
             times = tuple(Fraction(index, 10) for index in range(made.frames))
             job.prepare(Film(None, SIZE, Fraction(10), times), frozenset(), print)
 

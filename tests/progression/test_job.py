@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mariana_video.job import job as jobs
-from mariana_video.job.conditions import terms_of
+from mariana_video.job.conditions import conditions_of
 from mariana_video.job.job import open_job
 from mariana_video.job.stores.store import Film
 from mariana_video.meters.convergence import Curve, table
@@ -55,7 +55,7 @@ def test_it_is_a_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def make(output: Path, stop: int | None) -> tuple[int, str]:
         which, made = shown(), 0
         with open_job(str(output), None, Output()) as job:
-            job.agree(terms_of("progress", {}, job.storage, which.cells[0].dreamer, None))
+            job.agree(conditions_of("progress", {}, job.storage, which.cells[0].dreamer, None))
             times = tuple(Fraction(index, 10) for index in range(6 + STILL))
             job.prepare(Film(None, which.size, Fraction(10), times), frozenset(), print)
 

@@ -133,7 +133,7 @@ def test_a_stop_is_told_and_loses_nothing(
     process.join(60)
     assert process.exitcode == 130
     assert "the same command goes on" in log.read_text()
-    assert "going on from frame" in finished(output, words(output), log)
+    assert "continuing from frame" in finished(output, words(output), log)
     assert seen(output) == whole[0]
 
 

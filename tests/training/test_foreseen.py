@@ -164,7 +164,7 @@ def test_a_slow_number_format_is_not_measured_to_the_end(monkeypatch: pytest.Mon
     ("words", "code", "said"),
     [
         (["vgg16.safetensors"], 1, "no network at vgg16.safetensors"),
-        (["dreamer.safetensors"], 1, "dreamer tells no classes apart"),
+        (["dreamer.safetensors"], 1, "dreamer has no classes"),
         (["birds.safetensors"], 1, "no subfolder of raw-img is named like a class of birds: gull, tern"),
         (["pets.safetensors", "--picture", "a.txt"], 2, "no ending of a picture"),
         (["pets.safetensors", "--picture", "mine.png"], 1, "mine.png exists; give another name or use --overwrite"),
@@ -201,6 +201,6 @@ def test_classes_a_network_does_not_know_are_named_and_not_read(
     assert strangers(weights.load(pets), data) == ["ragno", "zebra"]
     assert run(["evaluate", str(pets), str(data), "--json"]) == 0
     shown = capsys.readouterr()
-    assert "passed over: ragno, zebra" in shown.err
+    assert "left out: ragno, zebra" in shown.err
     assert "bad.png" not in shown.err
     assert '"pictures": 4' in shown.out

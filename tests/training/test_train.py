@@ -178,7 +178,7 @@ def test_outputs_that_can_t_be_written_are_refused_at_once(tmp_path: Path) -> No
 
 def test_few_pictures_are_told_of_what_suits_them(tmp_path: Path) -> None:
     data, notes = make_folder(tmp_path / "data", 6), list[str]()
-    study, told = Study(epochs=1, variant="grey3-dense100"), job.Callbacks(note=notes.append)
+    study, told = Study(epochs=1, variant="grey3-dense100"), job.Callbacks(on_note=notes.append)
     job.learn(data, tmp_path / "a.safetensors", study, Lessons(), told=told)
     assert [note for note in notes if "--init mariana-wide" in note]
     notes.clear()

@@ -27,7 +27,7 @@ def sheet(
     """Pictures of one size (H×W×3, 0…1) in rows of `columns`, on white.
 
     `captions` stand under each picture, `titles` over the columns, `sides` left of the rows. Words that are too long
-    for their place are set smaller, then cut.
+    for their place are set smaller, then the last ones are left out.
     """
     height, width = pictures[0].shape[:2]
     letter = _letter(width)
@@ -71,6 +71,7 @@ def _write(paper: Floats, text: str, place: tuple[int, int], width: int, letter:
         return
     while letter > _SMALLEST and _measure(text, letter) > width:
         letter -= 1
+    text = _shortened(text, letter, width)
     box = Image.new("L", (width, letter + 6))
     ImageDraw.Draw(box).text((0, 0), _spaced(text, letter), fill=255, font=_font(letter))
     x, y = place
@@ -81,6 +82,14 @@ def _write(paper: Floats, text: str, place: tuple[int, int], width: int, letter:
 
 def _measure(text: str, letter: int) -> int:
     return round(_font(letter).getlength(_spaced(text, letter)))
+
+
+def _shortened(text: str, letter: int, width: int) -> str:
+    """`text`, or as many of its words as there is room for: a number that lost digits would be another number."""
+    words = text.split(" ")
+    while len(words) > 1 and _measure(" ".join(words), letter) > width:
+        words = [*words[: -1 - (words[-1] == "…")], "…"]
+    return " ".join(words)
 
 
 def _spaced(text: str, letter: int) -> str:

@@ -144,7 +144,7 @@ class AnimationWriter:
     def _end_of(self) -> int:
         """Log the last frame, unless it would last too short; the tick at which the film ends."""
         if self._held is None:
-            raise OutputError(f"{self.path} is not written: not one frame came")
+            raise OutputError(f"{self.path} is not written: no frame came")
         end = max(round(self._end / self.kind.tick), self.kind.shortest)
         if self._held[2] + self.kind.shortest <= end:
             self._keep_held()
@@ -196,7 +196,7 @@ def length_of(path: Path) -> Fraction:
                 image.seek(index)
                 total += int(image.info.get("duration") or 0)
     except (OSError, SyntaxError, ValueError) as error:
-        raise OutputError(f"{path} came out unreadable; see whether the disk is full or damaged") from error
+        raise OutputError(f"{path} can't be read back; see whether the disk is full or damaged") from error
     return Fraction(total, 1000)
 
 

@@ -60,5 +60,5 @@ def _table(flags: int) -> int:
 def _byte(file: BinaryIO) -> int:
     found = file.read(1)
     if not found:
-        raise OutputError("the GIF came out cut off; see whether the disk is full or damaged")
+        raise OutputError("the end of the GIF is missing; see whether the disk is full or damaged")
     return found[0]

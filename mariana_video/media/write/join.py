@@ -139,7 +139,7 @@ def check(made: Path, wanted: Sequence[Fraction], slack: Fraction, ends: dict[in
     try:
         times, found, skipped = _read_back(made)
     except MarianaError as error:
-        raise OutputError(f"{made.name} came out unreadable; see whether the disk is full or damaged") from error
+        raise OutputError(f"{made.name} can't be read back; see whether the disk is full or damaged") from error
     if len(times) != len(wanted):
         raise OutputError(
             f"{made.name} holds {len(times)} of {len(wanted)} frames when read back; see whether the disk is full"

@@ -114,7 +114,7 @@ class Writer:
     def _finish(self) -> None:
         """Encode what is left, join it with what lies beside, read back and rename."""
         if self._encoder is None or self._clock is None or not self._ticks:
-            raise OutputError(f"{self.path} is not written: not one frame came")
+            raise OutputError(f"{self.path} is not written: no frame came")
         made, ticks = self.folder / self.path.name, tuple(self._ticks)
         last = self._clock.last(ticks, self._length)
         try:

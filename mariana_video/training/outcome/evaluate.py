@@ -63,7 +63,7 @@ def strangers(network: Network, folder: Path) -> list[str]:
         DataError: the network knows none, or no class at all.
     """
     if not network.classes:
-        raise DataError(f"{network.name} tells no classes apart, it only dreams; `mariana train` makes some that do")
+        raise DataError(f"{network.name} has no classes, it only dreams; `mariana train` makes networks that have")
     found = class_folders(folder).keys()
     if not found & set(network.classes):
         raise DataError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mariana_video.media.stills.sheet import labelled, sheet
+from mariana_video.media.stills.sheet import _shortened, labelled, sheet
 
 
 def plain(value: float) -> np.ndarray:
@@ -50,3 +50,11 @@ def test_words_on_a_sheet_are_apart(width: int) -> None:
     letter = min(22, max(9, width // 22))
     assert gaps.max() >= 0.4 * letter
     assert gaps.max() >= 2 * np.sort(gaps)[-2] or np.sort(gaps)[-2] <= 2
+
+
+def test_a_number_never_loses_digits() -> None:
+    whole = "step 10 score 11"
+    for width in range(20, 200):
+        shown = _shortened(whole, 9, width)
+        assert shown == whole or shown.endswith("…")
+        assert shown.removesuffix("…").split() == whole.split()[: len(shown.removesuffix("…").split())]

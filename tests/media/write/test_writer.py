@@ -153,7 +153,7 @@ def test_an_older_output_stays_until_the_new_one_is_complete(tmp_path: Path) -> 
 
 
 def test_no_frames_no_film(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="not one frame"), open_writer(tmp_path / "out.mp4", None, size=(32, 32)):
+    with pytest.raises(OutputError, match="no frame came"), open_writer(tmp_path / "out.mp4", None, size=(32, 32)):
         pass
     assert list(tmp_path.iterdir()) == []
 

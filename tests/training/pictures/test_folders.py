@@ -39,7 +39,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         monkeypatch.setattr(os, name, asked)
 
 
-@pytest.mark.parametrize("place", [".", "cane"])
+@pytest.mark.parametrize("paths", [".", "cane"])
 def test_what_systems_leave_is_passed_over_everywhere(tmp_path: Path, paths: str) -> None:
     folder = make_folder(tmp_path / "data", 2)
     for name in LEAVINGS:
