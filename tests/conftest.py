@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +17,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is loaded, a
 import torch
 from torch import Tensor, nn
 
+from mariana_video.media.stills.hush import allowed
 from mariana_video.networks.network import Description, Layer, Network, Normalisation, Suited
 
 # A shell's background jobs ignore Ctrl-C, and so would every command that a suite begun there starts.
@@ -121,3 +123,11 @@ def make_clip(
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_clip(tmp_path_factory.mktemp("clips") / "clip.mp4")
+
+
+@pytest.fixture
+def in_the_command() -> Iterator[None]:
+    """As in the command's own process, where libraries' remarks are kept off the screen (see `cli.process.set_up`)."""
+    with warnings.catch_warnings(), allowed():
+        warnings.simplefilter("ignore")
+        yield

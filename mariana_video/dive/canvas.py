@@ -18,11 +18,13 @@ from torch import Tensor
 
 from mariana_video.dream.size import fitted
 from mariana_video.motion.camera import camera_matrix
+from mariana_video.motion.motion import Motion
 from mariana_video.recipe.camera import Camera
 from mariana_video.recipe.options import bounds_of
 
 Matrix = NDArray[np.float64]
 _AHEAD = 1 / 8  # of the short side: how far beyond the frame new ground is dreamed on before it is seen
+_MIRRORED = 0.2  # of a side: how far its mirror image is followed before it is set up anew
 BEYOND = 0.11  # of a side: how far a loop's picture goes on beyond its frame, on either side
 _BARELY = 1e-6
 
@@ -141,3 +143,42 @@ def _mirrored(length: int, before: int, inner: int) -> Tensor:
         return torch.zeros(length, dtype=torch.long)
     index = (torch.arange(length) - before).remainder(2 * (inner - 1))
     return torch.minimum(index, 2 * (inner - 1) - index)
+
+
+def beyond(canvas: Canvas) -> Tensor:
+    """How far each place of the canvas lies beyond the frame, 1×1×H×W: 0 in it, 1 from some way on, softly between.
+
+    What is dreamed beforehand beyond the frame would else end at its edge, and the edge be seen.
+    """
+    height, width = canvas.shape
+    x, y = torch.arange(width), torch.arange(height)[:, None]
+    across = torch.maximum(canvas.across - x, x - (canvas.across + canvas.size[0] - 1)).clamp(min=0)
+    down = torch.maximum(canvas.down - y, y - (canvas.down + canvas.size[1] - 1)).clamp(min=0)
+    far = (torch.maximum(across, down) / (_AHEAD * min(canvas.size))).clamp(max=1)
+    return (far * far * (3 - 2 * far))[None, None]
+
+
+def mirrored(motion: Motion, passed: Tensor | None) -> tuple[Tensor, Tensor]:
+    """The flow of `motion` with every place that it takes from beyond the picture taken from its mirror image inside.
+
+    A camera that moves out uncovers a pixel or two a frame: mirrored by itself, each would repeat the last one, and
+    draw streaks. So it is counted how far each edge (left, right, top, bottom) has `passed` since its mirror was set
+    up, a quarter of the picture at most; gives that for the next frame, too.
+    """
+    height, width = motion.shape
+    if bool((motion.visible == 1).all()):
+        return motion.flow, torch.zeros(4) if passed is None else passed
+    far = torch.zeros(4) if passed is None else passed
+    places = motion.flow + torch.stack(torch.meshgrid(torch.arange(width), torch.arange(height), indexing="xy"))[None]
+    sides, gone = [], []
+    for axis, (side, place) in enumerate(zip((width, height), places[0], strict=True)):
+        low, high = (-place).clamp(min=0), (place - (side - 1)).clamp(min=0)
+        before, after = far[2 * axis], far[2 * axis + 1]
+        place = torch.where(low > 0, 2 * before + low, place)
+        place = torch.where(high > 0, side - 1 - 2 * after - high, place)
+        sides.append(place.clamp(0, side - 1))
+        gone += [low.amax(1 - axis).mean(), high.amax(1 - axis).mean()]
+    now = far + torch.stack(gone)
+    now = torch.where(now > torch.tensor([width, width, height, height]) * _MIRRORED, torch.zeros(4), now)
+    flow = torch.stack(sides)[None] - (places - motion.flow)
+    return torch.where(motion.visible < 1, flow, motion.flow), now

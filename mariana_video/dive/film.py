@@ -16,7 +16,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from mariana_video.dive.canvas import Matrix, canvas_for, covering, steps_of
+from mariana_video.dive.canvas import Matrix, beyond, canvas_for, covering, steps_of
 from mariana_video.dive.descent import Descent, Shown
 from mariana_video.dive.loop_blend import remaining
 from mariana_video.dive.low_frequencies import cells_of, low_frequencies, noise, sharpness_of
@@ -187,8 +187,7 @@ def first_state(descent: Descent) -> State:
 def _beyond_dreamed(descent: Descent) -> Tensor:
     """The source with new ground beyond its frame, dreamed on as a first frame is, so that none of it is bare."""
     dreamer, source, values = descent.dreamer, descent.source, descent.dreamer.values(0, descent.rate)
-    outside = torch.ones_like(source[:, :1])
-    descent.canvas.frame(outside).zero_()
+    outside = beyond(descent.canvas).to(source)
     if descent.dive.loop or not values.steps or not outside.any():
         return source
     grown = source + outside * 0.5 * (

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from mariana_video.dive.canvas import mirrored
 from mariana_video.dive.channel_cycle import cycled
 from mariana_video.dive.descent import Descent
 from mariana_video.dive.loop_blend import Blended, blended, remaining
@@ -30,6 +31,7 @@ from mariana_video.loop.dream_clock import DREAM_RATE
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.dreaming import Start
 from mariana_video.loop.frames import NextStart
+from mariana_video.loop.newcomers import young_after
 from mariana_video.loop.state import Moment, State, Values
 from mariana_video.loop.strength import carried_target
 from mariana_video.motion.motion import Motion
@@ -49,7 +51,7 @@ _TOO_SHARP, _SOFTENED, _SOFTEST = 1.2, 0.15, 0.1  # times what is wanted; how mu
 _LIT = 0.7  # brightness on its axis under which a dive's detail is weaker: in the dark it would be cut off at black
 _GRAINS = 0.008  # of the noise that --grain 1 adds in 1/25 s, the strongest that leaves a dream to be seen
 _HARDEST = 1.5  # the most that steps are driven on where the detail is too weak: more would only burn
-_FRESH, _KEPT = 0.1, 0.9  # new ground goes on from its neighbour so much, and has so much of its own
+_KEPT = 0.95  # of how far new ground is from the mean, which it mirrors: else one colour would spread
 _GONE = 0.02  # of a dream's strength: what is less left over a loop's picture is not scaled further
 _TELLING = 0.3  # of its power: a dream of which less is left says nothing of its sharpness
 UNCOVERED, GRAIN = 1, 2  # kinds of noise, so that no two draw the same
@@ -91,12 +93,8 @@ def next_start_of(descent: Descent, goal: Tensor | None, softly: bool) -> NextSt
 
     def next_start(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Start:
         dream_frames = DREAM_RATE * moment.elapsed
-        dream = steadied(state.dream, state.tensors["cells"])
-        moved = _renewed(descent, warp(dream, motion.flow), moment, motion, wanted)
-        under = state.tensors.get("under")
-        if under is not None:  # what was laid under it is laid anew: moved along it would blur
-            under = warp(under, motion.flow)
-            moved = moved - under[:, :3]
+        moved, under, edges = _moved(state, motion, wanted)
+        young = young_after(state.tensors.get("young"), motion.flow, motion.visible)[:, :1]
         begun = min(1.0, moment.index * dream_frames / _SOFTLY) if softly else 1.0
         strength_gain = min(_HARDEST if begun == 1 else begun, float(state.tensors["strength_gain"]))
         low, detail = _parted(descent, moved, moment, wanted, begun)
@@ -114,9 +112,12 @@ def next_start_of(descent: Descent, goal: Tensor | None, softly: bool) -> NextSt
             "sharpness_gain": torch.tensor(sharpness_gain),
             "cells": cells_of(picture),
             "led": target,
+            "edges": edges,
         }
         drive = math.pow(sharpness_gain * _at_once(sharp, now), begun**2)
-        start = Start(low, picture, target, strength_gain, motion.visible, sharpness_gain=drive, tensors=tensors)
+        start = Start(
+            low, picture, target, strength_gain, motion.visible, sharpness_gain=drive, young=young, tensors=tensors
+        )
         if goal is None:
             return start
         passed, dreamed = moment.index / len(descent.steps), descent.dive.loop == "structure"
@@ -124,6 +125,17 @@ def next_start_of(descent: Descent, goal: Tensor | None, softly: bool) -> NextSt
         return _blended_under(start, detail, part, None if under is None else under[:, 3:])
 
     return next_start
+
+
+def _moved(state: State, motion: Motion, wanted: Colours) -> tuple[Tensor, Tensor | None, Tensor]:
+    """The dream moved along, what lies under it (see `_blended_under`), and how far its edges have passed."""
+    flow, edges = mirrored(motion, state.tensors.get("edges"))
+    moved = _renewed(warp(steadied(state.dream, state.tensors["cells"]), flow), motion, wanted)
+    under = state.tensors.get("under")
+    if under is None:
+        return moved, None, edges
+    under = warp(under, motion.flow)
+    return moved - under[:, :3], under, edges  # what was laid under it is laid anew: moved along it would blur
 
 
 def _found_sharpness(moved: Tensor, under: Tensor | None, usual: float) -> float:
@@ -209,14 +221,12 @@ def _blended_under(start: Start, detail: Tensor, part: Blended, before: Tensor |
     )
 
 
-def _renewed(descent: Descent, moved: Tensor, moment: Moment, motion: Motion, wanted: Colours) -> Tensor:
-    """`moved` with new ground where the camera uncovers some: it goes on from its neighbour, a little otherwise."""
+def _renewed(moved: Tensor, motion: Motion, wanted: Colours) -> Tensor:
+    """`moved`, whose uncovered ground mirrors what lies beside it, a little paler."""
     if not bool((motion.visible < 1).any()):
         return moved
-    seed = descent.dreamer.recipe.dream.seed
-    fresh = noise(descent.canvas.shape, seed, UNCOVERED, moment.index).to(moved)
     mean = rgb(wanted.mean)
-    low = mean + _KEPT * (moved - mean) + _FRESH * fresh
+    low = mean + _KEPT * (moved - mean)
     return moved * motion.visible + low.clamp(0, 1) * (1 - motion.visible)
 
 

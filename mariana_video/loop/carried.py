@@ -15,7 +15,7 @@ from mariana_video.dream.score import Score
 from mariana_video.loop.dream_clock import DREAM_RATE
 from mariana_video.loop.dreamer import Ascended, Dreamer
 from mariana_video.loop.dreaming import DreamFrame, Start, next_frame
-from mariana_video.loop.newcomers import young_of
+from mariana_video.loop.newcomers import young_after
 from mariana_video.loop.state import Moment, State
 from mariana_video.loop.strength import carried_target, first_strength_gain, restored
 from mariana_video.motion.motion import Motion
@@ -115,19 +115,10 @@ def warped_dream(dreamer: Dreamer, state: State, moment: Moment, motion: Motion)
     change, momentum = _warped(dreamer, state, moment.source, motion)
     tensors = {"seen": seen, "moved": moved, "strong": state.tensors["strong"]}
     between = (motion.flow * (math.pi / max(1.0, DREAM_RATE * moment.elapsed))).sin().square().sum(1, keepdim=True)
-    young = _young(state, motion, visible)
+    young = young_after(state.tensors.get("young"), motion.flow, visible)
     return Warped(
         change, momentum, target, float(state.tensors["strength_gain"]), visible, moves, between, young, tensors, whole
     )
-
-
-def _young(state: State, motion: Motion, visible: Tensor) -> Tensor:
-    """What is young of a frame, and what of it is dreamed apart: 1×2×H×W."""
-    before = state.tensors.get("young")
-    if before is None:
-        before = torch.zeros_like(visible.expand(-1, 2, -1, -1))
-    young, apart = warp(before, motion.flow, kernel="linear").chunk(2, 1)
-    return torch.cat([young_of(visible, young), apart * visible], 1)
 
 
 def start_on(now: Warped, moment: Moment) -> Start:

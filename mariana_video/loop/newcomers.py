@@ -14,6 +14,7 @@ from mariana_video.dream.octaves import Octave
 from mariana_video.dream.score import Score
 from mariana_video.loop.dreamer import Ascended, Dreamer
 from mariana_video.loop.uncovered import Box, boxes_round, sheet_of
+from mariana_video.motion.warp import warp
 
 FIRST, LAST = 8, 3  # steps on the smallest octave and on the full size; on those between something between
 BOLD = 1.6  # how many times a plain step each of them is: together they go as far as a first frame's
@@ -42,6 +43,14 @@ def young_of(visible: Tensor, before: Tensor | None) -> Tensor:
     """How much of a place's dream is missing: all of it where it is new, else what was missing `before`, in place."""
     new = (visible < _NEW).to(visible)
     return new if before is None else torch.maximum(new, before)
+
+
+def young_after(before: Tensor | None, flow: Tensor, visible: Tensor) -> Tensor:
+    """What is young of a frame, and what of it is dreamed apart (1×2×H×W), `before` being the same a frame ago."""
+    if before is None:
+        before = torch.zeros_like(visible.expand(-1, 2, -1, -1))
+    young, apart = warp(before, flow, kernel="linear").chunk(2, 1)
+    return torch.cat([young_of(visible, young), apart * visible], 1)
 
 
 def ungrown(picture: Tensor, young: Tensor) -> Grown:

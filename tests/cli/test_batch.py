@@ -96,7 +96,7 @@ def test_one_broken_picture_ends_nothing_and_is_named(dream: Mariana, broken: by
     assert sorted(made) == ["0.png", "2.png"]
     Path("in/1.png").write_bytes(whole)
     code, told = dream()
-    assert (code, "going on: 2 of 3" in told) == (0, True), told
+    assert (code, "continuing: 2 of 3" in told) == (0, True), told
     assert content("out").items() >= made.items()
     assert sorted(path.name for path in Path("out").iterdir()) == ["0.png", "1.png", "2.png"]
 

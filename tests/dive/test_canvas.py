@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mariana_video.dive.canvas import canvas_for, covered, covering
+from mariana_video.dive.canvas import Canvas, beyond, canvas_for, covered, covering
 from mariana_video.errors import UsageError
 from tests.conftest import as_tensor, texture
 from tests.dive.dives import SIZE, camera, descent, dreamer, pictures, steps
@@ -45,3 +45,25 @@ def test_no_corner_is_ever_bare_or_smeared(speeds: dict[str, object]) -> None:
 def test_speeds_that_leave_their_bounds_are_told_with_their_frame() -> None:
     with pytest.raises(UsageError, match="--zoom 0 at frame 10"):
         descent(dreamer(), camera(zoom="1 - t/10"), duration=2)
+
+
+@pytest.mark.parametrize("speeds", [{"pan_x": 0.4}, {"pan_x": -0.4}, {"pan_y": 0.4}, {"zoom": 0.6}])
+def test_uncovered_ground_is_no_streak(speeds: dict[str, object]) -> None:
+    """Beyond where the picture ended there is as much to see as in it, in the camera's direction too."""
+    picture = as_tensor(texture(180, 240))
+    made = pictures(descent(dreamer(steps=0), camera(**{"zoom": 1.0, **speeds}), picture, duration=1.0))
+    whole, last = made[0], made[-1]
+    width = last.shape[-1] // 5
+    new = {"pan_x": last[..., -width:], "pan_y": last[:, -width:], "zoom": last[..., :width]}[next(iter(speeds))]
+    new = last[..., :width] if speeds.get("pan_x") == -0.4 else new
+    for axis in (1, 2):
+        there, here = (np.abs(np.diff(part, axis=axis)).mean() for part in (whole, new))
+        assert here > 0.5 * there, (axis, here, there)
+
+
+def test_what_is_dreamed_beforehand_sets_in_softly_at_the_frames_edge() -> None:
+    found = beyond(Canvas((80, 60), 12, 8))[0, 0]
+    assert found.shape == (76, 104)
+    assert float(found[8:68, 12:92].max()) == 0
+    assert float(found[38].diff().abs().max()) < 0.3
+    assert float(found[0, 0]) == 1

@@ -130,10 +130,10 @@ def test_frame_0_is_as_sharp_from_afar(left: float) -> None:
 @pytest.mark.parametrize(
     ("speeds", "words"),
     [
-        ({"zoom": 1}, "give a --zoom above 1"),
-        ({"zoom": 0.8}, "give a --zoom above 1"),
+        ({"zoom": 1}, "give a --zoom that is above 1"),
+        ({"zoom": 0.8}, "give a --zoom that is above 1"),
         ({"zoom": 1.1}, "needs ×2"),
-        ({"zoom": "0:(3), 20:(0.9), 40:(3)"}, "give a --zoom above 1"),
+        ({"zoom": "0:(3), 20:(0.9), 40:(3)"}, "give a --zoom that is above 1"),
         ({"zoom": "0:(3), 40:(4)"}, "needs --zoom to end as it begins: it goes from 3 to 4"),
         ({"zoom": 3, "rotate": "t"}, "needs --rotate to end as it begins"),
     ],

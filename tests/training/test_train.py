@@ -178,12 +178,12 @@ def test_outputs_that_can_t_be_written_are_refused_at_once(tmp_path: Path) -> No
 
 def test_few_pictures_are_told_of_what_suits_them(tmp_path: Path) -> None:
     data, notes = make_folder(tmp_path / "data", 6), list[str]()
-    study, told = Study(epochs=1, variant="grey3-dense100"), job.Callbacks(on_note=notes.append)
-    job.learn(data, tmp_path / "a.safetensors", study, Lessons(), told=told)
+    study, callbacks = Study(epochs=1, variant="grey3-dense100"), job.Callbacks(on_note=notes.append)
+    job.learn(data, tmp_path / "a.safetensors", study, Lessons(), callbacks=callbacks)
     assert [note for note in notes if "--init mariana-wide" in note]
     notes.clear()
     again = study.but(init=tmp_path / "a.safetensors")
-    job.learn(data, tmp_path / "b.safetensors", again, Lessons(), told=told)
+    job.learn(data, tmp_path / "b.safetensors", again, Lessons(), callbacks=callbacks)
     assert not notes
 
 

@@ -35,7 +35,7 @@ def open_clip(path: str | Path, rate: Fraction | None = None, *, keep_hdr: bool 
     """
     path = Path(path)
     if rate is not None and rate <= 0:
-        raise UsageError(f"a film can't have {rate} frames a second; give a number above 0")
+        raise UsageError(f"a film can't have {rate} frames a second; give a --rate above 0")
     _check_there(path)
     if path.is_dir():
         return stills.open_folder(path, rate or FOLDER_RATE)
