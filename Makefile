@@ -38,7 +38,7 @@ dream: $(VENV)/base
 	@echo "  $(BIN)/mariana video --help"
 
 test: $(VENV)/test
-	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest -n 2 --dist worksteal
+	@OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/test
 	@$(BIN)/ruff check .

@@ -47,7 +47,7 @@ def lines(marks: set[str]) -> list[tuple[str, str]]:
 
 def takes_long(line: str) -> bool:
     """Whether an example of --help is only parsed."""
-    return line.split()[1] in LONG or "--loop" in line
+    return line.split()[1] in LONG or "--loop" in line or "vgg16 --" in line
 
 
 def to_run() -> list[tuple[str, str]]:
@@ -67,8 +67,10 @@ def words_of(line: str) -> list[str]:
 def shortened(words: list[str]) -> list[str]:
     """The same command for the desk's clips, which last a quarter of a second."""
     short = [_SHORT.get(before, word) for before, word in zip(["", *words], words, strict=False)]
-    missing = {"zoom": ["--duration", "0.2"], "progress": ["--steps", "3"]}.get(words[0], [])
-    return short if set(missing) & set(words) else [*short, *missing]
+    missing = {"zoom": {"--duration": "0.2"}, "progress": {"--steps": "3"}}.get(words[0], {})
+    if words[0] in ("video", "image", "zoom", "progress"):
+        missing["--motif-size"] = "1"  # of small pictures, the quickest
+    return [*short, *(word for option, value in missing.items() if option not in words for word in (option, value))]
 
 
 @pytest.fixture

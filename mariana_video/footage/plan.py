@@ -1,4 +1,4 @@
-"""What will be done, before it is done: one pass over the wanted span that decodes and dreams nothing."""
+"""What will be done, before it is done: one pass over the wanted span finds every frame's time and the cuts."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def test_a_corrected_setting_goes_on_and_keeps_what_is_finished(
         dreamed.append(moment.index)
         return own(dreamer, state, moment, next_start)  # type: ignore[arg-type]
 
-    few = ["--first-steps", "1", "--octaves", "1", "--precision", "fp32"]
+    few = ["--first-steps", "1", "--octaves", "1", "--motif-size", "1", "--precision", "fp32"]
     out, other = tmp_path / "out.mp4", tmp_path / "other.mp4"
     new = ["--strength", "0:(1), 8:(1), 9:(0.5)", "--layers", "0:(conv3_3), 10:(conv3_3), 11:(conv2_2)"]
     halted(monkeypatch, ["video", str(clip), str(out), *few, "--layers", "conv3_3"], after=8)
@@ -166,7 +166,7 @@ def test_a_setting_that_changes_finished_frames_is_refused_with_the_frame(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clip, out = moving_clip(tmp_path / "clip.mp4", frames=14), tmp_path / "out.mp4"
-    few = ["--first-steps", "1", "--octaves", "1", "--precision", "fp32"]
+    few = ["--first-steps", "1", "--octaves", "1", "--motif-size", "1", "--precision", "fp32"]
     halted(monkeypatch, ["video", str(clip), str(out), *few], after=8)
     kept = {path.name for path in folder_for(out).iterdir()}
     capsys.readouterr()

@@ -81,7 +81,9 @@ def test_a_dream_is_as_strong_and_as_sharp_at_12_and_24_frames_a_second() -> Non
 _PARTS = (slice(80, 100), slice(-20, None))
 
 
-@pytest.mark.parametrize("source", ["texture", "noise", "white", "black", "red"])
+@pytest.mark.parametrize(
+    "source", ["texture", "white", *(pytest.param(name, marks=pytest.mark.long) for name in ("noise", "black", "red"))]
+)
 def test_nothing_drifts(source: str) -> None:
     """Whatever a dive begins with, its colours stay where they are held and its detail where it is led."""
     start = {

@@ -39,7 +39,14 @@ def differences(made: Descent) -> np.ndarray:
 
 
 @pytest.mark.parametrize("loop", ["source", "structure"])
-@pytest.mark.parametrize("speeds", [{"zoom": 1.8}, LOOPING, {"zoom": 1.8, "centre_x": 0.6, "pan_y": 0.02}])
+@pytest.mark.parametrize(
+    "speeds",
+    [
+        pytest.param({"zoom": 1.8}, marks=pytest.mark.long),
+        LOOPING,
+        pytest.param({"zoom": 1.8, "centre_x": 0.6, "pan_y": 0.02}, marks=pytest.mark.long),
+    ],
+)
 def test_a_loop_closes(loop: str, speeds: dict[str, object]) -> None:
     """The step from the last frame to the first is one like those before and after it."""
     found = differences(descent(dreamer(), camera(**speeds), loop=loop, duration=2))

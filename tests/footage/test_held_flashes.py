@@ -36,7 +36,7 @@ def worst(pictures: list[Array]) -> int:
 
 
 @pytest.mark.parametrize(("one", "other"), [(WHITE, BLACK), (RED, BLUE), (RED, BLACK)])
-@pytest.mark.parametrize("hertz", [5, 12])
+@pytest.mark.parametrize("hertz", [pytest.param(5, marks=pytest.mark.long), 12])
 def test_what_is_made_is_safe_where_its_source_is(one: Array, other: Array, hertz: float) -> None:
     pictures, calm = list(flicker(hertz, other, one)), np.full((90, 160, 3), 0.4, np.float32)
     holding = Holding()

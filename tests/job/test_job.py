@@ -15,14 +15,14 @@ pytestmark = pytest.mark.usefixtures("small_parts")
 
 EVERYDAY = [
     ("film.mp4", Storage()),
-    ("film.mkv", Storage(codec="ffv1")),
-    ("film.webm", Storage()),
     ("film/", Storage()),
     ("film.gif", Storage()),
 ]
 
 
 SELDOM = [
+    ("film.mkv", Storage(codec="ffv1")),
+    ("film.webm", Storage()),
     ("film.mp4", Storage(codec="hevc")),
     ("film.mkv", Storage()),
     ("film.mp4", Storage(codec="av1")),

@@ -17,7 +17,7 @@ from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import recipe
 from tests.conftest import as_tensor, texture
 
-SHAPE = (136, 208)
+SHAPE = (112, 176)
 
 
 def flat(seed: int) -> Tensor:

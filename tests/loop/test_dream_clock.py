@@ -23,6 +23,7 @@ from tests.conftest import as_tensor, texture
 from tests.loop.test_frames import dreamer
 
 SHAPE = (64, 96)
+SELDOM = ("18", "24", "30", "50", "120")
 RATES = (5, 8, 12, 15, 18, 24, 25, 30, 50, 60, 120)
 
 
@@ -151,7 +152,10 @@ def test_a_still_picture_dreams_the_very_same_at_5_and_at_25_frames_a_second() -
 
 
 @pytest.mark.parametrize("speed", [0.0, 25.0])
-@pytest.mark.parametrize("name", [name for name in FILMS if name != "25"])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.long if name in SELDOM else ()) for name in FILMS if name != "25"],
+)
 def test_a_film_dreams_the_same_whatever_its_clock(name: str, speed: float) -> None:
     """On a still picture and on a pan: strength and saturation at 0.4, 1 and 2 seconds within 15 %, sharpness in 26.
 

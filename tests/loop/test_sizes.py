@@ -138,7 +138,7 @@ def test_a_dive_is_the_same_at_every_size(size: tuple[int, int]) -> None:
         assert np.abs(pictures[0][0] - at(size)).max() < 1e-5  # frame 0 is the source, to its finest detail
 
 
-@pytest.mark.parametrize("loop", ["source", "structure"])
+@pytest.mark.parametrize("loop", ["source", pytest.param("structure", marks=pytest.mark.long)])
 def test_a_large_loop_closes(loop: Literal["source", "structure"]) -> None:
     """The step from the last frame to the first is as the steps beside it, fine detail and all."""
     where, how = Camera(zoom=Schedule("3")), Dive(duration=1.2, rate=10.0, loop=loop)

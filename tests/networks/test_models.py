@@ -17,6 +17,7 @@ from mariana_video.training.outcome.card import card
 from tests.conftest import texture
 
 MODELS = sorted((Path(__file__).parents[2] / "models").glob("*.safetensors"))
+OURS = next(path for path in MODELS if path.stem == "mariana")
 CLASSIFIERS = [path for path in MODELS if path.stem != "vgg16"]
 PAPER = {"grey3-dense100", "grey4-dense128", "colour4-dense256", "colour4-dense512", "colour4-dense512-l2-sgd"}
 
@@ -53,7 +54,9 @@ def test_it_classifies(path: Path) -> None:
         assert total == evaluation["pictures"]
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [OURS, *(pytest.param(path, marks=pytest.mark.long) for path in MODELS if path != OURS)]
+)
 def test_it_dreams_of_what_suits_it(path: Path) -> None:
     dreamer = make_dreamer(recipe(network=str(path), first_steps=3), Machine(precision="fp32"))
     score = dreamer.score(0, Fraction(25))

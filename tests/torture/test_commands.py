@@ -64,7 +64,8 @@ def test_killed_at_random_moments(
     TABLE.add("Stopped", f"SIGKILL at random moments: {name}, to {ending}", "the same film", count)
 
 
-@pytest.mark.parametrize("ending", [".gif", pytest.param(".webp", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("ending", [".gif", ".webp"])
 def test_the_ffmpeg_program_is_killed(tmp_path: Path, words: Words, ending: str) -> None:
     output, whole = tmp_path / f"film{ending}", tmp_path / f"whole{ending}"
     mortal, dead = tmp_path / "ffmpeg", tmp_path / "dead"

@@ -51,7 +51,8 @@ def bytes_needed(film: Film, output: str, storage: Output) -> int:
     bits = film.clip.bits if film.clip else 8
     open_part = pixels * 3 * (2 if bits > 8 else 1) * min(len(film.times), frames_each(film.size, bits))
     dreamed = pixels if film.dreamed is None else film.dreamed[0] * film.dreamed[1]
-    # Four pictures of floats each, and two of detail where that is apart; of them three, one being written.
+    # Each has about four float pictures at the size dreamed at (source, dream, momentum, the dream before), and two of
+    # detail at the film's size where that is larger; two states are kept while a third is written.
     states = 3 * 12 * (4 * dreamed + (2 * pixels if pixels > dreamed else 0))
     return round(film_twice + open_part + states)
 

@@ -20,7 +20,7 @@ Notes = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Scanned:
-    """A frame that was decoded but not converted: its time and, where asked for, a small BGR picture (uint8)."""
+    """A frame's time and, where asked for, a small BGR picture of it (uint8), without its pixels as float RGB."""
 
     pts: Fraction
     duration: Fraction | None
