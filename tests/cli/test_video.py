@@ -217,7 +217,7 @@ def test_ctrl_c_leaves_what_is_finished(tiny_weights: Path, tmp_path: Path) -> N
     source = make_clip(tmp_path / "long.mp4", frames=400, size=(160, 120))
     out = tmp_path / "dream.mp4"
     command = [sys.executable, "-m", "mariana_video", "video", str(source), str(out), "--network", str(tiny_weights)]
-    job = subprocess.Popen([*command, "--steps", "9"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    job = subprocess.Popen([*command, "--steps", "9", "--motif-size", "1"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     assert job.stderr is not None
     for line in job.stderr:  # the estimate comes after the first frames

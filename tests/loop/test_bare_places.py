@@ -17,7 +17,7 @@ from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import recipe
 from tests.conftest import as_tensor, texture
 
-SHAPE = (112, 176)
+SHAPE = (136, 208)
 
 
 def flat(seed: int) -> Tensor:
@@ -52,8 +52,7 @@ def change_of(source: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("kind", [flat, gradient])
 def test_a_bare_picture_gets_no_weave(kind: Callable[[int], Tensor]) -> None:
-    found = [axes_over_diagonals(change_of(kind(seed))) for seed in (0, 1)]
-    assert np.mean(found) < 1.3, found
+    assert axes_over_diagonals(change_of(kind(0))) < 1.3
 
 
 def test_a_bare_place_dreams_less_than_a_rich_one() -> None:
