@@ -84,7 +84,7 @@ def measure(  # long: its docstring is what --help shows of each option
         say(note, quiet)
     drawing = Drawing()
     coherence = _run(clips, judge, score, width, (drawing, variety), quiet)
-    for line in report(coherence.figures(), coherence.worst, variety.line()):
+    for line in report(coherence.figures(), coherence.worst, variety.line(), judge.names):
         print(line)
     if json is not None:
         scored = {"network": score.network.name, "layers": [term.layer for term in score.terms]}

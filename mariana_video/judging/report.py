@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mariana_video.judging.figures import HALF, SHARES, Figures
 from mariana_video.meters.flashes import SAFE, Worst
@@ -10,8 +10,8 @@ from mariana_video.meters.flashes import SAFE, Worst
 _WIDE = 20
 
 
-def report(figures: Figures, worst: Worst, variety: str) -> Iterator[str]:
-    """One line a figure, its meaning behind it; then a warning where a film flashes too often."""
+def report(figures: Figures, worst: Worst, variety: str, judges: Sequence[str]) -> Iterator[str]:
+    """One line a figure, its meaning behind it; then who judged, and a warning where a film flashes too often."""
     yield _line("gain", _number(figures.gain), "the network's score of the dream over that of the source")
     yield _line("variety", variety, "directions in which what is seen in it varies (and in the source)")
     yield _line("incoherence", _judged(figures, "incoherence"), "0 rides with the picture, 1 is new in every frame")
@@ -32,6 +32,7 @@ def report(figures: Figures, worst: Worst, variety: str) -> Iterator[str]:
     yield _line("flashes", str(figures.flashes), f"in the worst second; up to {SAFE} are safe")
     yield _line("judged", _share(figures.judged), "of the pixels")
     yield _line("judged_moving", _share(figures.judged_moving), "of the pixels that move over 1 px")
+    yield f"motion was found by {' and '.join(judges)}: a dream made with one of them (--flow) flatters itself here"
     if not worst.safe:
         yield f"warning: {worst.sentence()}"
 

@@ -175,7 +175,8 @@ class Carry(Group):
     """Whether a film that would flash more often than WCAG 2.3.1 calls safe is `held` back where it would."""
 
     flow: Literal["dis", "farneback", "raft", "none"] = "dis"
-    """How motion is found; `none` lets the dream stay put while the picture moves."""
+    """How motion is found; `none` lets the dream stay put while the picture moves. (`mariana measure` judges by
+    `farneback`, too: give it --flow-weights for films that were made with that.)"""
 
     flow_weights: Path | None = None
     """A weights file for `--flow raft`, in place of torchvision's download."""

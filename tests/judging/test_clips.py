@@ -55,7 +55,7 @@ def test_a_pair_of_clips_is_measured_from_end_to_end(clips, tmp_path):
     assert found.gain > 1
     drawing.save(tmp_path / "plot.png", coherence.rows, "a title")
     assert (tmp_path / "plot.png").stat().st_size > 10_000
-    lines = list(report(found, coherence.worst, "3.0 (5.0)"))
+    lines = list(report(found, coherence.worst, "3.0 (5.0)", ("farneback", "lucas-kanade")))
     assert any(line.startswith("incoherence_moving") for line in lines)
 
 

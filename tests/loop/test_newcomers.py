@@ -11,7 +11,7 @@ import torch
 from mariana_video.dream.ascent import Pace
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.frames import dreamed
-from mariana_video.loop.newcomers import grown
+from mariana_video.loop.newcomers import BUDGET, grown
 from mariana_video.loop.state import Moment
 from mariana_video.motion.motion import Motion
 from tests.conftest import as_tensor, texture
@@ -78,3 +78,20 @@ def test_a_transparent_place_is_never_dreamed() -> None:
     for moment, (_, rendered) in zip(moments, dreamed(which, moments), strict=True):
         assert torch.equal(rendered.picture[..., :40], moment.source[..., :40])
         assert not torch.equal(rendered.picture, moment.source)
+
+
+def test_much_that_is_new_is_dreamed_over_several_frames_within_a_budget() -> None:
+    """What there is no room for stays young, and has its turn in a later frame."""
+    which, shape = dreamer(), (320, 480)
+    source, young = as_tensor(texture(*shape)), torch.zeros(1, 1, *shape)
+    for first in (0, 128, 256, 384):
+        young[..., first : first + 88] = 1
+    score = which.score(1, RATE)
+    left, picture, spent = young, source, []
+    for number in range(8):
+        found = grown(which, score, which.octaves(shape, score), source, picture, left, Pace(1, 0.02, 4), number)
+        left, picture = found.young, found.done.picture
+        spent.append(found.done.pushed / (shape[0] * shape[1]))
+    assert max(spent) < 2 * BUDGET  # begun within the budget, one box goes beyond it
+    assert len([one for one in spent if one > 0]) > len(which.octaves(shape, score))  # else a frame each would do
+    assert spent[-1] == 0 == float(left.max())
