@@ -60,7 +60,7 @@ def test_every_schedule_at_every_frame(options: dict[str, str], frame: int) -> N
         check_whole(dreamer_of(**options), frame, RATE, (96, 64))
 
 
-def test_memory_is_that_of_the_dearest_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_is_that_of_the_costliest_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     low = dreamer_of(layers="conv1_1")
     mixed = dreamer_of(layers="0:(conv1_1), 30:(conv1_1), 40:(conv4_3), 80:(conv4_3)")
     device = low.device

@@ -21,7 +21,7 @@ def film(count: int, cuts: Sequence[int] = (), steps: Callable[[int], float] = l
 
 PLANS: dict[str, list[float]] = {
     "a film": film(100),
-    "a film that is gone on with": film(100)[40:],
+    "a film that is continued": film(100)[40:],
     "a cut in the middle": film(60, (30,)),
     "a cut every second": film(150, range(25, 150, 25)),
     "rising steps": film(100, steps=lambda frame: 1 + frame // 20),

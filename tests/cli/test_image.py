@@ -14,7 +14,7 @@ from mariana_video.media.stills.pictures import read_picture, write_picture
 from tests.conftest import texture
 
 Mariana = Callable[..., tuple[int, str]]
-CUT = 5  # the frame at which a new shot begins, which a film dreams afresh
+CUT = 5  # the frame at which a new shot begins, which a film dreams anew
 KEYED = (
     *("--strength", "0:(0.2), 5:(2)", "--layers", "0:(conv1_1), 5:(conv2_2)", "--first-steps", "0:(1), 5:(3)"),
     *("--step-size", "0.01 + 0.02*sec", "--jitter", "0:(2), 5:(12)", "--octaves", "0:(1), 5:(2)", "--seed", "3"),

@@ -1,4 +1,4 @@
-"""The loop of frames: the dream goes along with the motion, keeps its strength, and starts afresh where it must."""
+"""The loop of frames: the dream goes along with the motion, keeps its strength, and begins anew where it must."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Case:
 
 
 def good_files(folder: Path, every: int = 1) -> Iterator[Case]:
-    """Unusual but sound files; with `every` only each so-manieth pixel format and container."""
+    """Unusual but sound files; with `every` only every N-th pixel format and container."""
     yield from _named("pixel formats: 8 to 16 bits, RGB, grey, palette, alpha", _pixel_formats(folder, every))
     yield from _named("shapes: 1×1, 16 384 wide, odd, turned, pixels not square, interlaced", _shapes(folder))
     yield from _named("containers and clocks: offsets, varied rates, no or false lengths", _times(folder, every))
@@ -36,7 +36,7 @@ def good_files(folder: Path, every: int = 1) -> Iterator[Case]:
 
 
 def bad_files(folder: Path, every: int = 1) -> Iterator[Case]:
-    """Damaged files, and files that are something else; with `every` only each so-manieth kind is damaged."""
+    """Damaged files, and files that are something else; with `every` only every N-th kind is damaged."""
     wholes = _wholes(folder)
     for whole in wholes[::every]:
         yield from _named("cut off at a tenth to 99 %", _truncations(whole))
