@@ -111,7 +111,7 @@ def test_laps_before_a_loop_of_structure_are_part_of_its_first_frame(network: Ne
     assert frames[0] == 0
 
 
-def test_what_is_spent_at_each_start_is_spent_again_when_gone_on_with(network: Network) -> None:
+def test_what_is_spent_at_each_start_is_spent_again_when_it_is_continued(network: Network) -> None:
     effort = effort_of_dive(descent_of(network))
     assert effort.again > 0
     whole, later = effort.of([range(10)]), effort.of([range(4, 10)])

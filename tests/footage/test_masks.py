@@ -115,7 +115,7 @@ def test_bad_masks_are_refused_in_a_sentence(tmp_path: Path) -> None:
             read_mask(tmp_path / name)
 
 
-def test_a_job_is_not_gone_on_with_under_another_mask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_is_not_continued_under_another_mask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clip, mask = make(tmp_path / "clip.mp4", size="64x48", seconds=0.4), half(tmp_path / "mask.png")
 
     def stop(*_: object) -> None:

@@ -107,14 +107,14 @@ def looks(shown: Shown, times: Sequence[Fraction], at: float) -> tuple[float, fl
     return mean_rms(change), laplacian_energy(change.permute(1, 2, 0).numpy()), mean_rms(colour)
 
 
-def test_a_frame_has_as_many_beats_as_have_passed() -> None:
+def test_a_frame_has_as_many_dream_frames_as_have_passed() -> None:
     found = timings([Fraction(n, 10) for n in range(5)], ())
     assert [list(timing.dream_frames) for timing in found] == [[], [1, 2, 3], [4, 5], [6, 7, 8], [9, 10]]
     assert [timing.previous for timing in found] == [None, 0, 1, 2, 3]
     assert [timing.share for timing in found] == pytest.approx([1, 0.5, 1, 0.5, 1])
 
 
-def test_a_frame_between_two_beats_leads_nowhere() -> None:
+def test_a_frame_between_two_dream_frames_leads_nowhere() -> None:
     found = timings([Fraction(n, 50) for n in range(5)], ())
     assert [list(timing.dream_frames) for timing in found] == [[], [1], [], [2], []]
     assert [timing.previous for timing in found] == [None, 0, 1, 1, 3]
@@ -172,7 +172,7 @@ def test_a_film_dreams_the_same_whatever_its_clock(name: str, speed: float) -> N
 
 
 @pytest.mark.parametrize("rate", [30, 60, 120])
-def test_between_two_beats_nothing_jumps(rate: int) -> None:
+def test_between_two_dream_frames_nothing_jumps(rate: int) -> None:
     """On a still picture no step from frame to frame is larger than twice a frame's part of a dream frame's."""
     which = dreamer()
     made, usual = filmed(which, steady(rate, 1), 0), filmed(which, steady(25, 1), 0)

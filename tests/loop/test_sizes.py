@@ -196,7 +196,7 @@ def test_what_a_film_takes_is_foretold(tmp_path: Path, size: tuple[int, int]) ->
         assert round(steps) >= 1
 
 
-def test_a_film_gone_on_with_at_another_size_is_refused(tmp_path: Path) -> None:
+def test_a_film_continued_at_another_size_is_refused(tmp_path: Path) -> None:
     plan = make_plan(clip(tmp_path / "clip.mp4", USUAL), recipe().span)
     with film(plan, dreamer()) as frames:
         state = next(frames).state
