@@ -51,7 +51,7 @@ def train(
     from mariana_video.training import study as job
 
     shown = _Shown(quiet)
-    callbacks = job.Callbacks(shown.reading, shown.read, lambda line: say(line, quiet), shown.step)
+    callbacks = job.Callbacks(shown.reading, shown.read, lambda line: say(line, quiet), shown.step, shown.judged)
     try:
         result = job.learn(data, output, study, lessons, overwrite, callbacks)
     except KeyboardInterrupt:
@@ -141,6 +141,16 @@ class _Shown:
         )
         if not self._quiet:
             self._bar.say(f"{values} of {course.epochs}")
+
+    def judged(self, done: int, total: int) -> None:
+        """One more held-back picture was judged by the finished network."""
+        if done == 1:
+            self.close()
+            self._bar = Bar(total, "pictures", label="judging", quiet=self._quiet)
+        if self._bar is not None:
+            self._bar.step()
+        if done == total:
+            self.close()
 
     def close(self) -> None:
         """Leave the terminal as it was."""

@@ -49,12 +49,13 @@ class Result:
 
 @dataclass(frozen=True)
 class Callbacks:
-    """Callbacks of a job: a picture was read (done, total), all were, a remark, a step of training."""
+    """Called when a picture was read (done, total), all were, a remark is made, a step is done, a picture was judged."""
 
     on_picture: Callable[[int, int], None] | None = None
     on_pictures: Callable[[Pictures], None] = lambda _: None
     on_note: Callable[[str], None] = lambda _: None
     on_step: Callable[[Progress, Course], None] = lambda *_: None
+    on_judged: Callable[[int, int], None] = lambda *_: None
 
 
 def learn(
@@ -140,7 +141,7 @@ def _trained(
     metadata = results.metadata_of(course, ready.variant, len(rows), study, time.monotonic() - began)
     if nowhere:
         metadata["unjudged"] = nowhere
-    names, accuracy = results.write(paths, course, rows, metadata, not lessons.plain)
+    names, accuracy = results.write(paths, course, rows, metadata, not lessons.plain, callbacks.on_judged)
     diverged = course.diverged if isinstance(course, Classifier) else None
     epoch = diverged["epoch"] if diverged else None
     return Result(paths.put(names), tuple(rows), accuracy, epoch, tuple(nowhere))

@@ -178,9 +178,12 @@ def test_outputs_that_can_t_be_written_are_refused_at_once(tmp_path: Path) -> No
 
 def test_few_pictures_are_told_of_what_suits_them(tmp_path: Path) -> None:
     data, notes = make_folder(tmp_path / "data", 6), list[str]()
-    study, callbacks = Study(epochs=1, variant="grey3-dense100"), job.Callbacks(on_note=notes.append)
+    judged: list[tuple[int, int]] = []
+    study = Study(epochs=1, variant="grey3-dense100")
+    callbacks = job.Callbacks(on_note=notes.append, on_judged=lambda done, total: judged.append((done, total)))
     job.learn(data, tmp_path / "a.safetensors", study, Lessons(), callbacks=callbacks)
     assert [note for note in notes if "--init mariana-wide" in note]
+    assert judged == [(number, len(judged)) for number in range(1, len(judged) + 1)] != []
     notes.clear()
     again = study.but(init=tmp_path / "a.safetensors")
     job.learn(data, tmp_path / "b.safetensors", again, Lessons(), callbacks=callbacks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -25,19 +25,28 @@ from mariana_video.training.outcome.plots import plot_curves
 from mariana_video.training.pictures.data import Pictures
 
 Course = Classifier | Lesson | Dense
+Judged = Callable[[int, int], None]
 
 
 def write(
-    paths: OutputPaths, course: Course, rows: list[Row], metadata: Mapping[str, Any], balanced: bool
+    paths: OutputPaths,
+    course: Course,
+    rows: list[Row],
+    metadata: Mapping[str, Any],
+    balanced: bool,
+    on_judged: Judged | None = None,
 ) -> tuple[list[str], float]:
     """Make every file in the working folder; their names there, and the balanced accuracy on held-back pictures.
+
+    `on_judged` is called with how many of them are judged, and of how many.
 
     Raises:
         OutputError: the disk refuses.
     """
     diverged = course.diverged if isinstance(course, Classifier) else None
     stem = paths.output.stem
-    accuracy = _export(paths, "network", course.model, {"name": stem, **metadata}, course.validation, balanced)
+    named = {"name": stem, **metadata}
+    accuracy = _export(paths, "network", course.model, named, course.validation, balanced, on_judged)
     with paths.writing("network.csv") as path:
         write_csv(path, rows)
     with paths.writing("network.png") as path:
@@ -47,7 +56,7 @@ def write(
         course.model.load_state_dict(diverged["model"])
         note = [f"Weights of epoch {diverged['epoch']}, where the curves part", *metadata["recipe"]]
         changed = {**metadata, "name": f"{stem}-diverging", "recipe": note}
-        _export(paths, "diverging", course.model, changed, course.validation, balanced)
+        _export(paths, "diverging", course.model, changed, course.validation, balanced, on_judged)
         names += [f"diverging{end}" for end in (".safetensors", ".md")]
     return names, accuracy
 
@@ -82,10 +91,16 @@ def metadata_of(course: Course, variant: Variant, epochs: int, study: Study, sec
 
 
 def _export(
-    paths: OutputPaths, name: str, model: Mariana, metadata: Mapping[str, Any], validation: Pictures, balanced: bool
+    paths: OutputPaths,
+    name: str,
+    model: Mariana,
+    metadata: Mapping[str, Any],
+    validation: Pictures,
+    balanced: bool,
+    on_judged: Judged | None,
 ) -> float:
     folded, values = finished(model, metadata, validation.pictures, balanced)
-    evaluation = evaluate(weights.as_network(folded, values), validation)
+    evaluation = evaluate(weights.as_network(folded, values), validation, on_judged)
     with paths.writing(f"{name}.safetensors") as path:
         release(path, folded, {**values, "accuracy": {"held-back pictures": evaluation.to_dict()}})
     return evaluation.balanced_accuracy
