@@ -49,7 +49,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Callbacks:
-    """Called for each picture read (done, total), when all were, for a remark, a step, and a picture that was judged."""
+    """Called for each picture read (done, total), when all were, for a remark, a step, and each picture judged."""
 
     on_picture: Callable[[int, int], None] | None = None
     on_pictures: Callable[[Pictures], None] = lambda _: None
