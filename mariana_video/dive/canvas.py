@@ -166,10 +166,9 @@ def mirrored(motion: Motion, passed: Tensor | None) -> tuple[Tensor, Tensor]:
     up, a quarter of the picture at most; gives that for the next frame, too.
     """
     height, width = motion.shape
-    if bool((motion.visible == 1).all()):
-        return motion.flow, torch.zeros(4) if passed is None else passed
-    far = torch.zeros(4) if passed is None else passed
-    places = motion.flow + torch.stack(torch.meshgrid(torch.arange(width), torch.arange(height), indexing="xy"))[None]
+    far = (torch.zeros(4) if passed is None else passed).to(motion.flow)
+    grid = torch.stack(torch.meshgrid(torch.arange(width), torch.arange(height), indexing="xy"))[None].to(motion.flow)
+    places = motion.flow + grid
     sides, gone = [], []
     for axis, (side, place) in enumerate(zip((width, height), places[0], strict=True)):
         low, high = (-place).clamp(min=0), (place - (side - 1)).clamp(min=0)
@@ -179,6 +178,6 @@ def mirrored(motion: Motion, passed: Tensor | None) -> tuple[Tensor, Tensor]:
         sides.append(place.clamp(0, side - 1))
         gone += [low.amax(1 - axis).mean(), high.amax(1 - axis).mean()]
     now = far + torch.stack(gone)
-    now = torch.where(now > torch.tensor([width, width, height, height]) * _MIRRORED, torch.zeros(4), now)
-    flow = torch.stack(sides)[None] - (places - motion.flow)
+    now = now * (now <= now.new_tensor([width, width, height, height]) * _MIRRORED)
+    flow = torch.stack(sides)[None] - grid
     return torch.where(motion.visible < 1, flow, motion.flow), now

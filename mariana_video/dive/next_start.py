@@ -93,8 +93,8 @@ def next_start_of(descent: Descent, goal: Tensor | None, softly: bool) -> NextSt
 
     def next_start(dreamer: Dreamer, state: State, moment: Moment, motion: Motion) -> Start:
         dream_frames = DREAM_RATE * moment.elapsed
-        moved, under, edges = _moved(state, motion, wanted)
-        young = young_after(state.tensors.get("young"), motion.flow, motion.visible)[:, :1]
+        moved, young, edges = _moved(state, motion, wanted)
+        moved, under = _without_under(state, motion, moved)
         begun = min(1.0, moment.index * dream_frames / _SOFTLY) if softly else 1.0
         strength_gain = min(_HARDEST if begun == 1 else begun, float(state.tensors["strength_gain"]))
         low, detail = _parted(descent, moved, moment, wanted, begun)
@@ -112,7 +112,7 @@ def next_start_of(descent: Descent, goal: Tensor | None, softly: bool) -> NextSt
             "sharpness_gain": torch.tensor(sharpness_gain),
             "cells": cells_of(picture),
             "led": target,
-            "edges": edges,
+            **edges,
         }
         drive = math.pow(sharpness_gain * _at_once(sharp, now), begun**2)
         start = Start(
@@ -127,15 +127,26 @@ def next_start_of(descent: Descent, goal: Tensor | None, softly: bool) -> NextSt
     return next_start
 
 
-def _moved(state: State, motion: Motion, wanted: Colours) -> tuple[Tensor, Tensor | None, Tensor]:
-    """The dream moved along, what lies under it (see `_blended_under`), and how far its edges have passed."""
-    flow, edges = mirrored(motion, state.tensors.get("edges"))
-    moved = _renewed(warp(steadied(state.dream, state.tensors["cells"]), flow), motion, wanted)
+def _moved(state: State, motion: Motion, wanted: Colours) -> tuple[Tensor, Tensor | None, dict[str, Tensor]]:
+    """The dream moved along, what of it is young (1×1×H×W), and how far its edges have passed, for the next frame.
+
+    Most dives uncover nothing: then nothing is young, and nothing is to be kept.
+    """
+    dream, edges = steadied(state.dream, state.tensors["cells"]), state.tensors.get("edges")
+    if edges is None and bool((motion.visible == 1).all()):
+        return warp(dream, motion.flow), None, {}
+    flow, edges = mirrored(motion, edges)
+    young = young_after(state.tensors.get("young"), motion.flow, motion.visible)[:, :1]
+    return _renewed(warp(dream, flow), motion, wanted), young, {"edges": edges}
+
+
+def _without_under(state: State, motion: Motion, moved: Tensor) -> tuple[Tensor, Tensor | None]:
+    """`moved` without what was laid under it, and that: it is laid anew, for moved along it would blur."""
     under = state.tensors.get("under")
     if under is None:
-        return moved, None, edges
+        return moved, None
     under = warp(under, motion.flow)
-    return moved - under[:, :3], under, edges  # what was laid under it is laid anew: moved along it would blur
+    return moved - under[:, :3], under
 
 
 def _found_sharpness(moved: Tensor, under: Tensor | None, usual: float) -> float:
@@ -223,8 +234,6 @@ def _blended_under(start: Start, detail: Tensor, part: Blended, before: Tensor |
 
 def _renewed(moved: Tensor, motion: Motion, wanted: Colours) -> Tensor:
     """`moved`, whose uncovered ground mirrors what lies beside it, a little paler."""
-    if not bool((motion.visible < 1).any()):
-        return moved
     mean = rgb(wanted.mean)
     low = mean + _KEPT * (moved - mean)
     return moved * motion.visible + low.clamp(0, 1) * (1 - motion.visible)

@@ -10,9 +10,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.dream.resample import resize
+from mariana_video.recipe.options import Dream
 
-WEIGHTS = (0.7, 1.0, 1.0)
-"""Fine to coarse: of the detail between a size and its half, of the next, of all that is left."""
+WEIGHTS = Dream().bands.weights
+"""Fine to coarse, as by default: of the detail between a size and its half, of the next, of all that is left."""
 
 
 def levelled(gradient: Tensor, weights: Sequence[float] = WEIGHTS) -> Tensor:

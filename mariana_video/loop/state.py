@@ -32,9 +32,9 @@ class Values:
     octaves: int | None
     octave_scale: float
     jitter: int
-    motif_size: float | None = None
-    temporal_weight: float = 0.0
-    momentum: float = 0.65
+    motif_size: float | None
+    temporal_weight: float
+    momentum: float
 
 
 @dataclass(frozen=True)

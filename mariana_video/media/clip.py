@@ -13,6 +13,7 @@ from typing import Literal
 from mariana_video.media.colour import UNTAGGED, Bytes, Colour, Floats
 from mariana_video.media.display import Display
 from mariana_video.media.shape import UPRIGHT, Turn
+from mariana_video.recipe.options import Span
 
 Kind = Literal["video", "folder", "picture"]
 
@@ -110,8 +111,8 @@ class Clip:
     """The pictures of a folder, in order."""
     tone_mapped: bool = False
     """Whether its frames are brought down to BT.709."""
-    peak: float = 1015.0
-    """Up to how many nits they keep their detail then: five whites of 203 nits (ITU-R BT.2408)."""
+    peak: float = Span().hdr_peak
+    """Up to how many nits they keep their detail then."""
     plays: int | None = None
     """How many times an animation is played, 0 for ever; None for what is no animation."""
     display: Display | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,9 +147,9 @@ def test_a_corrected_setting_goes_on_and_keeps_what_is_finished(
     dreamed: list[int] = []
     own = frames.step
 
-    def step(dreamer: object, state: object, moment: frames.Moment, next_start: object = None) -> object:
+    def step(dreamer: Any, state: Any, moment: frames.Moment, next_start: Any = None) -> Any:
         dreamed.append(moment.index)
-        return own(dreamer, state, moment, next_start)  # type: ignore[arg-type]
+        return own(dreamer, state, moment, next_start)
 
     few = ["--first-steps", "1", "--octaves", "1", "--motif-size", "1", "--precision", "fp32"]
     out, other = tmp_path / "out.mp4", tmp_path / "other.mp4"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,12 +36,12 @@ def dreamer(**options: object) -> Dreamer:
     return Dreamer(small_network(), recipe(**chosen), Objective("conv3"), torch.device("cpu"), "fp32")
 
 
-def camera(**speeds: object) -> Camera:
-    return Camera(**{name: Schedule.of(speed) for name, speed in speeds.items()})  # type: ignore[arg-type]
+def camera(**speeds: Any) -> Camera:
+    return Camera(**{name: Schedule.of(speed) for name, speed in speeds.items()})
 
 
-def descent(which: Dreamer, where: Camera, picture: Tensor = SOURCE, **dive: object) -> Descent:
-    return prepare(which, where, Dive(**dive), picture, SIZE)  # type: ignore[arg-type]
+def descent(which: Dreamer, where: Camera, picture: Tensor = SOURCE, **dive: Any) -> Descent:
+    return prepare(which, where, Dive(**dive), picture, SIZE)
 
 
 def pictures(made: Descent) -> list[np.ndarray]:
@@ -63,5 +64,5 @@ def sharp(made: np.ndarray) -> float:
     return float(np.mean([sharpness_of(torch.from_numpy(picture)[None]) for picture in made]))
 
 
-def steps(frames: int = 25, **speeds: object) -> tuple[np.ndarray, ...]:
+def steps(frames: int = 25, **speeds: Any) -> tuple[np.ndarray, ...]:
     return steps_of(camera(**speeds), SIZE, frames, Fraction(25))

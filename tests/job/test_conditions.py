@@ -11,7 +11,7 @@ from mariana_video.errors import MarianaError, OutputError, SourceError, UsageEr
 from mariana_video.job import job
 from mariana_video.job.output_paths import folder_for, is_finished
 from mariana_video.recipe.job import Storage
-from mariana_video.recipe.options import recipe
+from mariana_video.recipe.options import Recipe, recipe
 from tests.job.jobs import FRAMES, RECIPE, Seen, make, part, seen, stopped
 from tests.loop.little import moving_clip
 
@@ -29,11 +29,11 @@ pytestmark = pytest.mark.usefixtures("small_parts")
     ],
 )
 def test_other_settings_are_refused_by_name(
-    tmp_path: Path, clip: Path, changed: object, storage: Storage, word: str
+    tmp_path: Path, clip: Path, changed: Recipe, storage: Storage, word: str
 ) -> None:
     stopped(tmp_path / "film.mp4", clip, 3)
     with pytest.raises(UsageError, match="--restart") as caught:
-        make(tmp_path / "film.mp4", clip, changed, storage)  # type: ignore[arg-type]
+        make(tmp_path / "film.mp4", clip, changed, storage)
     assert word in str(caught.value)
     make(tmp_path / "film.mp4", clip)
 

@@ -52,7 +52,8 @@ def change_of(source: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("kind", [flat, gradient])
 def test_a_bare_picture_gets_no_weave(kind: Callable[[int], Tensor]) -> None:
-    assert axes_over_diagonals(change_of(kind(0))) < 1.3
+    found = [axes_over_diagonals(change_of(kind(seed))) for seed in (0, 1)]
+    assert np.mean(found) < 1.3, found
 
 
 def test_a_bare_place_dreams_less_than_a_rich_one() -> None:

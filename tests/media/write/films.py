@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from tests.media.write.passing import open_writer
 
 
-def film(path: Path, count: int = 5, **options: object) -> None:
+def film(path: str | Path, count: int = 5, **options: Any) -> None:
     """A short film of grey frames, of no source."""
     with open_writer(path, None, size=(32, 32), rate=Fraction(25), **options) as writer:
         for n in range(count):

@@ -10,10 +10,11 @@ from typing import Any, Protocol, Self
 import numpy as np
 import pytest
 
+from mariana_video.dream.arrays import to_tensor
 from mariana_video.job.output_paths import in_place
 from mariana_video.job.stores.png_folder import PngFolder
 from mariana_video.job.stores.store import Film
-from mariana_video.loop.state import Finished
+from mariana_video.loop.state import Finished, Rendered, State
 from mariana_video.media.clip import Clip
 from mariana_video.media.colour import Floats
 from mariana_video.media.containers import ANIMATIONS
@@ -64,10 +65,16 @@ class _Folder:
         try:
             store = PngFolder(folder, self._path, Film(self._clip, self._size, Fraction(25), times), self._told)
             for position, (rgb, alpha, _) in enumerate(self._frames):
-                store.add(position, Finished(rgb, alpha, None, None, None))  # type: ignore[arg-type]
+                store.add(position, Finished(rgb, alpha, None, *_undreamed(rgb)))
             in_place(store.assemble(self._told), str(self._path), folder)
         finally:
             discard(folder)
+
+
+def _undreamed(rgb: Floats) -> tuple[Rendered, State]:
+    """What a finished frame brings along beside its picture, of one that nobody dreamed."""
+    picture = to_tensor(rgb)
+    return Rendered(0, Fraction(0), picture, float("nan"), 0.0, 0.0, 0.0), State(0, picture, picture)
 
 
 def open_writer(path: str | Path, clip: Clip | None, **options: Any) -> FrameWriter:

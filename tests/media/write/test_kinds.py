@@ -62,9 +62,9 @@ def test_a_folder_gets_numbered_pictures_of_exact_size(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_filled_again_without_touching_other_files(tmp_path: Path) -> None:
-    film(f"{tmp_path}/out/", count=6)  # type: ignore[arg-type]
+    film(f"{tmp_path}/out/", count=6)
     (tmp_path / "out/notes.txt").write_text("mine")
-    film(f"{tmp_path}/out/", count=4)  # type: ignore[arg-type]
+    film(f"{tmp_path}/out/", count=4)
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == [*(f"frame-{n:06d}.png" for n in range(1, 5)), "notes.txt"]
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
