@@ -82,6 +82,7 @@ def stopped_often(tmp_path: Path, words: Words, whole: tuple[Seen, float], times
     return films
 
 
+@pytest.mark.long
 def test_killed_at_three_random_moments(tmp_path: Path, words: Words, whole: tuple[Seen, float]) -> None:
     stopped_often(tmp_path, words, whole, 3, signal.SIGKILL, seed=1)
 
