@@ -45,7 +45,9 @@ def test_from_any_frame_on_the_film_is_the_same(clip: Path, start: float | None)
             assert torch.equal(done.state.dream, expected.state.dream)
 
 
-@pytest.mark.parametrize("motif_size", [0.2, 1])  # dreamed at 180×120, and at 36×24 with detail of its own
+@pytest.mark.parametrize(
+    "motif_size", [pytest.param(0.2, marks=pytest.mark.long), 1]
+)  # dreamed at 180×120, and at 36×24 with detail of its own
 def test_nor_does_it_matter_at_another_size(clip: Path, motif_size: float) -> None:
     plan = make_plan(clip, recipe(size="96x64").span)
     whole = dreamed(plan, count=25, motif_size=motif_size)

@@ -123,7 +123,9 @@ def test_with_no_sound_checkpoint_the_film_is_dreamed_anew_and_finished_parts_st
     assert seen(output) == whole
 
 
-@pytest.mark.parametrize("at", [0.01, 0.5, 0.99])
+@pytest.mark.parametrize(
+    "at", [pytest.param(0.01, marks=pytest.mark.long), 0.5, pytest.param(0.99, marks=pytest.mark.long)]
+)
 def test_a_damaged_part_is_redone_and_the_rest_kept(tmp_path: Path, clip: Path, whole: Seen, at: float) -> None:
     output = tmp_path / "film.mp4"
     stopped(output, clip, 20)
@@ -133,7 +135,7 @@ def test_a_damaged_part_is_redone_and_the_rest_kept(tmp_path: Path, clip: Path, 
     assert seen(output) == whole
 
 
-@pytest.mark.parametrize("at", [0.1, 0.9])
+@pytest.mark.parametrize("at", [0.1, pytest.param(0.9, marks=pytest.mark.long)])
 def test_damaged_frames_of_the_open_part_are_redone(tmp_path: Path, clip: Path, whole: Seen, at: float) -> None:
     output = tmp_path / "film.mp4"
     stopped(output, clip, 14)

@@ -26,10 +26,8 @@ PHASES = {
 }
 
 
-@pytest.mark.parametrize(
-    "phase",
-    [name if name == "in a frame" else pytest.param(name, marks=pytest.mark.long) for name in PHASES],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("phase", PHASES)
 def test_a_full_disk(tmp_path: Path, small_disk: Path, words: Words, phase: str) -> None:
     folder, log = small_disk / "films", tmp_path / "log"
     folder.mkdir()
