@@ -55,11 +55,11 @@ class Job:
     @property
     def score(self) -> Score:
         """What is made larger."""
-        return self.dreamer.score(0, self.plan.clip.rate)
+        return self.dreamer.score()
 
     def pace(self, first: bool) -> Pace:
         """The steps of a first frame, or of a later one."""
-        values = self.dreamer.values(0, self.plan.clip.rate)
+        values = self.dreamer.values()
         return Pace(values.first_steps if first else self.later, values.step_size, values.jitter)
 
 

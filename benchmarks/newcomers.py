@@ -179,7 +179,7 @@ def main(words: Sequence[str]) -> None:
     options = parser.parse_args(words)
     recipe = Recipe(Dream(network=options.network, motif_size=options.motif_size), Carry(), Span())
     dreamer = make_dreamer(recipe, Machine())
-    score = dreamer.score(0, Fraction(_RATE))
+    score = dreamer.score()
     size = options.width, round(options.width * 9 / 16 / 2) * 2
     pictures = {Path(name).stem: read_still(Path(name)).rgb for name in options.pictures_of}
     print("| what comes | score | RMS | grain | passes a frame |\n|---|---|---|---|---|")

@@ -220,7 +220,7 @@ def _films(source: Path, speed: float, dreamer: Dreamer, options: argparse.Names
     scale = max(wide / picture.shape[1], height / picture.shape[0])
     shape = round(picture.shape[1] * scale), round(picture.shape[0] * scale)
     picture = np.asarray(cv2.resize(picture, shape, interpolation=cv2.INTER_AREA), np.float32)
-    score = dreamer.score(0, Fraction(25))
+    score = dreamer.score()
     films = clocks(options.seconds, options.seed)
     judge = Judge(None) if options.judge else None
     wanted = options.films.split(",") if options.films else list(films)

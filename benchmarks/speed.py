@@ -93,7 +93,7 @@ def cpu_name() -> str:
 def parts(plan: Plan, dreamer: Dreamer) -> dict[str, Spent]:
     """The parts of a carried frame, each alone."""
     first, second = islice(read(plan.clip, size=plan.size), 2)
-    picture, score = to_tensor(first.rgb), dreamer.score(0, plan.clip.rate)
+    picture, score = to_tensor(first.rgb), dreamer.score()
     estimator = Estimator()
     views = View(second.grey, second.rgb), View(first.grey, first.rgb)
     with spending() as decoding:

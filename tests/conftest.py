@@ -6,6 +6,7 @@ import os
 import signal
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 
 from mariana_video.media.stills.hush import allowed
 from mariana_video.networks.network import Description, Layer, Network, Normalisation, Suited
+from mariana_video.recipe.values.timeline import Instant, Timeline
 
 # A shell's background jobs ignore Ctrl-C, and so would every command that a suite begun there starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -48,6 +50,11 @@ def small_network(name: str = "small") -> Network:
 @pytest.fixture
 def network() -> Network:
     return small_network()
+
+
+def instant(frame: int, rate: float | Fraction = 25) -> Instant:
+    """A frame of a film of evenly spaced frames."""
+    return Timeline(float(rate)).at(frame)
 
 
 def texture(height: int, width: int, seed: int = 0) -> np.ndarray:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -28,12 +27,12 @@ from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.dreaming import in_turn
 from mariana_video.progression.film import Progression
 from mariana_video.recipe.values.schedule import Schedule
+from mariana_video.recipe.values.timeline import START, Timeline
 
 _BESIDE = 0.15  # of a pass, each step: resizing it, levelling its bands
 _AFTER = {".gif": 1.4e-6, ".webp": 0.6e-6}  # seconds a pixel, measured: little beside a dream, unless it is small
 _AFTER_FILM = 0.06e-6
 _AFTER_EACH = 0.002
-_USUAL = Fraction(25)
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,10 @@ class Effort:
 
 def effort_of_film(plan: Plan, dreamer: Dreamer) -> Effort:
     """What the frames of a film are expected to cost."""
-    rate, dream = plan.clip.rate, dreamer.recipe.dream
+    timeline, dream = plan.timeline, dreamer.recipe.dream
     own, dreamed = (plan.size[1], plan.size[0]), shape_of(plan, dreamer)
-    octaves, larger = _octaves(dreamer, dreamed, rate, own), _larger(dreamer, own, dreamed, rate)
-    steps, first_steps = _counted(dream.steps, rate), _counted(dream.first(), rate)
+    octaves, larger = _octaves(dreamer, dreamed, timeline, own), _larger(dreamer, own, dreamed)
+    steps, first_steps = _counted(dream.steps, timeline), _counted(dream.first(), timeline)
     clock = timings_of(plan, dreamer.recipe.carry.carry)
 
     def weight(position: int) -> float:
@@ -88,17 +87,17 @@ def _of_beat(
 
 def effort_of_dive(descent: Descent) -> Effort:
     """What the frames of a dive are expected to cost; the laps of a loop of structure come before its first."""
-    dreamer, rate = descent.dreamer, descent.rate
+    dreamer, timeline = descent.dreamer, descent.timeline
     own = descent.size[1], descent.size[0]
-    octaves = _octaves(dreamer, descent.canvas.shape, rate, own)
-    steps, whole = _counted(dreamer.recipe.dream.steps, rate), sum(octaves(0).values())
-    alone = _counted(dreamer.recipe.dream.first(), rate)(0) * whole
+    octaves = _octaves(dreamer, descent.canvas.shape, timeline, own)
+    steps, whole = _counted(dreamer.recipe.dream.steps, timeline), sum(octaves(0).values())
+    alone = _counted(dreamer.recipe.dream.first(), timeline)(0) * whole
     height, width = descent.canvas.shape
     inside = descent.canvas.size[0] * descent.canvas.size[1] / (height * width)
 
     dreamed = descent.canvas.size[1], descent.canvas.size[0]
-    larger = _larger(dreamer, own, dreamed, rate)
-    clock = timings([index / rate for index in range(len(descent.steps) + 1)], ())
+    larger = _larger(dreamer, own, dreamed)
+    clock = timings([index / descent.rate for index in range(len(descent.steps) + 1)], ())
 
     def weight(index: int) -> float:
         each = octaves(index)
@@ -125,25 +124,25 @@ def effort_of_progression(shown: Progression) -> Effort:
     weights = [0.0] * shown.pictures
     for cell in shown.cells:
         dreamed = cell.dreamer.shape((height, width))
-        each = _octaves(cell.dreamer, dreamed, _USUAL, (height, width))(0)
-        steps = cell.dreamer.values(0, _USUAL).first_steps
-        finer = min(2, steps) * sum(_larger(cell.dreamer, (height, width), dreamed, _USUAL).values())
+        each = _octaves(cell.dreamer, dreamed, START.timeline, (height, width))(0)
+        steps = cell.dreamer.values().first_steps
+        finer = min(2, steps) * sum(_larger(cell.dreamer, (height, width), dreamed).values())
         spent = [0.0, *accumulate(weight for weight in each.values() for _ in range(steps))]
         for number, (before, after) in enumerate(pairwise((0, *cell.shown))):
             weights[number] += spent[after] - spent[before] + (finer if after > before else 0.0)
     return Effort(weights, shown.size[0] * shown.size[1])
 
 
-def _larger(dreamer: Dreamer, own: tuple[int, int], dreamed: tuple[int, int], rate: Fraction) -> dict[Octave, float]:
+def _larger(dreamer: Dreamer, own: tuple[int, int], dreamed: tuple[int, int]) -> dict[Octave, float]:
     """The octaves that only sharpen, and what one step on each is expected to cost."""
-    values = dreamer.values(0, rate)
+    values = dreamer.values()
     score = dreamer.scored(values.terms)
     octaves = larger_octaves(own, dreamed, values.octave_scale)
     return {octave: _step(score, octave, own, values.jitter) for octave in octaves}
 
 
 def _octaves(
-    dreamer: Dreamer, shape: tuple[int, int], rate: Fraction, whole: tuple[int, int] | None = None
+    dreamer: Dreamer, shape: tuple[int, int], timeline: Timeline, whole: tuple[int, int] | None = None
 ) -> Callable[[int], dict[Octave, float]]:
     """By frame, the octaves of a picture of `shape` (height, width), and what one step on each is expected to cost.
 
@@ -156,7 +155,7 @@ def _octaves(
     known: dict[Hashable, dict[Octave, float]] = {}
 
     def at(frame: int) -> dict[Octave, float]:
-        values = dreamer.values(frame if moving else 0, rate)
+        values = dreamer.values(timeline.at(frame if moving else 0))
         layers = frozenset(term.layer for term in values.terms)
         key = layers, values.octaves, values.octave_scale, values.jitter, values.motif_size
         if key not in known:
@@ -173,17 +172,17 @@ def _step(score: Score, octave: Octave, whole: tuple[int, int], jitter: int) -> 
     return pushed_through(score, octave.shape, reach) / math.prod(whole) + _BESIDE
 
 
-def _counted(schedule: Schedule, rate: Fraction) -> Callable[[int], int]:
-    value = _valued(schedule, rate)
+def _counted(schedule: Schedule, timeline: Timeline) -> Callable[[int], int]:
+    value = _valued(schedule, timeline)
     return lambda frame: round(value(frame))
 
 
-def _valued(schedule: Schedule, rate: Fraction) -> Callable[[int], float]:
+def _valued(schedule: Schedule, timeline: Timeline) -> Callable[[int], float]:
     """A schedule's value at a frame, none below 0; what it must not be is refused when that frame is made."""
     constant = schedule.constant()
 
     def value(frame: int) -> float:
-        found = schedule(frame, float(rate)) if constant is None else constant
+        found = schedule(timeline.at(frame)) if constant is None else constant
         return max(0.0, found) if math.isfinite(found) else 0.0
 
     return value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from fractions import Fraction
 
 from mariana_video.errors import UsageError
 from mariana_video.job.job import Job
@@ -12,10 +11,11 @@ from mariana_video.job.stores.store import OnNote
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.footprint import check_memory
 from mariana_video.loop.state import Values
-from mariana_video.recipe.options import Group, Recipe, bounds_of
+from mariana_video.recipe.options import Group, Recipe, bounds_of, value_at
 from mariana_video.recipe.toml import recipe_of
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Schedule
+from mariana_video.recipe.values.timeline import Instant, Timeline
 
 FRAME_BY_FRAME = frozenset({"layers", *(field.name for field in fields(Values))} - {"terms", "motif_size"})
 """Settings that hold frame by frame: what they say of later frames changes nothing of those before."""
@@ -24,7 +24,7 @@ FRAME_BY_FRAME = frozenset({"layers", *(field.name for field in fields(Values))}
 def check_whole(
     dreamer: Dreamer,
     frames: int,
-    rate: Fraction,
+    timeline: Timeline,
     size: tuple[int, int],
     *,
     groups: Sequence[Group] = (),
@@ -37,58 +37,58 @@ def check_whole(
     frame. Raises UsageError with the frame's number, DreamError with a size that would fit.
     """
     for group in (dreamer.recipe.dream, dreamer.recipe.carry, *groups):
-        check_numbers(group, frames, rate)
-    height, width = shape or dreamer.shape((size[1], size[0]), range(frames), rate)
+        check_numbers(group, frames, timeline)
+    height, width = shape or dreamer.shape((size[1], size[0]), timeline.first(frames))
     dream = dreamer.recipe.dream
     moving = any(_moves(schedule) for schedule in (dream.octaves, dream.octave_scale, dream.motif_size))
-    for terms in dreamer.objective.combinations(frames, float(rate)):
+    for terms in dreamer.objective.combinations(frames, timeline):
         score = dreamer.scored(terms)
         check_memory(dreamer, score, size, (height, width))
         if not moving:
             dreamer.octaves((height, width), score)
-    for frame in range(frames if moving else 0):
-        dreamer.octaves((height, width), dreamer.score(frame, rate), dreamer.values(frame, rate))
+    for instant in timeline.first(frames if moving else 0):
+        dreamer.octaves((height, width), dreamer.score(instant), dreamer.values(instant))
 
 
 def _moves(schedule: Schedule | None) -> bool:
     return schedule is not None and schedule.constant() is None
 
 
-def check_numbers(group: Group, frames: int, rate: Fraction) -> None:
+def check_numbers(group: Group, frames: int, timeline: Timeline) -> None:
     """See that every number of a group stays within its bounds along so many frames. Raises UsageError."""
-    for name, bounds in bounds_of(type(group)).items():
+    for name in bounds_of(type(group)):
         schedule = getattr(group, name)
         if not isinstance(schedule, Schedule) or not _moves(schedule):
             continue
-        option = name.replace("_", "-")
-        for frame in range(frames):
-            bounds.check(option, schedule(frame, float(rate)), f" at frame {frame}")
+        for instant in timeline.first(frames):
+            value_at(group, name, instant)
 
 
-def check_changed(job: Job, dreamer: Dreamer, rate: Fraction, on_note: OnNote) -> None:
+def check_changed(job: Job, dreamer: Dreamer, timeline: Timeline, on_note: OnNote) -> None:
     """Of a prepared job that goes on with other settings: see that its finished frames are as they say (UsageError)."""
     if job.changed:
-        check_finished(recipe_of(job.before), dreamer, job.kept, rate, job.output)
+        check_finished(recipe_of(job.before), dreamer, job.kept, timeline, job.output)
         on_note(f"the new settings hold from frame {job.kept} on")
 
 
-def check_finished(before: Recipe, dreamer: Dreamer, finished: int, rate: Fraction, output: str) -> None:
+def check_finished(before: Recipe, dreamer: Dreamer, finished: int, timeline: Timeline, output: str) -> None:
     """See that a recipe that was changed says the same of all frames that are `finished` as the one `before`.
 
     Raises UsageError with the first frame that it changes.
     """
     objective = before.dream.layers or Objective(dreamer.network.suited.layers)
     old = replace(dreamer, recipe=before, objective=objective)
-    for frame in range(finished):
-        if not _alike(old, dreamer, frame, rate):
+    for instant in timeline.first(finished):
+        if not _alike(old, dreamer, instant):
+            frame = instant.frame
             raise UsageError(
                 f"{output}: the new settings change it from frame {frame} on, and {finished} frames are finished; "
                 f"leave those before frame {finished} as they were, or use --restart to throw the finished ones away"
             )
 
 
-def _alike(old: Dreamer, new: Dreamer, frame: int, rate: Fraction) -> bool:
+def _alike(old: Dreamer, new: Dreamer, instant: Instant) -> bool:
     try:
-        return old.values(frame, rate) == new.values(frame, rate)
+        return old.values(instant) == new.values(instant)
     except UsageError:  # the old one broke off here
         return False

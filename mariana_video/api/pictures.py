@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import count
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from mariana_video.media.stills.pictures import ENDINGS_OUT, picture_files, writ
 from mariana_video.recipe.values.size import Size
 
 _ENDING = ".png"  # of what comes of a picture whose own kind isn't written
-_RATE = Fraction(25)
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ def check_largest(pairs: Sequence[Pair], dreamer: Dreamer, size: Size | None) ->
         return
     largest = max(sizes, key=lambda found: found[0] * found[1])
     try:
-        check_memory(dreamer, dreamer.score(0, _RATE), largest)
+        check_memory(dreamer, dreamer.score(), largest)
     except DreamError as error:
         raise DreamError(f"{sizes[largest]}: {error}") from None
 

@@ -56,12 +56,12 @@ def planned(job: Job, recipe: Recipe, machine: Machine, on_frame: Callable[[int]
 
 def prepared(job: Job, dreamer: Dreamer, plan: Plan, on_note: OnNote) -> Prepared:
     """The job, ready to be made. Raises OutputError where the disk has too little room, DreamError where memory has."""
-    check_whole(dreamer, len(plan.times), plan.clip.rate, plan.size)
+    check_whole(dreamer, len(plan.times), plan.timeline, plan.size)
     span = plan.times, plan.start, plan.duration
     made = Film(plan.clip, plan.size, plan.clip.rate, *span, last=plan.last, dreamed=shape_of(plan, dreamer))
     check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(made))
     todo = job.prepare(made, plan.cuts, on_note)
-    check_changed(job, dreamer, plan.clip.rate, on_note)
+    check_changed(job, dreamer, plan.timeline, on_note)
     return Prepared(dreamer, plan, todo, lambda state, first: film(plan, dreamer, state, first))
 
 

@@ -11,7 +11,7 @@ from mariana_video.cli.bar import Bar, say
 from mariana_video.errors import MarianaError, SourceError, UsageError
 from mariana_video.recipe.groups import FILE, FIRST
 from mariana_video.recipe.job import Machine, Output
-from mariana_video.recipe.options import Dream, Recipe, Where, from_text
+from mariana_video.recipe.options import Dream, Recipe, Where, from_text, needs_clock
 from mariana_video.recipe.toml import Plain, plain
 from mariana_video.recipe.values.schedule import Bounds
 from mariana_video.recipe.values.size import Size
@@ -93,7 +93,7 @@ def _one(
     from mariana_video.footage.still import read_still
     from mariana_video.loop.dreamer import make_dreamer  # loads torch: not for a refusal
 
-    still = read_still(source, at, size)
+    still = read_still(source, at, size, needs_clock(recipe))
     dreamer = make_dreamer(recipe, machine)
     _dream_one(dreamer, still, output, quiet)
     say(f"{output}: {_dreamed(dreamer, still)}", quiet)
@@ -107,23 +107,22 @@ def _dream_one(dreamer: Dreamer, still: Still, output: Path, quiet: bool) -> Non
     from mariana_video.media.stills.pictures import write_picture
 
     height, width = still.rgb.shape[:2]
-    score = dreamer.score(still.position, still.rate)
+    score = dreamer.score(still.instant)
     check_memory(dreamer, score, (width, height))
-    with Bar(steps_of(dreamer, (height, width), still.position, still.rate), "steps", quiet=quiet) as bar:
+    with Bar(steps_of(dreamer, (height, width), still.instant), "steps", quiet=quiet) as bar:
         rendered = dream_picture(
             dreamer,
             still.rgb,
             still.alpha,
             lambda step: bar.step(f"score {step.score:.1f}"),
-            still.position,
-            still.rate,
+            still.instant,
         )
     write_picture(output, to_array(rendered.picture), still.alpha)
 
 
 def _dreamed(dreamer: Dreamer, still: Still) -> str:
-    steps = dreamer.values(still.position, still.rate).first_steps
-    frame = f"frame {still.position}, " if still.position else ""
+    steps = dreamer.values(still.instant).first_steps
+    frame = f"frame {still.instant.frame}, " if still.instant.frame else ""
     return f"{frame}dreamed {dreamer.objective}, {steps} steps an octave, in {dreamer.precision}"
 
 

@@ -13,6 +13,7 @@ from mariana_video.recipe.options import from_text
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds
 from mariana_video.recipe.values.time import Time
+from mariana_video.recipe.values.timeline import START
 
 if TYPE_CHECKING:
     from mariana_video.dream.score import Score
@@ -107,7 +108,7 @@ def _score(network: str, weights: Path | None, layers: Objective | None) -> Scor
     from mariana_video.networks.weights import load
 
     loaded = load(network, weights)
-    return Score(loaded, (layers or Objective(loaded.suited.layers)).at(0, 25))
+    return Score(loaded, (layers or Objective(loaded.suited.layers)).at(START))
 
 
 def _variety(dreamer: str, frames: int) -> Variety:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -140,7 +139,7 @@ def _shown(
     for row in range(len(rows[0])):
         for column, below in zip(columns, rows, strict=True):
             dreamer = make_dreamer(Recipe(below[row].dream), machine)
-            check_memory(dreamer, dreamer.score(0, Fraction(25)), (picture.shape[1], picture.shape[0]))
+            check_memory(dreamer, dreamer.score(), (picture.shape[1], picture.shape[0]))
             total = steps_in_all(dreamer, (picture.shape[0], picture.shape[1]))
             shown = chosen(total, progress.every, progress.frames, usual)
             made.append(Cell(column.title, below[row].title, dreamer, shown))
@@ -191,7 +190,7 @@ def _film(job: Job, shown: Progression, endless: bool, quiet: bool) -> None:
     still = 0
     if Path(job.output).suffix.lower() in CONTAINERS:  # a film's players would pass over one picture's length
         still = round(shown.options.hold.amount * shown.rate)
-    check_numbers(shown.options, shown.pictures, shown.rate)
+    check_numbers(shown.options, shown.pictures, shown.timeline)
     count = shown.pictures + still
     times = tuple(number / shown.rate for number in range(count))
     film = Film(None, shown.size, shown.rate, times, endless=endless)

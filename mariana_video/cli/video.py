@@ -85,7 +85,7 @@ def remarks(plan: Plan, dreamer: Dreamer) -> Iterator[str]:
     yield f"{len(plan.times)} frames of {width}x{height}; {dreamer.network.name} dreams {dreamer.objective}, " + (
         f"on {dreamer.device.type} in {dreamer.precision}"
     )
-    wanted, score = dreamer.recipe.dream.octaves, dreamer.score(0, plan.clip.rate)
+    wanted, score = dreamer.recipe.dream.octaves, dreamer.score()
     octaves = len(dreamer.octaves(shape_of(plan, dreamer), score))
     if wanted is None and octaves < USUAL:
         yield f"the picture is small: {octaves} of {USUAL} octaves are large enough for the network"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import torch
@@ -20,7 +19,8 @@ from mariana_video.dream.size import fitted
 from mariana_video.motion.camera import camera_matrix
 from mariana_video.motion.motion import Motion
 from mariana_video.recipe.camera import Camera
-from mariana_video.recipe.options import bounds_of
+from mariana_video.recipe.options import value_at
+from mariana_video.recipe.values.timeline import Timeline
 
 Matrix = NDArray[np.float64]
 _AHEAD = 1 / 8  # of the short side: how far beyond the frame new ground is dreamed on before it is seen
@@ -55,17 +55,15 @@ class Canvas:
         return there @ matrix @ back
 
 
-def steps_of(camera: Camera, size: tuple[int, int], frames: int, rate: Fraction) -> tuple[Matrix, ...]:
+def steps_of(camera: Camera, size: tuple[int, int], frames: int, timeline: Timeline) -> tuple[Matrix, ...]:
     """The camera's step to each of `frames` frames after the first, as matrices over the frame.
 
     Raises UsageError where a schedule leaves its bounds.
     """
-    bounds = bounds_of(Camera)
-    each = float(1 / rate)
+    each = 1 / timeline.rate
 
     def at(name: str, frame: int) -> float:
-        value = getattr(camera, name)(frame, float(rate))
-        return bounds[name].check(name.replace("_", "-"), value, f" at frame {frame}")
+        return value_at(camera, name, timeline.at(frame))
 
     return tuple(
         camera_matrix(

@@ -10,6 +10,7 @@ from torch import Tensor
 from mariana_video.dive.canvas import Canvas, Matrix
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.recipe.camera import Dive
+from mariana_video.recipe.values.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Descent:
     def frames(self) -> int:
         """Frames of the film."""
         return len(self.steps) if self.dive.loop else len(self.steps) + 1
+
+    @property
+    def timeline(self) -> Timeline:
+        """The clock that what moves along the dive goes by."""
+        return Timeline(float(self.rate))
 
     @property
     def elapsed(self) -> float:

@@ -33,6 +33,7 @@ from mariana_video.loop.strength import local_rms
 from mariana_video.motion.camera import affine_motion
 from mariana_video.motion.motion import Motion
 from mariana_video.recipe.camera import Camera, Dive
+from mariana_video.recipe.values.timeline import Timeline
 
 _LEAST_LOOP = 2.0  # how far a loop has to go in for its picture to lie small in itself
 _WARM = 6.0  # seconds that a dive takes to become what it will be: a loop of structure begins after them
@@ -49,26 +50,27 @@ def prepare(dreamer: Dreamer, camera: Camera, dive: Dive, picture: Tensor, size:
     rate = Fraction(repr(dive.rate))
     frames = max(1, round(dive.duration.amount * rate))
     loop, count = dive.loop is not None, frames if dive.loop else frames - 1
-    height, width = dreamer.shape((size[1], size[0]), range(frames), rate)
-    steps = steps_of(camera, (width, height), count, rate)
+    timeline = Timeline(float(rate))
+    height, width = dreamer.shape((size[1], size[0]), timeline.first(frames))
+    steps = steps_of(camera, (width, height), count, timeline)
     if loop:
-        check_loop(camera, steps, rate)
+        check_loop(camera, steps, timeline)
     canvas = canvas_for((width, height), steps, loop)
     picture = picture.to(dreamer.device)
-    large = None if (width, height) == size else _shown(camera, picture, size, count, rate, loop)
+    large = None if (width, height) == size else _shown(camera, picture, size, count, timeline, loop)
     source = covering(picture, canvas, loop)
     return Descent(dreamer, dive, source, canvas, tuple(canvas.moved(step) for step in steps), rate, large)
 
 
-def _shown(camera: Camera, picture: Tensor, size: tuple[int, int], count: int, rate: Fraction, loop: bool) -> Shown:
+def _shown(camera: Camera, picture: Tensor, size: tuple[int, int], count: int, timeline: Timeline, loop: bool) -> Shown:
     """What is shown at a `size` (width, height) that is not dreamed at."""
-    steps = steps_of(camera, size, count, rate)
+    steps = steps_of(camera, size, count, timeline)
     canvas = canvas_for(size, steps, loop)
     ways = remaining([canvas.moved(step) for step in steps]) if loop else ()
     return Shown(canvas, covering(picture, canvas, loop), steps, ways)
 
 
-def check_loop(camera: Camera, steps: Sequence[Matrix], rate: Fraction) -> None:
+def check_loop(camera: Camera, steps: Sequence[Matrix], timeline: Timeline) -> None:
     """Refuses a loop that can't close (UsageError).
 
     Its picture is found again by going in, so the camera has to go in all the way, at least ×2 in all, and at the end
@@ -82,7 +84,7 @@ def check_loop(camera: Camera, steps: Sequence[Matrix], rate: Fraction) -> None:
             f"--loop goes in ×{ways[0]:.2f} in all, and needs ×{_LEAST_LOOP:g}: give a larger --zoom or --duration"
         )
     for name in ("zoom", "rotate", "pan_x", "pan_y", "centre_x", "centre_y"):
-        first, last = (getattr(camera, name)(frame, float(rate)) for frame in (0, len(steps)))
+        first, last = (getattr(camera, name)(timeline.at(frame)) for frame in (0, len(steps)))
         if abs(first - last) > _SAME * max(1.0, abs(first)):
             option = name.replace("_", "-")
             raise UsageError(f"--loop needs --{option} to end as it begins: it goes from {first:g} to {last:g}")
@@ -186,14 +188,14 @@ def first_state(descent: Descent) -> State:
 
 def _beyond_dreamed(descent: Descent) -> Tensor:
     """The source with new ground beyond its frame, dreamed on as a first frame is, so that none of it is bare."""
-    dreamer, source, values = descent.dreamer, descent.source, descent.dreamer.values(0, descent.rate)
+    dreamer, source, values = descent.dreamer, descent.source, descent.dreamer.values()
     outside = beyond(descent.canvas).to(source)
     if descent.dive.loop or not values.steps or not outside.any():
         return source
     grown = source + outside * 0.5 * (
         noise(descent.canvas.shape, dreamer.recipe.dream.seed, UNCOVERED).to(source) * 0.2
     )
-    score = dreamer.score(0, descent.rate)
+    score = dreamer.score()
     pace = Pace(values.first_steps, values.step_size * values.strength, values.jitter, outside)
     done = dreamer.ascend(grown.clamp(0, 1), score, dreamer.octaves(descent.canvas.shape, score, values), pace, 0)
     return source + (done.picture - source) * outside

@@ -36,8 +36,7 @@ from mariana_video.loop.state import Moment, State, Values
 from mariana_video.loop.strength import carried_target
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
-from mariana_video.recipe.camera import Dive
-from mariana_video.recipe.options import bounds_of
+from mariana_video.recipe.options import value_at
 
 _AGREE = 0.08  # of the way in 1/25 s from the source's own strength to the dream's
 _SOON = 0.15  # the same of its sharpness, as a power
@@ -59,7 +58,7 @@ UNCOVERED, GRAIN = 1, 2  # kinds of noise, so that no two draw the same
 
 def values_at(descent: Descent, index: int) -> Values:
     dreamer, each = descent.dreamer, descent.dive.channel_cycle.amount
-    values = dreamer.values(index, descent.rate)
+    values = dreamer.values(descent.timeline.at(index))
     steps = steps_at(values.steps, descent)
     values = replace(values, steps=steps, step_size=values.step_size * values.steps / max(1, steps), carry=1.0, mix=1.0)
     if not each:
@@ -193,11 +192,11 @@ def natural_sharpness(descent: Descent) -> float | None:
     dreamer, source, values = (
         descent.dreamer,
         descent.canvas.frame(descent.source),
-        descent.dreamer.values(0, descent.rate),
+        descent.dreamer.values(),
     )
     if not (values.first_steps and dreamer.objective.constant):
         return None
-    score = dreamer.score(0, descent.rate)
+    score = dreamer.score()
     pace = Pace(values.first_steps, values.step_size, values.jitter)
     octaves = dreamer.octaves((source.shape[-2], source.shape[-1]), score, values)
     change = dreamer.ascend(source, score, octaves, pace, 0).picture - source
@@ -244,17 +243,14 @@ def _parted(descent: Descent, moved: Tensor, moment: Moment, wanted: Colours, be
 
     `begun` is how far the dive has set in: what changes a source all at once would show as a jump.
     """
-    dive, rate, index = descent.dive, float(descent.rate), moment.index
+    dive, index = descent.dive, moment.index
     dream_frames = DREAM_RATE * moment.elapsed
     low = low_frequencies(moved)
     detail = moved - low
     if moment.values.steps:
         firm = dream_frames * begun**2
         low, detail = held(low, colours_of(moved), wanted, firm), muted(moved, low, wanted, firm) - low
-    keep, grain = (
-        bounds_of(Dive)[name].check(name, getattr(dive, name)(index, rate), f" at frame {index}")
-        for name in ("keep", "grain")
-    )
+    keep, grain = (value_at(dive, name, descent.timeline.at(index)) for name in ("keep", "grain"))
     detail = detail * math.pow(keep, dream_frames)
     if grain:
         drawn = noise(descent.canvas.shape, descent.dreamer.recipe.dream.seed, GRAIN, index, power=0.5)

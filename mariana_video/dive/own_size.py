@@ -38,7 +38,7 @@ def shown(descent: Descent, before: State | None, state: State, moment: Moment |
         return state, small, 0
     dreamed = small.shape[-2], small.shape[-1]
     base = laid_on(small, large.shape)
-    octaves = larger_octaves(large.shape, dreamed, descent.dreamer.values(0, descent.rate).octave_scale)
+    octaves = larger_octaves(large.shape, dreamed, descent.dreamer.values().octave_scale)
     if not octaves:
         return state, base.clamp(0, 1), 0
     if moment is None or before is None:

@@ -23,7 +23,7 @@ from mariana_video.footage.pipeline import ahead
 from mariana_video.footage.plan import Plan, timings_of
 from mariana_video.footage.reading import read_on, small_of
 from mariana_video.footage.waiting import waiting_asleep
-from mariana_video.loop.dream_clock import Timing
+from mariana_video.loop.dream_clock import DREAM_RATE, Timing
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.frames import dreamed
 from mariana_video.loop.state import Finished, Moment, Rendered, State
@@ -31,6 +31,7 @@ from mariana_video.media.clip import Frame
 from mariana_video.motion.flow import Estimator
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.view import View
+from mariana_video.recipe.values.timeline import START, Instant
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -131,7 +132,7 @@ def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer, mask: Tensor
         time=frame.pts,
         elapsed=_elapsed(item, plan),
         source=whole if item.small is None else item.small.to(device),
-        values=dreamer.values(item.position, plan.clip.rate),
+        values=dreamer.values(plan.timeline.at(item.position)),
         motion=None if motion is None else Motion(motion.flow.to(device), motion.visible.to(device)),
         mask=inside,
         dream_frames=item.timing.dream_frames,
@@ -142,7 +143,7 @@ def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer, mask: Tensor
 
 def shape_of(plan: Plan, dreamer: Dreamer) -> tuple[int, int]:
     """The (height, width) that a film is dreamed at."""
-    return dreamer.shape((plan.size[1], plan.size[0]), range(len(plan.times)), plan.clip.rate)
+    return dreamer.shape((plan.size[1], plan.size[0]), plan.timeline.first(len(plan.times)))
 
 
 def _view(frame: Frame, small: Tensor) -> View:
@@ -181,19 +182,18 @@ def dream_picture(
     rgb: NDArray[np.float32],
     alpha: NDArray[np.float32] | None = None,
     on_step: Callable[[Step], None] = lambda step: None,
-    position: int = 0,
-    rate: Fraction = Fraction(25),
+    instant: Instant = START,
 ) -> Rendered:
     """A single picture (float32 H×W×3, 0…1), dreamed as a film's first frame; `on_step` is called after each step.
 
-    `position` is the number that it has in a film of `rate` frames a second: what moves along a film is as it is there,
-    and so is all that is drawn at random.
+    `instant` is its place in a film: what moves along the film is as it is there, and so is all that is drawn at
+    random.
     """
     mask = _both(mask_of(dreamer, (rgb.shape[1], rgb.shape[0])), alpha, dreamer.device)
     source, own = to_tensor(rgb).to(dreamer.device), (rgb.shape[0], rgb.shape[1])
-    values = dreamer.values(position, rate)
-    shape = dreamer.shape(own, (position,), rate)
-    moment = Moment(position, position / rate, float(1 / rate), source, values, mask=mask)
+    values = dreamer.values(instant)
+    shape = dreamer.shape(own, (instant,))
+    moment = Moment(instant.frame, Fraction(instant.seconds), 1 / DREAM_RATE, source, values, mask=mask)
     if shape != own:
         small = fitted(source, shape)
         moment = replace(moment, source=small, whole=source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mariana_video.loop.dream_clock import Timing, timings
@@ -13,6 +14,7 @@ from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import Scanned, scan
 from mariana_video.recipe.options import Span
 from mariana_video.recipe.values.schedule import Schedule
+from mariana_video.recipe.values.timeline import Timeline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +43,12 @@ class Plan:
     def __repr__(self) -> str:
         width, height = self.size
         return f"Plan({self.clip.path}, {len(self.times)} frames of {width}×{height}, {len(self.cuts)} cuts)"
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The clock that what moves along the film goes by."""
+        seconds = tuple(float(time - self.times[0]) for time in self.times)
+        return Timeline(float(self.clip.rate), seconds, sorted(self.cuts))
 
     @property
     def start(self) -> Fraction | None:
@@ -99,6 +107,7 @@ def _exact(seconds: float) -> Fraction:
 
 def timings_of(plan: Plan, carry: Schedule) -> tuple[Timing, ...]:
     """The turns of a film's frames; those where nothing is to `carry` are dreamed alone."""
-    rate, constant = float(plan.clip.rate), carry.constant()
-    alone = {n for n in range(len(plan.times)) if (carry(n, rate) if constant is None else constant) == 0}
+    constant, count = carry.constant(), len(plan.times)
+    kept = (carry(instant) if constant is None else constant for instant in plan.timeline.first(count))
+    alone = {position for position, value in enumerate(kept) if value == 0}
     return timings(plan.times, plan.cuts, alone)

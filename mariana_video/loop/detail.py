@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import torch
 from torch import Tensor
@@ -23,6 +22,7 @@ from mariana_video.loop.state import Moment, State, Values
 from mariana_video.loop.strength import braked, local_rms, step_gain
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
+from mariana_video.recipe.values.timeline import Instant
 
 _FIRST = 2  # steps on each of the larger octaves of a first frame
 SHARE = 0.12  # how strong the detail is beside the composition, measured: first frames have 0.06 to 0.12
@@ -58,11 +58,11 @@ def due(octaves: tuple[Octave, ...], dreamed: tuple[int, int], number: int) -> I
             yield octave
 
 
-def steps_of(dreamer: Dreamer, shape: tuple[int, int], frame: int, rate: Fraction) -> int:
-    """The steps in all that a picture of `shape` (height, width) takes, as frame `frame` of a film."""
-    values = dreamer.values(frame, rate)
+def steps_of(dreamer: Dreamer, shape: tuple[int, int], instant: Instant) -> int:
+    """The steps in all that a picture of `shape` (height, width) takes, as the frame of a film at an instant."""
+    values = dreamer.values(instant)
     score = dreamer.scored(values.terms)
-    dreamed = dreamer.shape(shape, (frame,), rate)
+    dreamed = dreamer.shape(shape, (instant,))
     larger = larger_octaves(shape, dreamed, values.octave_scale) if values.strength else ()
     return values.first_steps * len(dreamer.octaves(dreamed, score, values)) + first_steps(values) * len(larger)
 

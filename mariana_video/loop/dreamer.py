@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from itertools import islice
 
 import torch
 from torch import Tensor
@@ -20,11 +20,9 @@ from mariana_video.networks.device import choose_device
 from mariana_video.networks.network import Network
 from mariana_video.networks.weights import load
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.options import Recipe, bounds_of
+from mariana_video.recipe.options import Recipe, value_at
 from mariana_video.recipe.values.objective import Objective, Terms
-from mariana_video.recipe.values.schedule import Schedule
-
-_RATE = Fraction(25)  # frame 0 is the same at any rate
+from mariana_video.recipe.values.timeline import START, Instant
 
 
 @dataclass(frozen=True)
@@ -38,35 +36,32 @@ class Dreamer:
     precision: str
     on_step: Callable[[Step], None] = lambda step: None
 
-    def values(self, frame: int, rate: Fraction) -> Values:
-        """The schedules' numbers at `frame`, checked against their bounds (UsageError)."""
+    def values(self, instant: Instant = START) -> Values:
+        """The schedules' numbers at an instant, checked against their bounds (UsageError)."""
         dream, carry = self.recipe.dream, self.recipe.carry
-        suited = Schedule.of(self.network.suited.step_size)
 
-        def at(name: str, schedule: Schedule) -> float:
-            group = dream if hasattr(dream, name) else carry
-            value = schedule(frame, float(rate))
-            return bounds_of(type(group))[name].check(name.replace("_", "-"), value, f" at frame {frame}")
+        def at(name: str) -> float:
+            return value_at(dream if hasattr(dream, name) else carry, name, instant)
 
         return Values(
-            terms=self.objective.at(frame, float(rate)),
-            strength=at("strength", dream.strength),
-            steps=round(at("steps", dream.steps)),
-            first_steps=round(at("first_steps", dream.first())),
-            step_size=at("step_size", dream.step_size or suited),
-            carry=at("carry", carry.carry),
-            mix=at("mix", carry.mix),
-            octaves=None if dream.octaves is None else round(at("octaves", dream.octaves)),
-            motif_size=None if dream.motif_size is None else at("motif_size", dream.motif_size),
-            octave_scale=at("octave_scale", dream.octave_scale),
-            jitter=round(at("jitter", dream.jitter)),
-            temporal_weight=at("temporal_weight", carry.temporal_weight),
-            momentum=at("momentum", carry.momentum),
+            terms=self.objective.at(instant),
+            strength=at("strength"),
+            steps=round(at("steps")),
+            first_steps=round(value_at(dream, "first_steps", instant, dream.first())),
+            step_size=self.network.suited.step_size if dream.step_size is None else at("step_size"),
+            carry=at("carry"),
+            mix=at("mix"),
+            octaves=None if dream.octaves is None else round(at("octaves")),
+            motif_size=None if dream.motif_size is None else at("motif_size"),
+            octave_scale=at("octave_scale"),
+            jitter=round(at("jitter")),
+            temporal_weight=at("temporal_weight"),
+            momentum=at("momentum"),
         )
 
-    def score(self, frame: int, rate: Fraction) -> Score:
-        """What the ascent makes larger at `frame`."""
-        return self.scored(self.objective.at(frame, float(rate)))
+    def score(self, instant: Instant = START) -> Score:
+        """What the ascent makes larger at an instant."""
+        return self.scored(self.objective.at(instant))
 
     def scored(self, terms: Terms) -> Score:
         """What the ascent makes larger for `terms`."""
@@ -86,7 +81,7 @@ class Dreamer:
 
         Raises UsageError where the smallest of them would be too small for the network.
         """
-        values = values or self.values(0, _RATE)
+        values = values or self.values()
         count = 1 if self.tutorial and values.octaves is None else values.octaves
         side = self.side(score, values)
         top = 1.0 if side is None or is_near(side / min(shape)) else min(1.0, side / min(shape))
@@ -98,15 +93,15 @@ class Dreamer:
             return max(score.smallest, score.view / values.motif_size)
         return None if self.tutorial else self.network.suited.side
 
-    def shape(self, shape: tuple[int, int], frames: Sequence[int] = (0,), rate: Fraction = _RATE) -> tuple[int, int]:
+    def shape(self, shape: tuple[int, int], instants: Iterable[Instant] = (START,)) -> tuple[int, int]:
         """The (height, width) that the pictures of a film, `shape` their own, are dreamed at.
 
-        It is one for all of its `frames`: the largest that any of them asks for.
+        It is one for all of its `instants`: the largest that any of them asks for.
         """
         said = self.recipe.dream.motif_size
         if said is None or (said.constant() is not None and self.objective.constant):
-            frames = frames[:1]
-        asked = [self.values(frame, rate) for frame in frames]
+            instants = islice(instants, 1)
+        asked = [self.values(instant) for instant in instants]
         sides = [self.side(self.scored(values.terms), values) for values in asked]
         side = None if None in sides else max(side for side in sides if side is not None)
         return dream_shape(shape, side) if said is not None or side is None else usual_shape(shape, side)

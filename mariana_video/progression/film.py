@@ -22,6 +22,7 @@ from mariana_video.meters.convergence import Curve, Point
 from mariana_video.meters.structure import Structure
 from mariana_video.progression.steps import Progressed, at_full_size, nearer, progress, side_by_side
 from mariana_video.recipe.progression import Progress
+from mariana_video.recipe.values.timeline import Timeline
 
 Picture = NDArray[np.float32]
 
@@ -50,6 +51,11 @@ class Progression:
     def rate(self) -> Fraction:
         """Pictures a second."""
         return Fraction(repr(self.options.rate))
+
+    @property
+    def timeline(self) -> Timeline:
+        """The clock that its camera goes by; what is dreamed is a picture's, at every step."""
+        return Timeline(float(self.rate))
 
     @property
     def pictures(self) -> int:
@@ -110,7 +116,7 @@ def _frames(shown: Progression, still: int, state: State | None, first: int) -> 
 
 def _finished(shown: Progression, items: tuple[Progressed, ...], number: int, frame: int, length: Fraction) -> Finished:
     """Frame `frame`, which shows picture `number`."""
-    made = [to_array(nearer(one, shown.options.zoom, number, shown.rate)) for one in shown.at_full_size(items)]
+    made = [to_array(nearer(one, shown.options.zoom, shown.timeline.at(number))) for one in shown.at_full_size(items)]
     if shown.options.label:
         made = [labelled(one, str(item)) for one, item in zip(made, items, strict=True)]
     rgb = made[0] if len(made) == 1 else shown.laid(made)

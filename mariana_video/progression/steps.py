@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from torch import Tensor
@@ -17,8 +16,7 @@ from mariana_video.loop.dreamer import Dreamer
 from mariana_video.motion.camera import camera
 from mariana_video.motion.warp import warp
 from mariana_video.recipe.values.schedule import Schedule
-
-_RATE = Fraction(25)  # schedules of a progression are read at their beginning, whatever the rate
+from mariana_video.recipe.values.timeline import Instant
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,8 @@ class Progressed:
 
 def steps_in_all(dreamer: Dreamer, shape: tuple[int, int]) -> int:
     """Steps that a picture of `shape` (height, width) takes, all octaves together."""
-    score = dreamer.score(0, _RATE)
-    return dreamer.values(0, _RATE).first_steps * len(dreamer.octaves(dreamer.shape(shape), score))
+    score = dreamer.score()
+    return dreamer.values().first_steps * len(dreamer.octaves(dreamer.shape(shape), score))
 
 
 def chosen(total: int, every: int | None, frames: int | None, usual: int) -> tuple[int, ...]:
@@ -84,7 +82,7 @@ def progress(
     Pictures are of the size that is dreamed at: `at_full_size` shows them at that of the source.
     """
     picture = _start(dreamer, picture)
-    score, values = dreamer.score(0, _RATE), dreamer.values(0, _RATE)
+    score, values = dreamer.score(), dreamer.values()
     octaves = dreamer.octaves((picture.shape[-2], picture.shape[-1]), score, values)
     pace = Pace(values.first_steps, values.step_size * values.strength, values.jitter, dreamer.reach(picture))
     total, wanted = pace.steps * len(octaves), set(shown)
@@ -106,7 +104,7 @@ def at_full_size(dreamer: Dreamer, source: Tensor, item: Progressed) -> Tensor:
         return item.picture
     shape, dreamed = (source.shape[-2], source.shape[-1]), (start.shape[-2], start.shape[-1])
     picture = (source + laid_on(item.picture - start, shape)).clamp(0, 1)
-    values = dreamer.values(0, _RATE)
+    values = dreamer.values()
     octaves = larger_octaves(shape, dreamed, values.octave_scale)
     if not item.step or not octaves or not values.strength:
         return picture
@@ -131,9 +129,10 @@ def side_by_side(
         yield tuple(item for item in known if item is not None)
 
 
-def nearer(picture: Tensor, zoom: Schedule, frame: int, rate: Fraction) -> Tensor:
-    """`picture` as the camera sees it at `frame`, having gone in by `zoom` a second since frame 0."""
-    ways = [zoom(before, float(rate)) ** float(1 / rate) for before in range(1, frame + 1)]
+def nearer(picture: Tensor, zoom: Schedule, instant: Instant) -> Tensor:
+    """`picture` as the camera sees it at an instant, having gone in by `zoom` a second since frame 0."""
+    timeline = instant.timeline
+    ways = [zoom(timeline.at(before)) ** (1 / timeline.rate) for before in range(1, instant.frame + 1)]
     factor = float(np.prod(ways)) if ways else 1.0
     if factor == 1:
         return picture

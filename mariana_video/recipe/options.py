@@ -23,6 +23,7 @@ from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds, Schedule
 from mariana_video.recipe.values.size import Size
 from mariana_video.recipe.values.time import Length, Time
+from mariana_video.recipe.values.timeline import Instant
 
 
 def from_text(kind: Any) -> Parameter:
@@ -42,6 +43,15 @@ _ATOM = Parameter(negative=())
 def bounds_of(group: type[Group]) -> Mapping[str, Bounds]:
     """The declared bounds of a group's numbers, by field."""
     return {name: option.bounds for name, option in declared(group).items() if option.bounds is not None}
+
+
+def value_at(group: Group, name: str, instant: Instant, schedule: Schedule | None = None) -> float:
+    """The number that an option of a group is at an instant; `schedule` stands in for one that was not said.
+
+    Raises UsageError, with the frame, outside its bounds.
+    """
+    value: float = (schedule or getattr(group, name))(instant)
+    return bounds_of(type(group))[name].check(name.replace("_", "-"), value, f" at frame {instant.frame}")
 
 
 class Group:
@@ -227,6 +237,12 @@ class Recipe:
     carry: Carry = Carry()
     span: Span = Span()
     where: Where = Where()
+
+
+def needs_clock(recipe: Recipe) -> bool:
+    """Whether a recipe's schedules can be asked only where the whole clock of a film is known, and its cuts."""
+    values = (getattr(group, name) for group in (recipe.dream, recipe.carry) for name in declared(type(group)))
+    return any(getattr(value, "needs_clock", False) for value in values)
 
 
 def recipe(**options: Any) -> Recipe:

@@ -26,7 +26,7 @@ from mariana_video.recipe.options import Recipe, Span, recipe
 from mariana_video.recipe.progression import Progress
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Schedule
-from tests.conftest import as_tensor, texture
+from tests.conftest import as_tensor, instant, texture
 
 SIZE = 64, 48
 RATE = Fraction(25)
@@ -53,7 +53,7 @@ def passes(dreamer: Dreamer, plan: Plan) -> list[float]:
             time=plan.times[position],
             elapsed=0.04,
             source=source,
-            values=dreamer.values(position, RATE),
+            values=dreamer.values(instant(position)),
             motion=None if position in (0, *plan.cuts) else still,
             dream_frames=timing.dream_frames,
             share=timing.share,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,12 @@ from mariana_video.networks.network import Network
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Recipe, recipe
 from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.timeline import Timeline
+from tests.conftest import instant
 from tests.job.jobs import seen
 from tests.loop.little import moving_clip
 
-RATE = Fraction(25)
+CLOCK = Timeline(25.0)
 
 
 def dreamer_of(**options: object) -> foresight.Dreamer:
@@ -56,25 +57,25 @@ def test_every_layer_and_channel_ever_named(layers: str, named: str) -> None:
 )
 def test_every_schedule_at_every_frame(options: dict[str, str], frame: int) -> None:
     with pytest.raises(UsageError, match=f"at frame {frame}:"):
-        check_whole(dreamer_of(**options), 40, RATE, (96, 64))
+        check_whole(dreamer_of(**options), 40, CLOCK, (96, 64))
     if frame:
-        check_whole(dreamer_of(**options), frame, RATE, (96, 64))
+        check_whole(dreamer_of(**options), frame, CLOCK, (96, 64))
 
 
 def test_memory_is_that_of_the_costliest_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     low = dreamer_of(layers="conv1_1")
     mixed = dreamer_of(layers="0:(conv1_1), 30:(conv1_1), 40:(conv4_3), 80:(conv4_3)")
     device = low.device
-    cheap = footprint.kept_for_backward(low.score(0, RATE), device)
-    dear = footprint.kept_for_backward(mixed.score(35, RATE), device)
+    cheap = footprint.kept_for_backward(low.score(), device)
+    dear = footprint.kept_for_backward(mixed.score(instant(35)), device)
     assert dear > 1.05 * cheap
     pixels = 640 * 360
     enough = footprint.BASE + pixels * ((cheap + dear) / 2 + footprint._BESIDE)
     monkeypatch.setattr(footprint, "free_memory", lambda _: round(enough))
-    check_whole(low, 100, RATE, (640, 360))
-    check_whole(mixed, 30, RATE, (640, 360))
+    check_whole(low, 100, CLOCK, (640, 360))
+    check_whole(mixed, 30, CLOCK, (640, 360))
     with pytest.raises(DreamError, match="would fit"):
-        check_whole(mixed, 100, RATE, (640, 360))
+        check_whole(mixed, 100, CLOCK, (640, 360))
 
 
 def test_octaves_are_those_of_the_layers_that_come(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,22 +84,23 @@ def test_octaves_are_those_of_the_layers_that_come(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Network, "smallest", smallest)
     options = {"octaves": 3, "layers": "0:(conv1_1), 50:(conv1_1), 60:(conv4_3)"}
-    check_whole(dreamer_of(**options), 50, RATE, (120, 90))
+    check_whole(dreamer_of(**options), 50, CLOCK, (120, 90))
     with pytest.raises(UsageError, match="--octaves 3"):
-        check_whole(dreamer_of(**options), 100, RATE, (120, 90))
+        check_whole(dreamer_of(**options), 100, CLOCK, (120, 90))
 
 
 def test_combinations_are_all_that_a_film_asks_for() -> None:
     objective = Objective("0:(a), 10:(b), 2s:(c + d)")
     asked = {
-        tuple(sorted({term.layer for term in objective.at(frame, 10.0) if term.weight > 0})) for frame in range(25)
+        tuple(sorted({term.layer for term in objective.at(instant(frame, 10)) if term.weight > 0}))
+        for frame in range(25)
     }
     for frames_ in (1, 2, 11, 12, 25):
         told = {
-            tuple(sorted({term.layer for term in terms})) for terms in objective.combinations(frames_, 10.0)
+            tuple(sorted({term.layer for term in terms})) for terms in objective.combinations(frames_, Timeline(10.0))
         }  # fmt: skip
         now = {
-            tuple(sorted({term.layer for term in objective.at(frame, 10.0) if term.weight > 0}))
+            tuple(sorted({term.layer for term in objective.at(instant(frame, 10)) if term.weight > 0}))
             for frame in range(frames_)
         }
         assert now <= told <= asked | now
@@ -181,6 +183,6 @@ def test_a_setting_that_changes_finished_frames_is_refused_with_the_frame(
 
 def test_what_broke_off_counts_as_another_value() -> None:
     new = dreamer_of(strength="min(10, 2*t)")
-    check_finished(Recipe(recipe(strength="2*t").dream), new, 6, RATE, "film.mp4")
+    check_finished(Recipe(recipe(strength="2*t").dream), new, 6, CLOCK, "film.mp4")
     with pytest.raises(UsageError, match="from frame 6 on"):
-        check_finished(Recipe(recipe(strength="2*t").dream), new, 7, RATE, "film.mp4")
+        check_finished(Recipe(recipe(strength="2*t").dream), new, 7, CLOCK, "film.mp4")

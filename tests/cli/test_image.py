@@ -17,8 +17,10 @@ Mariana = Callable[..., tuple[int, str]]
 CUT = 5  # the frame at which a new shot begins, which a film dreams anew
 KEYED = (
     *("--strength", "0:(0.2), 5:(2)", "--layers", "0:(conv1_1), 5:(conv2_2)", "--first-steps", "0:(1), 5:(3)"),
-    *("--step-size", "0.01 + 0.02*sec", "--jitter", "0:(2), 5:(12)", "--octaves", "0:(1), 5:(2)", "--seed", "3"),
+    *("--step-size", "0.01 + 0.01*sec + 0.005*shot", "--octaves", "0:(1), 5:(2)", "--seed", "3"),
+    *("--jitter", "0:(2), 5:(12), 2.2s:(30)"),
 )
+BY_TIME = ("--step-size", "0.01 + 0.02*sec", "--jitter", "0s:(2), 3s:(30)", "--seed", "3")
 
 
 def shots(path: Path, times: list[int] | None = None) -> Path:
@@ -38,6 +40,7 @@ def shots(path: Path, times: list[int] | None = None) -> Path:
     return path
 
 
+@pytest.mark.parametrize("keyed", [KEYED, BY_TIME])
 @pytest.mark.parametrize(("name", "times"), [("film.mkv", None), ("gaps.mkv", [0, 1, 2, 9, 10, 11, 12, 20])])
 def test_a_frame_is_what_the_film_has_there(
     mariana: Mariana,
@@ -46,12 +49,13 @@ def test_a_frame_is_what_the_film_has_there(
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     times: list[int] | None,
+    keyed: tuple[str, ...],
 ) -> None:
     """At a cut the film dreams a frame from its source alone, as `image` does: with everything keyed they are alike."""
     monkeypatch.chdir(tmp_path)
     tenth = (times or range(8))[CUT]
     shots(Path(name), times)
-    wanted = ("--network", tiny_weights, *KEYED, "--size", "48x36")
+    wanted = ("--network", tiny_weights, *keyed, "--size", "48x36")
     code, told = mariana("video", name, "out/", *wanted)
     assert code == 0, told
     film = [read_picture(file)[0] for file in sorted(Path("out").iterdir())]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.options import recipe
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Schedule
+from mariana_video.recipe.values.timeline import Timeline
 from tests.conftest import as_tensor, small_network, texture
 
 SIZE = (80, 60)
@@ -65,4 +65,4 @@ def sharp(made: np.ndarray) -> float:
 
 
 def steps(frames: int = 25, **speeds: Any) -> tuple[np.ndarray, ...]:
-    return steps_of(camera(**speeds), SIZE, frames, Fraction(25))
+    return steps_of(camera(**speeds), SIZE, frames, Timeline(25.0))

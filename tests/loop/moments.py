@@ -16,7 +16,7 @@ from mariana_video.loop.state import Moment, State
 from mariana_video.motion.motion import Motion
 from mariana_video.recipe.options import recipe
 from mariana_video.recipe.values.objective import Objective
-from tests.conftest import as_tensor, small_network, texture
+from tests.conftest import as_tensor, instant, small_network, texture
 
 SHAPE = (64, 96)
 
@@ -41,7 +41,7 @@ def moving(which: Dreamer, frames: int, shift: int, rate: Fraction = RATE) -> It
         visible = torch.ones(1, 1, *SHAPE)
         visible[..., : shift * since] = 0
         motion = Motion(flow, visible) if index else None
-        values, elapsed = which.values(index, rate), float(max(1, since) / rate)
+        values, elapsed = which.values(instant(index, rate)), float(max(1, since) / rate)
         yield Moment(
             index, index / rate, elapsed, source, values, motion, dream_frames=timing.dream_frames, share=timing.share
         )

@@ -19,7 +19,7 @@ from mariana_video.loop.state import Moment, Rendered
 from mariana_video.loop.strength import mean_rms
 from mariana_video.meters.sharpness import laplacian_energy
 from mariana_video.motion.motion import Motion
-from tests.conftest import as_tensor, texture
+from tests.conftest import as_tensor, instant, texture
 from tests.loop.test_frames import dreamer
 
 SHAPE = (64, 96)
@@ -76,7 +76,7 @@ def filmed(which: Dreamer, times: Sequence[Fraction], speed: float) -> Shown:
             flow[:, 0] = -shift
             visible[..., :shift] = 0
             motion = Motion(flow, visible) if position else None
-            values, elapsed = which.values(position, Fraction(25)), float(time - before) if position else 0.04
+            values, elapsed = which.values(instant(position)), float(time - before) if position else 0.04
             yield Moment(
                 position,
                 time,

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ CPU = torch.device("cpu")
 def test_what_is_kept_is_what_the_network_says() -> None:
     """conv 3→8, ReLU, …: at least each layer's output in float32, and not the weights."""
     which = dreamer()
-    score = which.score(0, Fraction(25))
+    score = which.score()
     layers = [which.network.layers[name] for name in which.network.layers]
     outputs = sum(layer.channels / layer.stride**2 * 4 for layer in layers)
     assert outputs <= kept_for_backward(score, CPU) <= 5 * outputs + 50
@@ -34,7 +33,7 @@ def test_what_is_kept_is_what_the_network_says() -> None:
 
 def test_what_can_not_fit_is_refused_with_a_size_that_does(monkeypatch: pytest.MonkeyPatch) -> None:
     which = dreamer()
-    score = which.score(0, Fraction(25))
+    score = which.score()
     monkeypatch.setattr(footprint, "free_memory", lambda device: BASE + 500_000_000)
     check_memory(which, score, (640, 360))
     with pytest.raises(DreamError, match=r"16000x9000 needs about .* GB of memory, and 1\.3 GB are free") as told:
@@ -82,5 +81,5 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
 """
     taken = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
     which = replace(dreamer(), network=load("mariana", None), objective=Objective("conv4_3"))
-    foretold = memory_needed(which, which.score(0, Fraction(25)), (width, width * 9 // 16))
+    foretold = memory_needed(which, which.score(), (width, width * 9 // 16))
     assert 0.6 < taken / foretold < 1.15, (taken, foretold)

@@ -11,7 +11,7 @@ from mariana_video.footage.film import dream_picture
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.recipe.options import recipe
 from mariana_video.recipe.values.objective import Objective
-from tests.conftest import small_network, texture
+from tests.conftest import instant, small_network, texture
 
 RATE = Fraction(25)
 
@@ -21,7 +21,7 @@ def dreamer(**options: object) -> Dreamer:
 
 
 @pytest.mark.parametrize(
-    ("option", "text", "at", "constant"),
+    ("option", "text", "frame", "constant"),
     [
         ("octaves", "0:(1), 10:(3)", 10, 3),
         ("octaves", "0:(1), 10:(3)", 4, 2),  # 1.8, rounded
@@ -31,18 +31,18 @@ def dreamer(**options: object) -> Dreamer:
         ("step_size", "0.01*(1 + sec)", 25, 0.02),
     ],
 )
-def test_a_number_that_moves_is_as_its_constant(option: str, text: str, at: int, constant: float) -> None:
+def test_a_number_that_moves_is_as_its_constant(option: str, text: str, frame: int, constant: float) -> None:
     picture = texture(96, 128)
-    moving = dream_picture(dreamer(**{option: text}), picture, position=at, rate=RATE).picture
-    still = dream_picture(dreamer(**{option: constant}), picture, position=at, rate=RATE).picture
+    moving = dream_picture(dreamer(**{option: text}), picture, instant=instant(frame)).picture
+    still = dream_picture(dreamer(**{option: constant}), picture, instant=instant(frame)).picture
     assert torch.equal(moving, still)
-    other = dream_picture(dreamer(**{option: text}), picture, position=0, rate=RATE).picture
+    other = dream_picture(dreamer(**{option: text}), picture, instant=instant(0)).picture
     assert not torch.equal(moving, other)
 
 
 def test_octaves_follow_the_values_of_their_frame() -> None:
     which = dreamer(octaves="0:(1), 10:(3)")
-    score = which.score(0, RATE)
-    counts = [len(which.octaves((96, 128), score, which.values(frame, RATE))) for frame in (0, 5, 10)]
+    score = which.score()
+    counts = [len(which.octaves((96, 128), score, which.values(instant(frame)))) for frame in (0, 5, 10)]
     assert counts == [1, 2, 3]
     assert len(which.octaves((96, 128), score)) == 1

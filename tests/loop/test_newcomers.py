@@ -14,7 +14,7 @@ from mariana_video.loop.frames import dreamed
 from mariana_video.loop.newcomers import BUDGET, grown
 from mariana_video.loop.state import Moment
 from mariana_video.motion.motion import Motion
-from tests.conftest import as_tensor, texture
+from tests.conftest import as_tensor, instant, texture
 from tests.loop.moments import RATE, SHAPE, dreamer, moving, states
 
 
@@ -28,7 +28,7 @@ def coming(which: Dreamer, frames: int) -> Iterator[Moment]:
         if index == 3:
             visible[NEW] = 0
         motion = Motion(torch.zeros(1, 2, 192, 256), visible) if index else None
-        values = which.values(index, RATE)
+        values = which.values(instant(index))
         dream_frames = range(index, index + 1) if index else range(0)
         yield Moment(index, index / RATE, float(1 / RATE), source, values, motion, dream_frames=dream_frames)
 
@@ -44,7 +44,7 @@ def test_what_newly_appears_dreams_by_its_fifth_frame_as_a_first_frame_would() -
     alone = states(which, iter([replace(moments[-1], motion=None)]))[0]
     power = [float((one.dream - one.source)[NEW].square().mean().sqrt()) for one in (last, alone)]
     assert 0.75 < power[0] / power[1] < 1.3
-    scores = [float(which.score(0, RATE)(picture[NEW])) for picture in (last.dream, alone.dream, last.source)]
+    scores = [float(which.score()(picture[NEW])) for picture in (last.dream, alone.dream, last.source)]
     assert scores[0] - scores[2] > 0.75 * (scores[1] - scores[2])
 
 
@@ -53,7 +53,7 @@ def test_what_newly_appears_is_dreamed_on_octave_by_octave() -> None:
     source = as_tensor(texture(192, 256))
     young = torch.zeros(1, 1, 192, 256)
     young[..., 64:112, 96:160] = 1.0
-    score = which.score(1, RATE)
+    score = which.score(instant(1))
     octaves = which.octaves((192, 256), score)
     picture, left, pushed = source, young, 0
     for dream_frame in range(len(octaves)):
@@ -86,7 +86,7 @@ def test_much_that_is_new_is_dreamed_over_several_frames_within_a_budget() -> No
     source, young = as_tensor(texture(*shape)), torch.zeros(1, 1, *shape)
     for first in (0, 128, 256, 384):
         young[..., first : first + 88] = 1
-    score = which.score(1, RATE)
+    score = which.score(instant(1))
     left, picture, spent = young, source, []
     for number in range(8):
         found = grown(which, score, which.octaves(shape, score), source, picture, left, Pace(1, 0.02, 4), number)

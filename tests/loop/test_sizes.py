@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +27,7 @@ from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.options import recipe
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Schedule
-from tests.conftest import as_tensor, small_network, texture
+from tests.conftest import as_tensor, instant, small_network, texture
 
 USUAL, SMALL = (96, 64), (48, 32)  # what is dreamed at, and what all are shown at
 SIZES = [(48, 32), (192, 128), (288, 192), (576, 384)]
@@ -173,8 +172,8 @@ def test_motifs_may_grow_along_a_film(tmp_path: Path) -> None:
     with film(plan, which) as frames:
         states = [done.state for done in frames]
     assert {tuple(state.dream.shape[-2:]) for state in states} == {(80, 120)}
-    first, last = (which.values(frame, Fraction(25)) for frame in (0, 11))
-    score = which.score(0, Fraction(25))
+    first, last = (which.values(instant(frame)) for frame in (0, 11))
+    score = which.score()
     assert which.octaves((80, 120), score, first)[-1].shape == (80, 120)
     assert which.octaves((80, 120), score, last)[-1].shape == (40, 60)
 
@@ -214,8 +213,8 @@ def test_layers_that_see_otherwise_are_dreamed_on_one_size() -> None:
         torch.device("cpu"),
         "fp32",
     )
-    assert which.shape((64, 96), range(5)) == (round(6 / 0.25), round(6 / 0.25 * 1.5))
-    assert which.shape((64, 96), range(20)) == (96, 144)
+    assert which.shape((64, 96), [instant(frame) for frame in range(5)]) == (round(6 / 0.25), round(6 / 0.25 * 1.5))
+    assert which.shape((64, 96), [instant(frame) for frame in range(20)]) == (96, 144)
 
 
 @pytest.mark.parametrize(("height", "count"), [(360, 0), (380, 0), (180, 0), (540, 1), (720, 2), (1080, 3), (2160, 4)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -59,7 +58,7 @@ def test_it_classifies(path: Path) -> None:
 )
 def test_it_dreams_of_what_suits_it(path: Path) -> None:
     dreamer = make_dreamer(recipe(network=str(path), first_steps=3), Machine(precision="fp32"))
-    score = dreamer.score(0, Fraction(25))
+    score = dreamer.score()
     source = texture(96, 128)
     done = dream_picture(dreamer, source, None)
     before = float(score(torch.from_numpy(source).permute(2, 0, 1)[None]))

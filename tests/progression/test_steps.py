@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -17,7 +16,7 @@ from mariana_video.progression.steps import chosen, nearer, progress, side_by_si
 from mariana_video.recipe.options import Ascent, Recipe
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Schedule
-from tests.conftest import as_tensor, small_network, texture
+from tests.conftest import as_tensor, instant, small_network, texture
 
 SOURCE = as_tensor(texture(48, 64))
 
@@ -85,9 +84,8 @@ def test_cells_side_by_side_wait_for_the_longest() -> None:
 
 
 def test_the_camera_goes_in_by_the_time_that_has_passed() -> None:
-    rate = Fraction(10)
-    assert torch.equal(nearer(SOURCE, Schedule("1"), 30, rate), SOURCE)
-    twice = nearer(SOURCE, Schedule("2"), 10, rate)
+    assert torch.equal(nearer(SOURCE, Schedule("1"), instant(30, 10)), SOURCE)
+    twice = nearer(SOURCE, Schedule("2"), instant(10, 10))
     middle = SOURCE[..., 12:36, 16:48]
     assert float((twice[..., 1::2, 1::2] - middle).abs().mean()) < 0.02
     assert float((twice - SOURCE).abs().mean()) > 0.02
@@ -108,7 +106,7 @@ def test_a_step_of_the_tutorial_in_its_own_units() -> None:
 def test_the_tutorial_has_one_scale_no_jitter_and_the_mean_of_means() -> None:
     which = dreamer("conv1 + conv2", step_rule="tutorial", steps=2, jitter=64)
     assert steps_in_all(which, (48, 64)) == 2
-    score = which.score(0, Fraction(25))
+    score = which.score()
     responses = which.network.responses(SOURCE, ["conv1", "conv2"])
     assert float(score(SOURCE)) == pytest.approx(float(sum(part.mean() for part in responses) / 2), rel=1e-5)
     still, shaken = (list(progress(dreamer(step_rule="tutorial", steps=2, seed=s), SOURCE, (2,))) for s in (0, 1))
@@ -121,7 +119,7 @@ def test_the_tutorial_makes_the_score_larger() -> None:
 
 
 def test_all_is_every_layer() -> None:
-    score = dreamer("0.5*all").score(0, Fraction(25))
+    score = dreamer("0.5*all").score()
     assert [(term.layer, term.weight) for term in score.terms] == [("conv1", 0.5), ("conv2", 0.5), ("conv3", 0.5)]
 
 

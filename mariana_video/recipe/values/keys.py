@@ -7,9 +7,14 @@ in the whole, for `schedule` (numbers) and `objective` (layers) to read.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from mariana_video.errors import UsageError
+from mariana_video.recipe.values.timeline import Instant, Timeline
+
+T = TypeVar("T")
 
 _KEY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s?)\s*:\s*\(")
 _KEYED = re.compile(r"\s*\d+(?:\.\d+)?\s*s?\s*:")
@@ -24,9 +29,34 @@ class Key:
     text: str
     place: int
 
-    def frame(self, rate: float) -> float:
-        """The key's moment as a frame number, at `rate` frames a second."""
-        return self.at * rate if self.seconds else self.at
+    def moment(self, timeline: Timeline, in_seconds: bool) -> float:
+        """When it holds from, in seconds or as a frame number; `in_seconds` unless all keys beside it are frames."""
+        return self.at if self.seconds or not in_seconds else timeline.seconds(round(self.at))
+
+
+def mixed(keyed: Sequence[tuple[Key, T]]) -> bool:
+    """Whether some keys are frames and others seconds, so that only a film's whole clock can put them in order."""
+    return len({key.seconds for key, _ in keyed}) > 1
+
+
+def ordered(keyed: Sequence[tuple[Key, T]], timeline: Timeline) -> list[tuple[float, T]]:
+    """Keys in order of their moments: of frames where all are frames, of seconds on the film's clock otherwise."""
+    in_seconds = any(key.seconds for key, _ in keyed)
+    return sorted(((key.moment(timeline, in_seconds), value) for key, value in keyed), key=lambda pair: pair[0])
+
+
+def around(keyed: Sequence[tuple[Key, T]], instant: Instant) -> tuple[T, T, float]:
+    """The keys between which `instant` lies, and how far it is from the one to the other (0 to below 1).
+
+    Before the first key, at a key and past the last one, both are the same key, and it is 0.
+    """
+    now = instant.seconds if any(key.seconds for key, _ in keyed) else instant.frame
+    (at, value), *later = ordered(keyed, instant.timeline)
+    for next_at, following in later:
+        if now < next_at:
+            return (value, value, 0.0) if now <= at else (value, following, (now - at) / (next_at - at))
+        at, value = next_at, following
+    return value, value, 0.0
 
 
 def unreadable(text: str, place: int, why: str) -> UsageError:

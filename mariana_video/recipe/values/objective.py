@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.values.keys import Key, read_keys, unreadable
+from mariana_video.recipe.values.keys import Key, around, mixed, ordered, read_keys, unreadable
+from mariana_video.recipe.values.timeline import START, Instant, Timeline
 
 _TERM = re.compile(
     r"\s*(?:(?P<weight>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?"
@@ -88,14 +89,19 @@ class Objective:
         """True where the same holds along all frames."""
         return len(self._keys) == 1
 
+    @property
+    def needs_clock(self) -> bool:
+        """Whether a frame's number and time are too little to ask it with: some keys are frames, others seconds."""
+        return mixed(self._keys)
+
     def layers(self) -> tuple[str, ...]:
         """Every layer named anywhere, in order, each once."""
         return tuple(dict.fromkeys(term.layer for _, terms in self._keys for term in terms))
 
-    def combinations(self, frames: int | None = None, rate: float = 25.0) -> tuple[Terms, ...]:
+    def combinations(self, frames: int | None = None, timeline: Timeline = START.timeline) -> tuple[Terms, ...]:
         """Every combination of terms that comes up in a film of so many `frames` (None: in one without end)."""
-        keys = sorted(((key.frame(rate), terms) for key, terms in self._keys), key=lambda pair: pair[0])
-        last = float("inf") if frames is None else frames - 1
+        keys = ordered(self._keys, timeline)
+        last = float("inf") if frames is None else self._last(frames, timeline)
         found = [keys[0][1]]
         for (at, terms), (later_at, later) in pairwise(keys):
             if at < last and terms != later:
@@ -104,19 +110,16 @@ class Objective:
                 found.append(later)
         return tuple(dict.fromkeys(found))
 
-    def at(self, frame: float, rate: float) -> Terms:
-        """The terms at `frame` of a film of `rate` frames a second; terms that have faded out are left away."""
-        (at, terms), *later = sorted(((key.frame(rate), terms) for key, terms in self._keys), key=lambda pair: pair[0])
-        for next_at, next_terms in later:
-            if frame <= at:
-                return terms
-            if frame < next_at:
-                if terms == next_terms:
-                    return terms
-                weight = (frame - at) / (next_at - at)
-                return _scaled(terms, 1 - weight) + _scaled(next_terms, weight)
-            at, terms = next_at, next_terms
-        return terms
+    def _last(self, frames: int, timeline: Timeline) -> float:
+        """The moment of the last of so many frames, as its keys are ordered by."""
+        return timeline.seconds(frames - 1) if any(key.seconds for key, _ in self._keys) else frames - 1
+
+    def at(self, instant: Instant) -> Terms:
+        """The terms at `instant`; those that have faded out are left away."""
+        terms, later, weight = around(self._keys, instant)
+        if weight == 0 or terms == later:
+            return terms
+        return _scaled(terms, 1 - weight) + _scaled(later, weight)
 
 
 def _scaled(terms: Terms, by: float) -> Terms:

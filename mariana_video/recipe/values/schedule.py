@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.values.expression import compile_expression
-from mariana_video.recipe.values.keys import Key, read_keys
+from mariana_video.recipe.values.expression import Value, compile_expression
+from mariana_video.recipe.values.keys import Key, around, mixed, read_keys
+from mariana_video.recipe.values.timeline import SIGNALS, START, Instant
 
-Value = Callable[[float, float], float]
-_MOVES = re.compile(r"\b(?:t|sec)\b")
+_NAMED = re.compile(rf"\b(?:{'|'.join(SIGNALS)})\b")
+_MOVES = re.compile(rf"\b(?:{'|'.join(('t', 'sec', *SIGNALS))})\b")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class Schedule:
     """A number along the frames, kept as the text it was written in: `0.5`, `0:(1.2), 60:(1.5)`, `0.1*sin(t/10)`.
 
     Between two keys the value goes straight from the one to the other (an expression is blended likewise), before the
-    first and past the last key their own value holds. `t` is the frame number and `sec` the time in seconds.
+    first and past the last key their own value holds. `t` is the frame number and `sec` the time in seconds, by the
+    film's own clock.
     """
 
     text: str
@@ -77,18 +78,12 @@ class Schedule:
     def __str__(self) -> str:
         return self.text
 
-    def __call__(self, frame: float, rate: float) -> float:
-        """The value at `frame`, in a film of `rate` frames a second. May be nan: see `checked`."""
-        seconds = frame / rate
-        (at, value), *later = sorted(((key.frame(rate), value) for key, value in self._keys), key=lambda pair: pair[0])
-        for next_at, next_value in later:
-            if frame < next_at:
-                if frame <= at:
-                    break
-                weight = (frame - at) / (next_at - at)
-                return (1 - weight) * value(frame, seconds) + weight * next_value(frame, seconds)
-            at, value = next_at, next_value
-        return value(frame, seconds)
+    def __call__(self, instant: Instant) -> float:
+        """The value at `instant`. May be nan: `Bounds.check` refuses that."""
+        value, following, weight = around(self._keys, instant)
+        if weight == 0:
+            return value(instant)
+        return (1 - weight) * value(instant) + weight * following(instant)
 
     def check(self, name: str, bounds: Bounds) -> None:
         """Refuses keys that are plain numbers outside `bounds`, before a film is begun.
@@ -97,12 +92,17 @@ class Schedule:
         """
         for key, value in self._keys:
             if not _MOVES.search(key.text):
-                number = bounds.check(name, value(0.0, 0.0))
+                number = bounds.check(name, value(START))
                 if bounds.whole and number != round(number):
                     raise UsageError(f"--{name} {number:g}: give a whole number {bounds}")
+
+    @property
+    def needs_clock(self) -> bool:
+        """Whether a frame's number and time are too little to ask it with: it names a signal, or mixes its keys."""
+        return any(_NAMED.search(key.text) for key, _ in self._keys) or mixed(self._keys)
 
     def constant(self) -> float | None:
         """The number that it always is, or None where it moves."""
         if len(self._keys) > 1 or _MOVES.search(self._keys[0][0].text):
             return None
-        return self._keys[0][1](0.0, 0.0)
+        return self._keys[0][1](START)

@@ -8,10 +8,11 @@ import pytest
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.values.expression import compile_expression
+from mariana_video.recipe.values.timeline import START, Instant
 
 
-def value(text: str, t: float = 0.0, sec: float = 0.0) -> float:
-    return compile_expression(text, text, 0)(t, sec)
+def value(text: str, t: int = 0, sec: float = 0.0) -> float:
+    return compile_expression(text, text, 0)(Instant(t, sec, {"shot": 3.0, "shot_sec": 0.5}, START.timeline))
 
 
 @pytest.mark.parametrize(

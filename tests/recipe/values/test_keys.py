@@ -6,6 +6,7 @@ import pytest
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.values.keys import read_keys
+from mariana_video.recipe.values.timeline import Timeline
 
 
 def test_text_without_keys_is_one_key_at_the_beginning() -> None:
@@ -26,8 +27,9 @@ def test_keys_with_their_texts_and_places() -> None:
 
 def test_a_key_in_seconds_does_not_change_with_the_rate() -> None:
     frames, seconds = read_keys("50:(1), 2s:(2)")
-    assert (frames.frame(25), frames.frame(50)) == (50, 50)
-    assert (seconds.frame(25), seconds.frame(50)) == (50, 100)
+    assert [frames.moment(Timeline(rate), in_seconds=False) for rate in (25.0, 50.0)] == [50, 50]
+    assert [frames.moment(Timeline(rate), in_seconds=True) for rate in (25.0, 50.0)] == [2, 1]
+    assert [seconds.moment(Timeline(rate), in_seconds=True) for rate in (25.0, 50.0)] == [2, 2]
 
 
 @pytest.mark.parametrize(

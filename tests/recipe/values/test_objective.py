@@ -6,6 +6,7 @@ import pytest
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.values.objective import Objective, Term, read_terms
+from tests.conftest import instant
 
 
 @pytest.mark.parametrize(
@@ -45,15 +46,15 @@ def test_an_empty_text_names_no_layer() -> None:
 
 def test_one_objective_fades_into_the_next() -> None:
     objective = Objective("0:(a), 10:(b + 2*c), 1s:(d)")
-    assert objective.at(0, 20) == (Term("a"),)
-    assert objective.at(4, 20) == (Term("a", 0.6), Term("b", 0.4), Term("c", 0.8))
-    assert objective.at(10, 20) == (Term("b"), Term("c", 2.0))
-    assert objective.at(15, 20) == (Term("b", 0.5), Term("c", 1.0), Term("d", 0.5))
-    assert objective.at(20, 20) == objective.at(99, 20) == (Term("d"),)
+    assert objective.at(instant(0, 20)) == (Term("a"),)
+    assert objective.at(instant(4, 20)) == (Term("a", 0.6), Term("b", 0.4), Term("c", 0.8))
+    assert objective.at(instant(10, 20)) == (Term("b"), Term("c", 2.0))
+    assert objective.at(instant(15, 20)) == (Term("b", 0.5), Term("c", 1.0), Term("d", 0.5))
+    assert objective.at(instant(20, 20)) == objective.at(instant(99, 20)) == (Term("d"),)
 
 
 def test_before_its_first_key_the_first_objective_holds() -> None:
-    assert Objective("10:(a), 20:(b)").at(3, 25) == (Term("a"),)
+    assert Objective("10:(a), 20:(b)").at(instant(3, 25)) == (Term("a"),)
 
 
 def test_it_knows_its_layers_and_whether_it_moves() -> None:

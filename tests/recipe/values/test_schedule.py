@@ -6,6 +6,7 @@ import pytest
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.values.schedule import Bounds, Schedule
+from tests.conftest import instant
 
 
 @pytest.mark.parametrize(
@@ -13,28 +14,28 @@ from mariana_video.recipe.values.schedule import Bounds, Schedule
     [(0, 1.0), (5, 1.0), (10, 1.0), (15, 1.5), (20, 2.0), (25, 3.0), (30, 4.0), (1000, 4.0)],
 )
 def test_at_between_and_past_its_keys(frame: int, expected: float) -> None:
-    assert Schedule("10:(1), 20:(2), 30:(4)")(frame, 25) == pytest.approx(expected)
+    assert Schedule("10:(1), 20:(2), 30:(4)")(instant(frame)) == pytest.approx(expected)
 
 
 def test_keys_may_come_in_any_order_and_the_later_of_two_at_one_frame_holds_from_there() -> None:
-    assert Schedule("20:(2), 0:(1)")(10, 25) == pytest.approx(1.5)
+    assert Schedule("20:(2), 0:(1)")(instant(10)) == pytest.approx(1.5)
     jump = Schedule("0:(1), 10:(1), 10:(5)")
-    assert [jump(frame, 25) for frame in (9, 10, 11)] == [1, 5, 5]
+    assert [jump(instant(frame)) for frame in (9, 10, 11)] == [1, 5, 5]
 
 
 def test_a_key_in_seconds_holds_at_any_rate() -> None:
     schedule = Schedule("0s:(0), 2s:(1)")
-    assert schedule(25, 25) == schedule(50, 50) == pytest.approx(0.5)
+    assert schedule(instant(25)) == schedule(instant(50, 50)) == pytest.approx(0.5)
 
 
 def test_expressions_with_commas_are_blended_between_keys() -> None:
     schedule = Schedule("0:(max(1, t/10)), 10:(min(t, 4))")
-    assert schedule(5, 25) == pytest.approx(0.5 * 1 + 0.5 * 4)
-    assert schedule(20, 25) == 4
+    assert schedule(instant(5)) == pytest.approx(0.5 * 1 + 0.5 * 4)
+    assert schedule(instant(20)) == 4
 
 
 def test_t_is_the_frame_and_sec_the_time() -> None:
-    assert Schedule("t + 100*sec")(50, 25) == 250
+    assert Schedule("t + 100*sec")(instant(50)) == 250
 
 
 def test_a_constant_knows_that_it_is_one() -> None:
