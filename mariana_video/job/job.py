@@ -36,7 +36,7 @@ from mariana_video.media.lock import locked
 from mariana_video.media.output import cannot_write, check_output, would_replace
 from mariana_video.media.stills.pictures import ENDINGS_OUT
 from mariana_video.recipe.job import Machine, Output
-from mariana_video.recipe.toml import Plain, Sections, from_text, to_text
+from mariana_video.recipe.toml import Plain, Sections, read_text, to_text
 
 _EVERY = 30.0  # seconds between checkpoints: half of the minute that may be lost at the most
 _BEHIND = 3  # frames that keeping may lag behind dreaming
@@ -269,7 +269,7 @@ def open_job(output: str, source: Path | None, storage: Output) -> Iterator[Job]
 def read_conditions(folder: Path) -> Sections:
     """What the job was begun with; empty where none was. Raises OutputError where it can't be read."""
     try:
-        return from_text((folder / CONDITIONS).read_text("utf-8"))
+        return read_text((folder / CONDITIONS).read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, UsageError) as error:

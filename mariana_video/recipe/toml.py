@@ -12,6 +12,7 @@ from mariana_video.errors import UsageError
 from mariana_video.recipe.options import Group, Recipe, recipe
 
 Plain = str | int | float | bool
+Written = Plain | list[str]
 Sections = Mapping[str, Mapping[str, Plain]]
 
 
@@ -27,12 +28,18 @@ class Difference:
 
 def plain(group: Group) -> dict[str, Plain]:
     """A group's options as plain values, in the order of declaration; what is None is left out."""
-    values = {field.name: getattr(group, field.name) for field in fields(group)}  # type: ignore[arg-type]  # each group is a dataclass
-    return {
-        name: value if isinstance(value, bool | int | float) else str(value)
-        for name, value in values.items()
-        if value is not None
-    }
+    return {name: value if isinstance(value, bool | int | float) else str(value) for name, value in _said(group)}
+
+
+def written(group: Group) -> dict[str, Written]:
+    """As `plain`, and what may be said several times as a list."""
+    several = {name: [str(one) for one in value] for name, value in _said(group) if isinstance(value, tuple)}
+    return {**plain(group), **several}
+
+
+def _said(group: Group) -> Iterator[tuple[str, Any]]:
+    values = ((field.name, getattr(group, field.name)) for field in fields(group))  # type: ignore[arg-type]  # each group is a dataclass
+    return ((name, value) for name, value in values if value is not None)
 
 
 def sections(recipe: Recipe) -> dict[str, dict[str, Plain]]:
@@ -40,20 +47,20 @@ def sections(recipe: Recipe) -> dict[str, dict[str, Plain]]:
     return {field.name: plain(getattr(recipe, field.name)) for field in fields(recipe)}
 
 
-def to_text(sections: Sections) -> str:
+def to_text(sections: Mapping[str, Mapping[str, Written]]) -> str:
     """Sections of plain values as TOML."""
     blocks = (
-        "\n".join([f"[{name}]", *(f"{key} = {_written(value)}" for key, value in values.items())])
+        "\n".join([f"[{name}]", *(f"{key} = {_text(value)}" for key, value in values.items())])
         for name, values in sections.items()
     )
     return "\n\n".join(blocks) + "\n"
 
 
-def from_text(text: str) -> dict[str, dict[str, Plain]]:
+def read_text(text: str) -> dict[str, dict[str, Plain]]:
     """Sections of plain values from TOML. Raises UsageError with the parser's words and place."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"can't read the recipe: {error}") from None
 
 
@@ -78,9 +85,11 @@ def differences(before: Sections, now: Sections) -> Iterator[Difference]:
                 yield Difference(section, name, old.get(name), new.get(name))
 
 
-def _written(value: Plain) -> str:
+def _text(value: Written) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):  # JSON's strings are TOML's, but for the one character that JSON leaves bare
         return json.dumps(value.encode(errors="replace").decode(), ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, list):
+        return f"[{', '.join(_text(one) for one in value)}]"
     return repr(value)

@@ -16,7 +16,7 @@ from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.job import Machine, Storage
 from mariana_video.recipe.options import Ascent, Carry, Dream, Group, Recipe, Span, Where, recipe
 from mariana_video.recipe.progression import Progress
-from mariana_video.recipe.toml import from_text, recipe_of, sections, to_text
+from mariana_video.recipe.toml import read_text, recipe_of, sections, to_text
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Schedule
 from mariana_video.recipe.values.size import Size
@@ -143,5 +143,5 @@ def test_what_was_said_is_told_from_what_is_usual() -> None:
 
 def test_a_recipe_survives_being_written_down() -> None:
     given = recipe(start="1:02.5", duration="75%", octaves="0:(1), 9:(3)", jitter=4, size="640x", mask="m.png", seed=3)
-    assert recipe_of(from_text(to_text(sections(given)))) == given
-    assert recipe_of(from_text(to_text(sections(Recipe())))) == Recipe()
+    assert recipe_of(read_text(to_text(sections(given)))) == given
+    assert recipe_of(read_text(to_text(sections(Recipe())))) == Recipe()

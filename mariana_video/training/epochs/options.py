@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from mariana_video.errors import UsageError
+from mariana_video.recipe.kinds import Kind
 from mariana_video.recipe.options import Group
 from mariana_video.recipe.values.schedule import Bounds
 
@@ -103,6 +104,25 @@ class Lessons(Group):
         """How many chunks are taught, and how many classified after that."""
         taught = CHUNKS if self.chunks is None else self.chunks
         return taught, CLASSIFY_CHUNKS if self.classify_chunks is None else self.classify_chunks
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Kept(Group):
+    """Whether what is there already may be replaced."""
+
+    overwrite: Annotated[bool, _FLAG] = False
+    """Replace OUTPUT and the files beside it where they exist; otherwise that is refused."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class TrainingRecipe(Kind):
+    """`mariana train`."""
+
+    study: Study = Study()
+    lessons: Lessons = Lessons()
+    kept: Kept = Kept()
 
 
 def check_together(study: Study, lessons: Lessons, factored: bool = False) -> None:

@@ -1,0 +1,241 @@
+"""The recipe of each kind of work: all that may be asked for, which the command line, Python and texts of it read.
+
+That of a training is declared with its options, in `training/epochs/options.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, Self, get_type_hints
+
+from cyclopts import Parameter
+
+from mariana_video.errors import UsageError
+from mariana_video.recipe.camera import Camera, Dive
+from mariana_video.recipe.groups import FILE, FIRST, PART
+from mariana_video.recipe.job import Machine, Output, Storage
+from mariana_video.recipe.options import Ascent, Carry, Dream, Group, Recipe, Span, Where, from_text, shared_out
+from mariana_video.recipe.progression import Progress
+from mariana_video.recipe.toml import Written, read_text, to_text, written
+from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.schedule import Bounds
+from mariana_video.recipe.values.size import Size
+from mariana_video.recipe.values.time import Time
+
+_AT = from_text(Annotated[Time, Bounds(0)])
+_FLAG = Parameter(negative=())
+_FIRST = Parameter(group=FIRST)
+_UNSAID = "default"  # the table, within a group's, of what was not said
+
+
+class Kind:
+    """All options of one kind of work: a frozen dataclass whose fields are groups of them."""
+
+    @classmethod
+    def groups(cls) -> Mapping[str, type[Group]]:
+        """Its groups by the names of its fields."""
+        hints = get_type_hints(cls)
+        return {field.name: hints[field.name] for field in fields(cls)}  # type: ignore[arg-type]  # each is a dataclass
+
+    @classmethod
+    def of(cls, **options: Any) -> Self:
+        """One made of options by name. Raises UsageError on a name that it hasn't, and on a value that can't be."""
+        return cls(*shared_out(options, *cls.groups().values()))
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """What `text` gave. Raises UsageError where it is no TOML, and on any group, name or value that can't be."""
+        tables, groups = read_text(text), cls.groups()
+        for name, table in tables.items():
+            if name not in groups or not isinstance(table, Mapping):
+                raise UsageError(f"a recipe of this kind has no [{name}]; it has {', '.join(groups)}")
+        return cls(*(_group(groups[name], dict(tables.get(name, {}))) for name in groups))
+
+    def text(self) -> str:
+        """It as TOML, exactly: what was said stands in [group], what was not in [group.default]."""
+        return to_text(dict(self._tables()))
+
+    def _tables(self) -> Iterator[tuple[str, dict[str, Written]]]:
+        for name in self.groups():
+            group: Group = getattr(self, name)
+            values = written(group)
+            yield name, {option: value for option, value in values.items() if option in group.said}
+            yield f"{name}.{_UNSAID}", {option: value for option, value in values.items() if option not in group.said}
+
+
+def _group(kind: type[Group], table: dict[str, Any]) -> Group:
+    """A group from its table. What was not said stays so, unless its default has become another since."""
+    usual, unsaid = written(kind()), table.pop(_UNSAID, {})
+    if not isinstance(unsaid, Mapping):
+        raise UsageError(f"a recipe's [{_UNSAID}] holds options, not {unsaid!r}")
+    options = {name: value for name, value in unsaid.items() if name not in usual or usual[name] != value}
+    made: tuple[Group, ...] = shared_out({**options, **table}, kind)
+    return made[0]
+
+
+@Parameter(name="*", group=PART)
+@dataclass(frozen=True)
+class Begins(Group):
+    """Which picture of SOURCE."""
+
+    at: Annotated[Time | None, _AT] = None
+    """The frame of a video that is on the screen then: `90` (seconds), `1:02.5`, `75%`. Default: its first."""
+
+
+@Parameter(name="*", group=FILE)
+@dataclass(frozen=True)
+class Played(Group):
+    """How what was made is played."""
+
+    play_once: Annotated[bool, _FLAG] = False
+    """An animation that stops at its end. Default: it begins again and again."""
+
+
+@Parameter(name="*", group=FILE)
+@dataclass(frozen=True)
+class Sounding(Group):
+    """What is heard of a dive."""
+
+    sound: Path | None = None
+    """A sound file, or a film's sound, to lie under the dive; cut to its length."""
+
+
+@Parameter(name="*", group=FIRST)
+@dataclass(frozen=True)
+class Still(Group):
+    """Which picture of SOURCE, how large, and whether it may replace another."""
+
+    at: Annotated[Time | None, _AT] = None
+    """The frame of a video that is on the screen then: `90` (seconds), `1:02.5`, `75%`. What moves along the film is
+    as `mariana video` has it there, in a film of the whole video. Default: its first."""
+
+    size: Annotated[Size | None, from_text(Size)] = None
+    """`640x360`, or `640x` and `x360` to keep the shape. Default: the source's."""
+
+    overwrite: Annotated[bool, _FLAG] = False
+    """Replace pictures that exist; otherwise that is refused."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Judging(Group):
+    """By what a dream is measured, and what is written of it."""
+
+    network: str = "mariana"
+    """What scores how strongly it dreams: a network's name or a weights file."""
+
+    weights: Path | None = None
+    """A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`."""
+
+    layers: Annotated[Objective | None, from_text(Objective)] = None
+    """The layers that are scored: `"conv3_3 + 0.5*conv4_2"`. Default: what suits the network."""
+
+    flow_weights: Path | None = None
+    """RAFT's weights, to judge motion with RAFT. Not for a dream that was made with it."""
+
+    start: Annotated[Time | None, _AT] = None
+    """Where DREAM begins in SOURCE, when it is a dream of a part: `90` (seconds), `1:02.5`, `75%`."""
+
+    width: Annotated[int, Bounds(64, 4096)] = 480
+    """Longer side, in pixels, of the pictures on which motion is judged; larger ones are shrunk."""
+
+    json: Path | None = None
+    """Also write all figures, and those of each frame, to this file."""
+
+    plot: Path | None = None
+    """Also draw the figures over time, and where nothing could be judged, to this picture."""
+
+    overwrite: Annotated[bool, _FLAG] = False
+    """Replace the files of --json and --plot where they exist."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Telling(Group):
+    """What is written of how well a network tells pictures apart."""
+
+    picture: Annotated[Path | None, _FLAG] = None
+    """Write the confusion matrix as a picture, too."""
+
+    overwrite: Annotated[bool, _FLAG] = False
+    """Replace the file of --picture where it exists."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class FilmRecipe(Kind):
+    """`mariana video`."""
+
+    dream: Dream = Dream()
+    carry: Carry = Carry()
+    span: Span = Span()
+    where: Where = Where()
+    machine: Machine = Machine()
+    storage: Storage = Storage()
+
+    @property
+    def dreamt(self) -> Recipe:
+        """What of it changes a pixel."""
+        return Recipe(self.dream, self.carry, self.span, self.where)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class PictureRecipe(Kind):
+    """`mariana image`."""
+
+    dream: Dream = Dream()
+    where: Where = Where()
+    still: Still = Still()
+    machine: Machine = Machine()
+
+    @property
+    def dreamt(self) -> Recipe:
+        """What of it changes a pixel."""
+        return Recipe(self.dream, where=self.where)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class DiveRecipe(Kind):
+    """`mariana zoom`."""
+
+    dream: Dream = Dream()
+    camera: Camera = Camera()
+    dive: Dive = Dive()
+    begins: Begins = Begins()
+    sounding: Sounding = Sounding()
+    played: Played = Played()
+    machine: Machine = Machine()
+    output: Output = Output()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class ProgressionRecipe(Kind):
+    """`mariana progress`."""
+
+    ascent: Ascent = Ascent()
+    progress: Progress = Progress()
+    begins: Begins = Begins()
+    played: Played = Played()
+    machine: Machine = Machine()
+    output: Output = Output()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class MeasureRecipe(Kind):
+    """`mariana measure`."""
+
+    judging: Judging = Judging()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class EvaluateRecipe(Kind):
+    """`mariana evaluate`."""
+
+    telling: Telling = Telling()
