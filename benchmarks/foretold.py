@@ -96,7 +96,7 @@ def one(words: list[str]) -> dict[str, Any]:
     from mariana_video.cli.process import set_up
 
     set_up()
-    from mariana_video.api.foretelling import clocks
+    from mariana_video.api.foreseen.foretelling import clocks
     from mariana_video.cli import app, follow
 
     figures: dict[str, Any] = {}

@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "samples" / "bunny.mp4"
 _FRAMES = 0.36  # seconds: nine frames
-_CALL = "mariana_video.video({source!r}, {output!r}, size={size!r}, duration={seconds}, overwrite=True)"
+_CALL = "mariana_video.video({source!r}, {output!r}, size={size!r}, duration={seconds}, overwrite=True).run()"
 _WORKER = """
 import multiprocessing
 

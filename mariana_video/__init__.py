@@ -1,9 +1,10 @@
 """Films that dream: DeepDream for video. The dream moves with what moves in the film.
 
     import mariana_video
-    mariana_video.video("clip.mp4", "dream.mp4", strength=1.5)
+    mariana_video.video("clip.mp4", "dream.mp4", strength=1.5).run()
 
-The names below are loaded when they are first used, for torch takes seconds to load.
+One function a command: each looks at what is asked from end to end and gives a `Work`, whose `run` makes it. The names
+below are loaded when they are first used, for torch takes seconds to load.
 """
 
 from __future__ import annotations
@@ -13,17 +14,45 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "MarianaError": "errors",
-    "Machine": "recipe.job",
-    "Recipe": "recipe.options",
-    "load": "networks.weights",
-    "make_dreamer": "loop.dreamer",
-    "make_plan": "footage.plan",
-    "dream_picture": "footage.film",
+    # what commands do
     "video": "api.video",
+    "image": "api.image",
+    "zoom": "api.zoom",
+    "progress": "api.progress",
+    "finish": "api.finish",
+    "measure": "api.measure",
+    "train": "api.train",
+    "evaluate": "api.train",
+    # pictures that are arrays
+    "dream_frame": "api.frames",
+    "dream_frames": "api.frames",
+    # what is asked for, and what comes of it
+    "FilmRecipe": "recipe.kinds",
+    "PictureRecipe": "recipe.kinds",
+    "DiveRecipe": "recipe.kinds",
+    "ProgressionRecipe": "recipe.kinds",
+    "MeasureRecipe": "recipe.kinds",
+    "EvaluateRecipe": "recipe.kinds",
+    "TrainingRecipe": "training.epochs.options",
+    "Work": "api.making.work",
+    "Made": "api.making.work",
+    # networks
+    "list_networks": "api.networks",
+    "list_layers": "api.networks",
+    "load": "networks.weights",
+    # what goes wrong
+    "MarianaError": "errors",
+    "UsageError": "errors",
+    "SourceError": "errors",
+    "OutputError": "errors",
+    "NetworkError": "errors",
+    "DataError": "errors",
+    "MotionError": "errors",
+    "DreamError": "errors",
+    "Cancelled": "errors",
 }
 
-__all__ = ["__version__", *sorted(_PUBLIC)]
+__all__ = ["__version__", *_PUBLIC]
 
 
 def __getattr__(name: str) -> Any:
@@ -34,3 +63,7 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(f"mariana_video.{_PUBLIC[name]}"), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PUBLIC})

@@ -7,7 +7,8 @@
     ├── NetworkError             a network, layer or weights file is unknown, damaged or not ours
     ├── DataError                training pictures are missing or unusable
     ├── MotionError              optical flow can't be computed (weights of a flow network missing, say)
-    └── DreamError               the ascent broke down (a gradient that is not finite, no memory)
+    ├── DreamError               the ascent broke down (a gradient that is not finite, no memory)
+    └── Cancelled                somebody asked a running work to stop (exit 130)
 
 Every message says what was given and what would do, in one line, without a full stop at the end.
 """
@@ -47,3 +48,9 @@ class MotionError(MarianaError):
 
 class DreamError(MarianaError):
     """The ascent broke down."""
+
+
+class Cancelled(MarianaError):
+    """Somebody asked a running work to stop."""
+
+    exit_code = 130

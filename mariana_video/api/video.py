@@ -1,83 +1,37 @@
-"""A film as one job: looked at, agreed on, prepared. The command line adds a bar to it, Python nothing."""
+"""A film, dreamed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mariana_video.api.foresight import FRAME_BY_FRAME, check_changed, check_whole
-from mariana_video.api.unused import check_video
-from mariana_video.footage.film import film, shape_of
-from mariana_video.footage.masks import check_mask
-from mariana_video.footage.plan import Plan, make_plan
-from mariana_video.job.conditions import conditions_of
-from mariana_video.job.job import Frames, Job, Todo, open_job
-from mariana_video.job.stores.store import Film, OnNote
-from mariana_video.loop.dreamer import Dreamer, make_dreamer
-from mariana_video.media.containers import keeps_hdr
-from mariana_video.media.output import check_output
+from mariana_video.api.foreseen.unused import check_video
 from mariana_video.media.read.opening import check_film
-from mariana_video.recipe.idle import idle
-from mariana_video.recipe.job import Machine, Storage
-from mariana_video.recipe.options import Carry, Dream, Recipe, Span, Where, shared_out
+from mariana_video.recipe.kinds import FilmRecipe
 from mariana_video.recipe.reading import declare
-from mariana_video.recipe.toml import sections
+
+if TYPE_CHECKING:
+    from mariana_video.api.making.work import Work
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """What is about to be made: `frames` gives the pictures, `todo` says how many are left."""
+def video(
+    source: str | Path,
+    output: str | Path,
+    recipe: FilmRecipe | None = None,
+    *,
+    on_look: Callable[[int], None] = lambda frames: None,
+    **options: Any,
+) -> Work[Path]:
+    """The work of dreaming the film `source` as `output`, as `mariana video` does; its `run` gives the path.
 
-    dreamer: Dreamer
-    plan: Plan
-    todo: Todo
-    frames: Frames
-
-
-def planned(job: Job, recipe: Recipe, machine: Machine, on_frame: Callable[[int], None]) -> tuple[Dreamer, Plan]:
-    """The network and the plan of a job, after seeing that it was begun with these settings (UsageError).
-
-    `on_frame` is told how many frames of the source were looked at.
+    `options` are those of the command by name, in place of a `recipe` or over it; `on_look` is told how many frames of
+    the source were looked at. A job that was broken off goes on where it was. Raises MarianaError, in one line.
     """
-    assert job.source is not None, "a film is made of another one"
-    if recipe.where.mask is not None:
-        check_mask(recipe.where.mask)  # what is wrong with it is said before any work
-    dreamer = make_dreamer(recipe, job.machine(machine))
-    job.agree(conditions_of("video", sections(recipe), job.storage, dreamer, job.source), FRAME_BY_FRAME)
-    plan = make_plan(job.source, recipe.span, on_frame, keep_hdr=keeps_hdr(job.output, job.storage.codec))
-    if recipe.where.mask is not None:
-        check_mask(recipe.where.mask, plan)
-    if not plan.clip.tone_mapped:
-        idle(recipe.span, "hdr_peak", f"for {plan.clip.path}, which stays in its own range", "leave it out")
-    return dreamer, plan
-
-
-def prepared(job: Job, dreamer: Dreamer, plan: Plan, on_note: OnNote) -> Prepared:
-    """The job, ready to be made. Raises OutputError where the disk has too little room, DreamError where memory has."""
-    check_whole(dreamer, len(plan.times), plan.timeline, plan.size)
-    span = plan.times, plan.start, plan.duration
-    made = Film(plan.clip, plan.size, plan.clip.rate, *span, last=plan.last, dreamed=shape_of(plan, dreamer))
-    check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(made))
-    todo = job.prepare(made, plan.cuts, on_note)
-    check_changed(job, dreamer, plan.timeline, on_note)
-    return Prepared(dreamer, plan, todo, lambda state, first: film(plan, dreamer, state, first))
-
-
-def video(source: str | Path, output: str | Path, on_note: OnNote = lambda note: None, **options: Any) -> Path:
-    """Dreams the film `source` as `output`, as `mariana video` does, and gives the path of `output`.
-
-    `options` are those of the command by name, `on_note` gets its remarks. A job that was broken off goes on where it
-    was. Raises MarianaError, in one line.
-    """
-    *parts, machine, storage = shared_out(options, Dream, Carry, Span, Where, Machine, Storage, besides=("told",))
-    recipe = Recipe(*parts)
+    asked = (recipe or FilmRecipe()).but(**options)
     clip, made = declare("source", Path).read(source), declare("output", str).read(output)
-    check_film(clip, made, storage.overwrite)
-    check_video(recipe, storage, clip, made)
-    with open_job(made, clip, storage) as job:
-        todo = prepared(job, *planned(job, recipe, machine, lambda frames: None), on_note)
-        job.make(todo.frames, lambda done: None, storage.preview)
-        job.finish(on_note)
-    return Path(output)
+    check_film(clip, made, asked.storage.overwrite)
+    check_video(asked.dreamt, asked.storage, clip, made)
+    from mariana_video.api.making.films import film_work  # loads torch: not for a refusal
+
+    return film_work(clip, made, asked, on_look)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from types import TracebackType
 
-from mariana_video.api.foretelling import Foretelling
+from mariana_video.api.foreseen.foretelling import Foretelling
 
 _EVERY = 30.0  # seconds between lines where there is no terminal
 _OFTEN = 0.2  # the same of what stands beside a bar

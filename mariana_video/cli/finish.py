@@ -15,7 +15,7 @@ def finish(output: str, /) -> None:
     output
         The OUTPUT of a film that is being made, or was broken off.
     """
-    from mariana_video.job.finish import finish_so_far
+    from mariana_video.api.finish import finish as prepare
 
-    path, frames, total = finish_so_far(output, say)
-    say(f"{path}: {frames} of {total} frames")
+    made = prepare(output).run(on_note=say)
+    say(f"{made.path}: {made.frames} of {made.total} frames")

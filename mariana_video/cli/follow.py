@@ -1,63 +1,66 @@
-"""A job at work, as a person sees it: what is left, how long it will take, and what to do when it was stopped."""
+"""A work, as a person sees it: what it will do, what is left, how long it will take, what to do when it was stopped."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mariana_video.cli.bar import Bar, foretell, say
 from mariana_video.errors import MarianaError
 
 if TYPE_CHECKING:
-    from mariana_video.api.effort import Effort
-    from mariana_video.job.job import Frames, Job, Todo
-    from mariana_video.loop.state import Finished
+    from pathlib import Path
 
+    from mariana_video.api.making.work import Made, Work
+
+T = TypeVar("T")
 FORETOLD = 10  # frames after which it is said how long the whole will take
 
 
-def follow(job: Job, todo: Todo, frames: Frames, quiet: bool, effort: Effort) -> None:
-    """Makes what is left of a prepared job, with a bar, and finishes it. Ctrl-C is told with the way to go on.
+def follow(work: Work[T], quiet: bool, label: str = "") -> T:
+    """Says what a work will do, and does it, with a bar."""
+    for note in work.notes:
+        say(note, quiet)
+    done, weights = work.done, work.weights
+    with Bar(work.total, work.unit, label=label, quiet=quiet, done=done, weights=weights, after=work.after) as bar:
+        return work.run(lambda made: bar.step(made.note), bar.say)
 
-    `effort` is what its frames are expected to cost.
-    """
-    began = time.monotonic()
-    if 0 < todo.first < todo.total or todo.frames < todo.total:
-        say(f"continuing from frame {_grouped(min(todo.first + 1, todo.total))} of {_grouped(todo.total)}", quiet)
+
+def follow_job(work: Work[Path], quiet: bool) -> None:
+    """As `follow`, of a film: also says early how long the whole will take. Ctrl-C is told with the way to go on."""
+    for note in work.notes:
+        say(note, quiet)
+    began, done, weights, total = time.monotonic(), work.done, work.weights, work.total or 0
+    left = total - done
     try:
-        before, costs = todo.total - todo.frames, (effort.of(todo.runs), effort.after(job.output, todo.total))
-        with Bar(todo.total, "frames", quiet=quiet, done=before, weights=costs[0], after=costs[1]) as bar:
-            job.make(frames, _Seen(bar, todo.frames).one, job.storage.preview)
-        job.finish(lambda note: say(note, quiet))
+        with Bar(total, work.unit, quiet=quiet, done=done, weights=weights, after=work.after) as bar:
+            work.run(_Seen(bar, left).one, bar.say)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"stopped; nothing is lost: the same command goes on{_shown(job)}") from None
-    seconds = time.monotonic() - began
-    say(f"{job.output}: {todo.total} frames, {todo.frames / seconds:.2f} a second", quiet)
+        raise KeyboardInterrupt(f"stopped; nothing is lost: the same command goes on{_shown(work.output)}") from None
+    say(f"{work.output}: {total} frames, {left / (time.monotonic() - began):.2f} a second", quiet)
 
 
 def already_finished(output: str, overwrite: bool, quiet: bool) -> bool:
     """Whether a job's OUTPUT is there and only its clearing up was broken off: that is done now, and said."""
-    from mariana_video.job.output_paths import is_finished
+    from mariana_video.api import finish
 
-    if overwrite or not is_finished(output):
-        return False
-
-    from mariana_video.job.job import clear_up
-
-    clear_up(output)
-    say(f"{output} is finished already", quiet)
-    return True
+    finished = finish.already_finished(output, overwrite)
+    if finished:
+        say(f"{output} is finished already", quiet)
+    return finished
 
 
-def _shown(job: Job) -> str:
+def _shown(output: str | Path | None) -> str:
     """Makes a playable film of what is done beside OUTPUT, and says where; nothing where no frame is finished."""
-    from mariana_video.job.finish import finish_so_far
+    from mariana_video.api.finish import finish
+    from mariana_video.api.making.jobs import grouped
 
     try:
-        part, frames, total = finish_so_far(job.output, lambda note: None)
+        part = finish(str(output)).run()
     except MarianaError:
         return ""
-    return f", and the {_grouped(frames)} of {_grouped(total)} frames that are finished can be played: {part}"
+    done = f"{grouped(part.frames)} of {grouped(part.total)} frames"
+    return f", and the {done} that are finished can be played: {part.path}"
 
 
 class _Seen:
@@ -66,15 +69,10 @@ class _Seen:
     def __init__(self, bar: Bar, frames: int) -> None:
         self._bar, self._frames = bar, frames
 
-    def one(self, _done: Finished) -> None:
+    def one(self, _made: Made) -> None:
         """One more frame is made."""
         self._bar.step()
         if self._bar.foretelling.done == FORETOLD < self._frames:
             seconds = self._bar.foretelling.whole()
             if seconds is not None:
                 self._bar.say(foretell(self._frames, seconds))
-
-
-def _grouped(number: int) -> str:
-    """1312 as people write it: 1 312."""
-    return f"{number:,}".replace(",", " ")

@@ -8,22 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from mariana_video.networks.network import Network
+    from mariana_video.api.networks import Known
 
 _ZOO = "torchvision's own download at first use, or --weights FILE; dreams only"
 
 
 def networks() -> None:
     """List the networks that can be dreamed with, with classes, accuracy and size."""
-    from mariana_video.networks.weights import load_file, released
-    from mariana_video.networks.zoo import NAMES
+    from mariana_video.api.networks import list_networks
 
+    known = list_networks()
     rows: list[tuple[str, ...]] = [("network", "classes", "accuracy", "size", "suited layers")]
-    here = released()
-    rows += [_row(load_file(path), path) for path in here.values()]
-    _print_table(rows)
-    for name in (name for name in NAMES if name not in here):
-        print(f"{name}  {_ZOO}")
+    _print_table(rows + [_row(one, one.file) for one in known if one.file is not None])
+    for one in (one for one in known if one.file is None):
+        print(f"{one.name}  {_ZOO}")
 
 
 def layers(
@@ -40,20 +38,18 @@ def layers(
     weights
         A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`.
     """
-    from mariana_video.networks.weights import load
+    from mariana_video.api.networks import list_layers
 
-    found = load(network, weights)
+    found = list_layers(network, weights)
     rows: list[tuple[str, ...]] = [("layer", "channels", "stride", "view")]
-    rows += [(layer.name, *map(str, (layer.channels, layer.stride, layer.view))) for layer in found.layers.values()]
+    rows += [(layer.name, *map(str, (layer.channels, layer.stride, layer.view))) for layer in found]
     _print_table(rows)
 
 
-def _row(network: Network, path: Path) -> tuple[str, ...]:
-    found = [part.get("balanced_accuracy") for part in network.metadata.get("accuracy", {}).values()]
-    accuracy = " / ".join(f"{100 * value:.1f} %" for value in found if value is not None)
-    size = f"{path.stat().st_size / 1e6:.1f} MB"
-    said = accuracy or ("unknown" if network.classes else "dreams only")
-    return (network.name, str(len(network.classes)), said, size, network.suited.layers)
+def _row(known: Known, file: Path) -> tuple[str, ...]:
+    accuracy = " / ".join(f"{100 * value:.1f} %" for value in known.accuracies)
+    said = accuracy or ("unknown" if known.classes else "dreams only")
+    return (known.name, str(len(known.classes)), said, f"{file.stat().st_size / 1e6:.1f} MB", known.layers)
 
 
 def _print_table(rows: list[tuple[str, ...]]) -> None:

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from mariana_video.cli.bar import Bar, say
-from mariana_video.training.epochs.options import Lessons, Study, check_together
+from mariana_video.cli.follow import follow
+from mariana_video.recipe.kinds import EvaluateRecipe
+from mariana_video.training.epochs.options import TrainingRecipe
 
 if TYPE_CHECKING:
-    from mariana_video.training.epochs.train import Progress
+    from mariana_video.api.making.work import Made
     from mariana_video.training.outcome.evaluate import Evaluation
-    from mariana_video.training.outcome.results import Course
-    from mariana_video.training.pictures.data import Pictures
     from mariana_video.training.study import Result
 
 Flag = Annotated[bool, Parameter(negative=())]
-_NAMED = 5  # unreadable files that are named one by one
 
 
 def train(
@@ -27,9 +26,7 @@ def train(
     output: Path,
     /,
     *,
-    study: Study = Study(),
-    lessons: Lessons = Lessons(),
-    overwrite: Flag = False,
+    recipe: TrainingRecipe = TrainingRecipe(),
     quiet: Flag = False,
 ) -> None:
     """Train a network on DATA and write OUTPUT, with a card, a table and a plot beside it.
@@ -42,18 +39,14 @@ def train(
         A folder with one subfolder of pictures a class; Kaggle's Animals-10 `raw-img` as it comes.
     output
         The weights file to write, NAME.safetensors.
-    overwrite
-        Replace OUTPUT and the files beside it where they exist; otherwise that is refused.
     quiet
         No bar and no remarks; errors are still shown.
     """
-    check_together(study, lessons, study.variant == "mariana-wide" or study.init is not None)
-    from mariana_video.training import study as job
+    from mariana_video.api.train import train as prepare
 
-    shown = _Shown(quiet)
-    callbacks = job.Callbacks(shown.reading, shown.read, lambda line: say(line, quiet), shown.step, shown.judged)
+    work, shown = prepare(data, output, recipe), _Shown(quiet)
     try:
-        result = job.learn(data, output, study, lessons, overwrite, callbacks)
+        result = work.run(shown.made, shown.say)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("stopped; the same command goes on from the last epoch") from None
     finally:
@@ -66,9 +59,8 @@ def evaluate(
     data: Path,
     /,
     *,
-    picture: Annotated[Path | None, Parameter(negative=())] = None,
+    recipe: EvaluateRecipe = EvaluateRecipe(),
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
-    overwrite: Flag = False,
 ) -> None:
     """Say how well NETWORK tells the pictures of DATA apart: accuracy, class by class, and what it takes for what.
 
@@ -78,92 +70,47 @@ def evaluate(
         A network's name (`mariana networks` lists them) or a weights file.
     data
         A folder with one subfolder of pictures a class.
-    picture
-        Write the confusion matrix as a picture, too.
     json_
         Print JSON, for programs.
-    overwrite
-        Replace the file of --picture where it exists.
     """
-    from mariana_video.networks.weights import load
-    from mariana_video.training.outcome.evaluate import evaluate as judge
-    from mariana_video.training.outcome.evaluate import strangers
-    from mariana_video.training.outcome.plots import check_picture, plot_confusion
-    from mariana_video.training.pictures.data import read_folder
+    from mariana_video.api.train import evaluate as prepare
 
-    if picture is not None:
-        check_picture(picture, overwrite, data)
-    found = load(network)
-    unknown = strangers(found, data)
-    if unknown:
-        say(f"not classes of {found.name}, left out: {', '.join(unknown)}")
-    pictures = read_folder(data, found.classes, others=False)
-    _tell_skipped(pictures, False)
-    with Bar(len(pictures), "pictures", label="looking", quiet=json_) as bar:
-        evaluation = judge(found, pictures, lambda _done, _total: bar.step())
-    if picture is not None:
-        plot_confusion(picture, evaluation, found.name)
+    work = prepare(network, data, recipe)
+    for note in work.notes if json_ else ():
+        say(note)
+    evaluation = follow(work, json_, "looking")
     print(json.dumps(evaluation.to_dict(), indent=2, allow_nan=False) if json_ else _report(evaluation))
 
 
 class _Shown:
-    """What a person sees of a training: a bar while pictures are read, then one with loss, accuracies and time left.
-
-    After every epoch there is a line.
-    """
+    """What a person sees of a training: a bar for each thing it does, with its figures, and a line an epoch."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
         self._bar: Bar | None = None
+        self._phase = ""
 
-    def reading(self, _done: int, _total: int) -> None:
-        """One more picture was read."""
-        if self._bar is None:
-            self._bar = Bar(None, "pictures", label="reading", quiet=self._quiet)
-        self._bar.step()
-
-    def read(self, pictures: Pictures) -> None:
-        """All pictures were read."""
-        self.close()
-        _tell_skipped(pictures, self._quiet)
-
-    def step(self, progress: Progress, course: Course) -> None:
-        """One step is done, or (with a row) an epoch."""
-        if self._bar is None:
-            left = (course.epochs - progress.epoch) * course.steps
-            self._bar = Bar(left, "batches", label="training", quiet=self._quiet)
-        figures = ", ".join(f"{name} {value:.3f}" for name, value in progress.figures.items())
-        if progress.row is None:
-            self._bar.step(figures)
-            return
-        values = ", ".join(
-            f"{name} {value:.4g}" if isinstance(value, float) else str(value) for name, value in progress.row.items()
-        )
-        if not self._quiet:
-            self._bar.say(f"{values} of {course.epochs}")
-
-    def judged(self, done: int, total: int) -> None:
-        """One more held-back picture was judged by the finished network."""
-        if done == 1:
+    def made(self, made: Made) -> None:
+        """One more picture was read or judged, or a batch learnt."""
+        if made.phase != self._phase:
             self.close()
-            self._bar = Bar(total, "pictures", label="judging", quiet=self._quiet)
+            self._phase, unit = made.phase, "batches" if made.phase == "training" else "pictures"
+            self._bar = Bar(made.total, unit, label=made.phase, quiet=self._quiet)
         if self._bar is not None:
-            self._bar.step()
-        if done == total:
-            self.close()
+            self._bar.step(made.note)
+
+    def say(self, line: str) -> None:
+        """A remark, or the figures of an epoch."""
+        if self._bar is not None:
+            self._bar.say(line)
+        else:
+            say(line, self._quiet)
 
     def close(self) -> None:
         """Leave the terminal as it was."""
         if self._bar is not None:
             self._bar.__exit__(None, None, None)
             self._bar = None
-
-
-def _tell_skipped(pictures: Pictures, quiet: bool) -> None:
-    for name in pictures.skipped[:_NAMED]:
-        say(f"skipped: {name}", quiet)
-    if len(pictures.skipped) > _NAMED:
-        say(f"skipped: {len(pictures.skipped) - _NAMED} more unreadable files", quiet)
 
 
 def _tell_result(result: Result, quiet: bool) -> None:

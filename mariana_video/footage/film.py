@@ -93,7 +93,7 @@ def _with_motion(
         if position >= len(plan.times) or frame.pts != plan.times[position]:
             raise SourceError(f"{plan.clip.path} has changed since it was looked at")
         small, timing = small_of(frame, shape), timings[position]
-        view = View(frame.grey, frame.rgb) if small is None else _view(frame, small)
+        view = view_of(frame, small)
         if position >= first:
             known = None if timing.previous is None else previous
             yield _Moved(position, frame, small, None if known is None else estimator.between(view, known), timing)
@@ -146,7 +146,10 @@ def shape_of(plan: Plan, dreamer: Dreamer) -> tuple[int, int]:
     return dreamer.shape((plan.size[1], plan.size[0]), plan.timeline.first(len(plan.times)))
 
 
-def _view(frame: Frame, small: Tensor) -> View:
+def view_of(frame: Frame, small: Tensor | None) -> View:
+    """What motion is found on: a frame, or (1×3×h×w) the `small` one that is dreamed on."""
+    if small is None:
+        return View(frame.grey, frame.rgb)
     height, width = small.shape[-2:]
     smaller = cv2.INTER_AREA if height < frame.grey.shape[0] else cv2.INTER_CUBIC
     return View(np.asarray(cv2.resize(frame.grey, (width, height), interpolation=smaller), np.uint8), to_array(small))

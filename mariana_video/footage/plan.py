@@ -19,7 +19,10 @@ from mariana_video.recipe.values.timeline import Timeline
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CUTS_AT = 320  # pixels: cuts are found on small pictures
+    import numpy as np
+    from numpy.typing import NDArray
+
+CUTS_AT = 320  # pixels: cuts are found on small pictures
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def make_plan(
     begin = None if span.start is None else span.start.seconds(clip.duration)
     length = None if span.duration is None else span.duration.seconds(clip.duration)
     notes: list[str] = list(clip.notes)
-    scanned = scan(clip, start=begin, duration=length, small=_CUTS_AT, notes=notes.append)
+    scanned = scan(clip, start=begin, duration=length, small=CUTS_AT, notes=notes.append)
     times, cuts, last = _times_and_cuts(scanned, span.cut_threshold, on_frame)
     first = round((times[0] - clip.start) * clip.rate)
     return Plan(clip, span, size, times, cuts, first, tuple(notes), last)
@@ -83,10 +86,7 @@ def make_plan(
 def _times_and_cuts(
     scanned: Iterator[Scanned], threshold: float, on_frame: Callable[[int], None]
 ) -> tuple[tuple[Fraction, ...], frozenset[int], Fraction | None]:
-    from scenedetect import ContentDetector, FrameTimecode
-
-    # At the default of 15 frames a scene, it finds one of three cuts that follow each other quickly.
-    detector = ContentDetector(threshold, min_scene_len=1)
+    cut = cuts_by(threshold)
     times: list[Fraction] = []
     cuts: set[int] = set()
     last: Fraction | None = None
@@ -94,10 +94,22 @@ def _times_and_cuts(
         times.append(frame.pts)
         last = frame.duration
         if frame.small is not None:
-            found = detector.process_frame(FrameTimecode(position, 25.0), frame.small)
-            cuts.update(cut.frame_num for cut in found)
+            cuts.update(cut(position, frame.small))
         on_frame(len(times))
     return tuple(times), frozenset(cuts), last
+
+
+def cuts_by(threshold: float) -> Callable[[int, NDArray[np.uint8]], list[int]]:
+    """Finds cuts, given every frame's position and small picture (H×W×3, BGR) in turn: the positions of new ones."""
+    from scenedetect import ContentDetector, FrameTimecode
+
+    # At the default of 15 frames a scene, it finds one of three cuts that follow each other quickly.
+    detector = ContentDetector(threshold, min_scene_len=1)
+
+    def cuts(position: int, small: NDArray[np.uint8]) -> list[int]:
+        return [cut.frame_num for cut in detector.process_frame(FrameTimecode(position, 25.0), small)]
+
+    return cuts
 
 
 def _exact(seconds: float) -> Fraction:

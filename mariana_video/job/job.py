@@ -66,10 +66,14 @@ class Job:
         self._conditions: Sections = before
         self._film: Film | None = None
         self._store: Store | None = None
-        self._marks = marks_of(source) if source is not None and source.exists() else ()
+        self.marks = marks_of(source) if source is not None and source.exists() else ()
         self._last: tuple[int, State] | None = None
         self._state: State | None = None
         self._saved = time.monotonic()
+
+    def expect(self, marks: tuple[tuple[str, int, int], ...]) -> None:
+        """Of a job that was looked at earlier: its source is to be what it was then, when it had these marks."""
+        self.marks = marks
 
     def machine(self, given: Machine) -> Machine:
         """Where the job runs: what `given` leaves open is as it was when the job began."""
@@ -142,7 +146,7 @@ class Job:
     def finish(self, on_note: OnNote) -> None:
         """Joins the film, verifies it, gives it its name, and tells if it flashes. Leaving clears the job's folder."""
         assert self._store is not None, "prepare comes first"
-        self._check_source()
+        self.check_source()
         made = self._store.assemble(on_note)
         check_output(self.output, None, self.storage.overwrite)  # somebody may have put a file there meanwhile
         in_place(made, self.output, self.folder)
@@ -193,7 +197,7 @@ class Job:
         self._last, self._state = (position, done.state), done.state
         border = self._store.border(position)
         if border:
-            self._check_source()
+            self.check_source()
         if border or time.monotonic() - self._saved >= _EVERY:
             self._save()
 
@@ -213,13 +217,13 @@ class Job:
         with contextlib.suppress(OutputError, ValueError):
             self._save()
 
-    def _check_source(self) -> None:
+    def check_source(self) -> None:
         """Raises SourceError if the source is no longer what it was when the job began."""
         if self.source is None:
             return
         try:
             marks = marks_of(self.source)
-            same = marks == self._marks or content_of(self.source) == self._conditions["source"].get("content")
+            same = marks == self.marks or content_of(self.source) == self._conditions["source"].get("content")
         except OSError as error:
             raise SourceError(
                 f"{self.source} is gone ({(error.strerror or 'unreadable').lower()}); "
@@ -229,7 +233,7 @@ class Job:
             raise SourceError(
                 f"{self.source} has changed while it was being read; put the old one back and the same command goes on"
             )
-        self._marks = marks
+        self.marks = marks
 
 
 def clear_up(output: str) -> None:
@@ -241,20 +245,21 @@ def clear_up(output: str) -> None:
 
 
 @contextmanager
-def open_job(output: str, source: Path | None, storage: Output) -> Iterator[Job]:
+def open_job(output: str, source: Path | None, storage: Output, restart: bool | None = None) -> Iterator[Job]:
     """The job of making `output`, locked: begun, or continued where OUTPUT.mariana/ is there.
 
-    `output` is a text, for "/" at its end says a folder. `storage.restart` throws away what is there. On leaving, the
-    folder is removed if OUTPUT stands or nothing is in it. Raises UsageError for a codec or quality that can't be, and
-    OutputError if another process works on it, if the folder's name is taken by somebody's own, and for a preview that
-    would replace somebody's file.
+    `output` is a text, for "/" at its end says a folder. With `restart` (by default as `storage` has it) what is there
+    is thrown away. On leaving, the folder is removed if OUTPUT stands or nothing is in it.
+
+    Raises UsageError for a codec or quality that can't be, and OutputError if another process works on it, if the
+    folder's name is taken by somebody's own, and for a preview that would replace somebody's file.
     """
     check_storage(output, storage)  # before anything is written down that would be held against the next try
     folder = folder_for(output)
     check_own(folder, output)
     with locked(folder, output):
         _check_preview(folder, output, source, storage)
-        if storage.restart or is_finished(output):
+        if (storage.restart if restart is None else restart) or is_finished(output):
             clear(folder, output)
         job = Job(output, folder, source, storage, read_conditions(folder))
         try:

@@ -39,19 +39,29 @@ def timings(times: Sequence[Fraction], cuts: Collection[int], alone: Collection[
     At `cuts` (positions) and at the first frame nothing is carried on; frames dreamed `alone` have no dream frames
     either, and are only drawn to the one before. Either starts the clock anew.
     """
-    found: list[Timing] = []
-    previous, began, done = 0, Fraction(0), 0
-    for position, time in enumerate(times):
-        cut = position == 0 or position in cuts
-        if cut or position in alone:
-            found.append(Timing(None if cut else previous, range(0), 1.0, leads=True))
-            previous, began, done = position, time, 0
-            continue
-        passed = (time - began) * Fraction(DREAM_RATE)
-        reached = max(done, math.ceil(passed - _NEAR))
-        dream_frames = range(max(done, reached - _MOST) + 1, reached + 1)
+    clock = DreamClock()
+    return tuple(
+        clock.turn(time, position == 0 or position in cuts, position in alone) for position, time in enumerate(times)
+    )
+
+
+class DreamClock:
+    """Gives frames their turns, one after the other."""
+
+    def __init__(self) -> None:
+        self._position, self._previous, self._began, self._done = -1, 0, Fraction(0), 0
+
+    def turn(self, time: Fraction, cut: bool, alone: bool = False) -> Timing:
+        """The turn of the next frame, shown at `time` in seconds: after a `cut`, dreamed `alone`, or neither."""
+        self._position += 1
+        if cut or alone:
+            previous, self._previous, self._began, self._done = self._previous, self._position, time, 0
+            return Timing(None if cut else previous, range(0), 1.0, leads=True)
+        passed = (time - self._began) * Fraction(DREAM_RATE)
+        reached = max(self._done, math.ceil(passed - _NEAR))
+        dream_frames = range(max(self._done, reached - _MOST) + 1, reached + 1)
         share = min(Fraction(1), passed - reached + 1)
-        found.append(Timing(previous, dream_frames, float(share), leads=bool(dream_frames)))
+        timing = Timing(self._previous, dream_frames, float(share), leads=bool(dream_frames))
         if dream_frames:
-            previous, done = position, reached
-    return tuple(found)
+            self._previous, self._done = self._position, reached
+        return timing

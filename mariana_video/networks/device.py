@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import os
+
 import torch
 
 from mariana_video.errors import UsageError
+
+_first_used = list[int]()  # the process that first loaded a network, once one did
+
+
+def check_not_forked() -> None:
+    """See that this process was not forked from one that had loaded a network already (UsageError).
+
+    Torch's threads are not there in such a process, and its first computation waits for them without end.
+    """
+    if not _first_used:
+        _first_used.append(os.getpid())
+    if _first_used[0] != os.getpid():
+        raise UsageError(
+            "this process was forked after mariana had been used, and torch can't compute in it: start processes with "
+            'multiprocessing.get_context("spawn"), or fork before the first use'
+        )
 
 
 def choose_device(name: str = "auto") -> torch.device:

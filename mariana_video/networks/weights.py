@@ -17,6 +17,7 @@ from torch import Tensor
 
 from mariana_video.errors import NetworkError, OutputError, UsageError
 from mariana_video.networks import zoo
+from mariana_video.networks.device import check_not_forked
 from mariana_video.networks.files import read_header, read_safetensors
 from mariana_video.networks.mariana import OWN, Architecture, Mariana, layers
 from mariana_video.networks.natural import Natural
@@ -43,8 +44,9 @@ def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Net
 
     Raises:
         NetworkError: unknown, foreign, damaged or not fitting.
-        UsageError: `weights` for a network that is a file itself.
+        UsageError: `weights` for a network that is a file itself; a process forked after the first use.
     """
+    check_not_forked()
     own = released().get(str(name_or_path))
     if str(name_or_path) in zoo.NAMES and (weights is not None or own is None):
         return zoo.load(str(name_or_path), weights, {} if own is None else _values(own, read_header(own)))

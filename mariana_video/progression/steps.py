@@ -91,6 +91,7 @@ def progress(
     done, last = (0, None) if after is None else (after.step, after.last)
     before = picture if last is None else last.picture
     for number, step in enumerate(dreamer.steps(picture, score, octaves, pace, 0, last), done + 1):
+        dreamer.on_step(step)
         if number in wanted:
             change = float((step.picture - before).double().square().mean().sqrt())
             yield Progressed(number, total, step.octave, step.octaves, step.score, change, step.picture, step)

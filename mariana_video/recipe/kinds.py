@@ -44,6 +44,15 @@ class Kind:
         """One made of options by name. Raises UsageError on a name that it hasn't, and on a value that can't be."""
         return cls(*shared_out(options, *cls.groups().values()))
 
+    def but(self, **options: Any) -> Self:
+        """The same with other options by name; what was not said stays unsaid."""
+        groups = self.groups()
+        changed = shared_out(options, *groups.values())
+        pairs = zip(groups, changed, strict=True)
+        return type(self)(
+            *(getattr(self, name).but(**{option: getattr(new, option) for option in new.said}) for name, new in pairs)
+        )
+
     @classmethod
     def read(cls, text: str) -> Self:
         """What `text` gave. Raises UsageError where it is no TOML, and on any group, name or value that can't be."""

@@ -58,6 +58,13 @@ class Callbacks:
     on_judged: Callable[[int, int], None] = lambda *_: None
 
 
+def check(data: Path, output: Path, study: Study, lessons: Lessons, overwrite: bool = False) -> None:
+    """See that a training can be begun or gone on with, as `learn` does before any work; raises what it raises."""
+    output_paths_of(output, overwrite, study, lessons).check(_settings(study, lessons))
+    check_folders(output, data, lessons)
+    foresee(study, lessons)
+
+
 def learn(
     data: Path,
     output: Path,

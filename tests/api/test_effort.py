@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from mariana_video.api.effort import _BESIDE, effort_of_dive, effort_of_film, effort_of_progression
+from mariana_video.api.foreseen.effort import _BESIDE, effort_of_dive, effort_of_film, effort_of_progression
 from mariana_video.dive.descent import Descent
 from mariana_video.dive.film import prepare, states, warming_laps
 from mariana_video.footage.plan import Plan, timings_of

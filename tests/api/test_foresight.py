@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from mariana_video.api import foresight
-from mariana_video.api.foresight import check_finished, check_whole
+from mariana_video.api.foreseen import foresight
+from mariana_video.api.foreseen.foresight import check_finished, check_whole
 from mariana_video.cli.app import run
 from mariana_video.errors import DreamError, MarianaError, NetworkError, UsageError
 from mariana_video.job.output_paths import folder_for

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from mariana_video.api.foretelling import ENOUGH, Estimate, Foretelling, fitted
+from mariana_video.api.foreseen.foretelling import ENOUGH, Estimate, Foretelling, fitted
 from mariana_video.cli.bar import Bar
 
 TURNS = (1.4, 0.3, 1.4, 0.6)  # what frames that go on from another send through the network, in turn

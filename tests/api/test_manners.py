@@ -47,7 +47,7 @@ asked.clear()
 import mariana_video
 from mariana_video.media.stills.pictures import read_picture, write_picture
 
-mariana_video.video("clip.mp4", "dream.mp4", size="64x", first_steps=1, preview="look.png")
+mariana_video.video("clip.mp4", "dream.mp4", size="64x", first_steps=1, preview="look.png").run()
 write_picture("made.png", read_picture("look.png")[0])
 after = state()
 print(json.dumps({"before": before, "after": after, "asked": asked, "rights": os.stat("made.png").st_mode & 0o777}))

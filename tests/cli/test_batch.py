@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mariana_video.api import pictures as batch
-from mariana_video.api.pictures import names_of
+from mariana_video.api.making import pictures as batch
+from mariana_video.api.making.pictures import names_of
 from mariana_video.errors import DreamError
 from mariana_video.job.record import WORK
 from mariana_video.media.lock import locked

@@ -137,4 +137,4 @@ def test_bad_input_is_one_clear_line(
 
 def test_further_folders_may_be_repeated() -> None:
     _, bound, _ = app.parse_args(["train", "data", "x.safetensors", "--also", "one", "--also", "two"])
-    assert bound.arguments["lessons"].also == (Path("one"), Path("two"))
+    assert bound.arguments["recipe"].lessons.also == (Path("one"), Path("two"))

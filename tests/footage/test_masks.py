@@ -47,7 +47,7 @@ def test_outside_the_mask_nothing_is_dreamed(tmp_path: Path, command: str) -> No
     if command == "image":
         write_picture(source, np.random.default_rng(0).random((120, 160, 3)).astype(np.float32))
     else:
-        video(clip, f"{source}/", steps=0)
+        video(clip, f"{source}/", steps=0).run()
     options = [
         "--mask",
         str(mask),
@@ -78,10 +78,10 @@ def test_inside_a_mask_is_what_the_whole_picture_would_dream(tmp_path: Path) -> 
         disc = np.hypot(*(np.indices((60, 80)) - np.array([30, 10 + 12 * number])[:, None, None])) < 9
         write_picture(masks / f"{number:02}.png", np.repeat(disc[..., None].astype(np.float32), 3, -1))
     moving = tmp_path / "mask.mkv"
-    video(masks, moving, rate=10, steps=0, first_steps=0, strength=0, crf=0)
+    video(masks, moving, rate=10, steps=0, first_steps=0, strength=0, crf=0).run()
     few = {"octaves": 1, "first_steps": 2, "motif_size": 1, "precision": "fp32"}
     for name, options in (("whole", few), ("part", {**few, "mask": moving}), ("none", {"steps": 0, "first_steps": 0})):
-        video(clip, f"{tmp_path / name}/", **options)
+        video(clip, f"{tmp_path / name}/", **options).run()
     frames = sorted(path.name for path in (tmp_path / "whole").iterdir())
     assert len(frames) == 10
     for number, name in enumerate(frames):
@@ -123,7 +123,7 @@ def test_a_job_is_not_continued_under_another_mask(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(job, "sink", stop)
     with pytest.raises(KeyboardInterrupt):
-        video(clip, tmp_path / "d.mp4", first_steps=1, mask=mask)
+        video(clip, tmp_path / "d.mp4", first_steps=1, mask=mask).run()
     monkeypatch.undo()
     half(mask, 0.5)
     with pytest.raises(UsageError, match="another --mask"):

@@ -39,7 +39,7 @@ def test_a_calm_film_is_not(tmp_path: Path) -> None:
 def test_a_render_ends_with_the_warning(tmp_path: Path) -> None:
     told: list[str] = []
     source = flickering(f"{tmp_path}/source.mp4", 1)
-    video(source, f"{tmp_path}/dream.mp4", told.append, steps=0)
+    video(source, f"{tmp_path}/dream.mp4", steps=0).run(on_note=told.append)
     assert sum("flashes" in note for note in told) == 1
-    video(make(tmp_path / "calm.mp4"), f"{tmp_path}/calm-dream.mp4", told.append, steps=0)
+    video(make(tmp_path / "calm.mp4"), f"{tmp_path}/calm-dream.mp4", steps=0).run(on_note=told.append)
     assert sum("flashes" in note for note in told) == 1

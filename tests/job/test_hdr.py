@@ -42,7 +42,7 @@ def test_it_stays_where_ten_bits_are_asked_for(
     tmp_path: Path, source: Path, name: str, stored: dict[str, object]
 ) -> None:
     said: list[str] = []
-    video(source, tmp_path / name, said.append, steps=0, **stored)
+    video(source, tmp_path / name, steps=0, **stored).run(on_note=said.append)
     made, before = open_clip(tmp_path / name), open_clip(source)
     assert (made.colour.hdr, made.colour.primaries, made.colour.matrix) == ("PQ", "bt2020", "bt2020nc")
     assert made.bits == 10
@@ -68,7 +68,7 @@ def test_a_peak_for_what_is_not_hdr_is_refused(tmp_path: Path) -> None:
 
 
 def test_otherwise_it_is_brought_down(tmp_path: Path, source: Path) -> None:
-    video(source, tmp_path / "out.mp4", steps=0)
+    video(source, tmp_path / "out.mp4", steps=0).run()
     made = open_clip(tmp_path / "out.mp4")
     assert (made.colour.hdr, made.colour.matrix) == (None, "bt709")
     assert any("--codec hevc" in note for note in open_clip(source).notes)

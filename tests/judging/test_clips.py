@@ -19,6 +19,7 @@ from mariana_video.judging.plot import Drawing
 from mariana_video.judging.report import report
 from mariana_video.media.stills.pictures import write_picture
 from mariana_video.meters.flashes import Worst
+from mariana_video.recipe.kinds import MeasureRecipe
 from mariana_video.recipe.values.objective import read_terms
 from tests.conftest import small_network
 from tests.judging.scenes import hallucination, pan
@@ -114,8 +115,9 @@ def test_a_warning_tells_how_many_flashes_and_when():
 def test_the_command_prints_every_figure_and_writes_json_and_plot(clips, tmp_path, capsys, monkeypatch):
     from mariana_video.cli.measure import measure
 
-    monkeypatch.setattr("mariana_video.networks.weights.load", lambda *_: small_network())
-    measure(*clips, json=tmp_path / "figures.json", plot=tmp_path / "figures.png", quiet=True)
+    monkeypatch.setattr("mariana_video.api.making.measuring.load", lambda *_: small_network())
+    asked = MeasureRecipe.of(json=tmp_path / "figures.json", plot=tmp_path / "figures.png")
+    measure(*clips, recipe=asked, quiet=True)
     told = capsys.readouterr()
     assert not told.err
     assert "incoherence" in told.out
@@ -128,13 +130,13 @@ def test_the_command_prints_every_figure_and_writes_json_and_plot(clips, tmp_pat
 
 
 def test_the_command_refuses_what_is_there_and_widths_out_of_reach(clips, tmp_path, monkeypatch):
-    from mariana_video.cli.measure import measure
+    from mariana_video.api.measure import measure
     from mariana_video.errors import OutputError
 
-    monkeypatch.setattr("mariana_video.networks.weights.load", lambda *_: small_network())
+    monkeypatch.setattr("mariana_video.api.making.measuring.load", lambda *_: small_network())
     there = tmp_path / "there.json"
     there.write_text("{}")
     with pytest.raises(OutputError, match=r"there\.json"):
-        measure(*clips, json=there, quiet=True)
+        measure(*clips, json=there)
     with pytest.raises(UsageError, match="--width 10"):
-        measure(*clips, width=10, quiet=True)
+        measure(*clips, width=10)

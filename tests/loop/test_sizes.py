@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from mariana_video.api.effort import _BESIDE, effort_of_film
+from mariana_video.api.foreseen.effort import _BESIDE, effort_of_film
 from mariana_video.dive.film import dive, prepare
 from mariana_video.dream.octaves import Octave
 from mariana_video.errors import UsageError

@@ -127,7 +127,7 @@ def test_python_refuses_what_the_command_refuses(clip: Path, tmp_path: Path) -> 
 def test_an_unknown_option_names_the_nearest_of_all(tmp_path: Path, option: str, near: str) -> None:
     with pytest.raises(UsageError, match=f"unknown option '{option}': did you mean '{near}'?"):
         video("a.mp4", tmp_path / "b.mp4", **{option: 1})
-    with pytest.raises(UsageError, match=r"unknown option 'qqq': there are network, .*codec, crf, .*told"):
+    with pytest.raises(UsageError, match=r"unknown option 'qqq': there are network, .*codec, crf, "):
         video("a.mp4", tmp_path / "b.mp4", qqq=1)
 
 

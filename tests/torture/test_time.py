@@ -46,7 +46,7 @@ def test_ten_minutes(tmp_path: Path, rate: str, late: str, extra: tuple[str, ...
 def test_ten_minutes_as_a_job(tmp_path: Path) -> None:
     source, output = tmp_path / "in.mp4", tmp_path / "out.mp4"
     flashing(source, seconds=SECONDS, rate="12.5")
-    video(source, output, steps=0, flow="none", crf=30)
+    video(source, output, steps=0, flow="none", crf=30).run()
     _in_step(source, output)
     words = "every frame at its time, every beep within 1 ms"
     TABLE.add("Ten minutes, a flash and a beep a second", "the whole command, 7,500 frames in 30 parts", words)

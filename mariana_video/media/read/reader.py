@@ -74,7 +74,7 @@ def scan(
         picture = None
         if size is not None:
             rgb, _ = _shown(timed, clip, size)
-            picture = _bgr(rgb)
+            picture = bgr(rgb)
         yield Scanned(timed.pts, timed.duration, picture)
 
 
@@ -181,7 +181,7 @@ def _scan_stills(clip: Clip, begin: Fraction | None, end: Fraction | None, small
     for index in _indices(clip, begin, end):
         picture = None
         if small is not None:
-            picture = _bgr(resized(read_picture(clip.files[index])[0], fitted(clip.size, small)))
+            picture = bgr(resized(read_picture(clip.files[index])[0], fitted(clip.size, small)))
         yield Scanned(index / clip.rate, 1 / clip.rate, picture)
 
 
@@ -195,7 +195,7 @@ def _indices(clip: Clip, begin: Fraction | None, end: Fraction | None) -> list[i
     return chosen
 
 
-def _bgr(rgb: Floats) -> Bytes:
+def bgr(rgb: Floats) -> Bytes:
     return np.ascontiguousarray(np.rint(rgb[..., ::-1] * 255).astype(np.uint8))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -12,12 +13,13 @@ from mariana_video.dream.arrays import to_array
 from mariana_video.errors import DreamError, MarianaError, OutputError, SourceError, UsageError
 from mariana_video.footage.film import dream_picture
 from mariana_video.footage.still import read_still
-from mariana_video.job.record import WORK, Record
+from mariana_video.job.record import WORK, Record, open_record
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.footprint import check_memory
 from mariana_video.media.output import cannot_write, check_output
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.stills.pictures import ENDINGS_OUT, picture_files, write_picture
+from mariana_video.recipe.toml import Sections
 from mariana_video.recipe.values.size import Size
 
 _ENDING = ".png"  # of what comes of a picture whose own kind isn't written
@@ -105,6 +107,18 @@ def make_folder(output: Path) -> bool:
     except OSError as error:
         raise cannot_write(output, error) from error
     return True
+
+
+@contextmanager
+def made_in(output: Path, conditions: Sections, overwrite: bool, names: Collection[str]) -> Iterator[Record]:
+    """The record of a batch in the folder `output`, which is made, and goes again where nothing comes to lie in it."""
+    begun = make_folder(output)
+    try:
+        with open_record(output, conditions, overwrite, set(names)) as record:
+            yield record
+    finally:
+        if begun and not any(output.iterdir()):
+            output.rmdir()
 
 
 def left_to_make(pairs: Sequence[Pair], record: Record, overwrite: bool, mask: Path | None = None) -> list[Pair]:

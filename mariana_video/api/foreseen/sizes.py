@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 _LARGEST = 480  # pixels of an animation's longer side, where none is asked for
+_SHEETS = (".png", ".jpg", ".jpeg")
 _BYTES = {".gif": 1.0, ".webp": 0.33}  # a pixel of a dream, measured
 _PLAIN = 0.2  # the same of a film
 
@@ -15,6 +16,11 @@ def check_kind(output: str) -> None:
 
     if not (output.endswith("/") or Path(output).is_dir() or Path(output).suffix.lower() in ANIMATIONS):
         container_for(Path(output))
+
+
+def is_sheet(output: str) -> bool:
+    """Whether OUTPUT's name says a contact sheet, not a film."""
+    return Path(output).suffix.lower() in _SHEETS and not output.endswith("/")
 
 
 def usual_size(size: tuple[int, int], output: str) -> tuple[int, int]:

@@ -1,0 +1,45 @@
+"""What is done so far of a job, as a film."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mariana_video.api.making.work import Watch, Work
+from mariana_video.recipe.reading import declare
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """A playable film at `path` of the `frames` that are finished of all `total`."""
+
+    path: Path
+    frames: int
+    total: int
+
+
+def finish(output: str | Path) -> Work[SoFar]:
+    """The work of making a film of what is done so far of `output`, as `mariana finish` does; the job goes on.
+
+    Its `run` raises OutputError where there is no unfinished job, or not one finished frame.
+    """
+    made = declare("output", str).read(output)
+    from mariana_video.job.finish import finish_so_far  # loads torch
+
+    def make(watch: Watch) -> SoFar:
+        watch.check()
+        return SoFar(*finish_so_far(made, watch.note))
+
+    return Work("films", 1, make, output=made)
+
+
+def already_finished(output: str, overwrite: bool) -> bool:
+    """Whether a job's OUTPUT is there and only its clearing up was broken off: that is done now."""
+    from mariana_video.job.output_paths import is_finished
+
+    if overwrite or not is_finished(output):
+        return False
+    from mariana_video.job.job import clear_up
+
+    clear_up(output)
+    return True

@@ -1,0 +1,56 @@
+"""Pictures that are arrays: one, or a film's frames as their maker gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mariana_video.api.foreseen.unused import check_image
+from mariana_video.dream.arrays import to_array
+from mariana_video.errors import UsageError
+from mariana_video.footage.film import dream_picture
+from mariana_video.footage.live import live, picture_of
+from mariana_video.loop.dreamer import make_dreamer
+from mariana_video.loop.footprint import check_memory
+from mariana_video.recipe.idle import check_carry, check_dream, check_seed
+from mariana_video.recipe.job import Machine
+from mariana_video.recipe.options import Carry, Dream, Recipe, Where, shared_out
+
+Picture = NDArray[np.float32]
+
+
+def dream_frame(frame: NDArray[np.generic], **options: Any) -> Picture:
+    """The dream (float32 H×W×3, 0…1) of a picture, H×W×3 RGB, uint8 or float in 0…1.
+
+    `options` are those of `mariana image` that say what is dreamed, where, and on what. Raises MarianaError.
+    """
+    dream, where, machine = shared_out(options, Dream, Where, Machine)
+    check_image(dream)
+    picture = picture_of(frame)
+    dreamer = make_dreamer(Recipe(dream, where=where), machine)
+    check_memory(dreamer, dreamer.score(), (picture.shape[1], picture.shape[0]))
+    return to_array(dream_picture(dreamer, picture).picture)
+
+
+def dream_frames(frames: Iterable[NDArray[np.generic]], *, rate: float | Fraction, **options: Any) -> Iterator[Picture]:
+    """The dreams (float32 H×W×3, 0…1) of a film's frames, each as soon as it is asked for; they may never end.
+
+    Args:
+        frames: H×W×3 RGB, uint8 or float in 0…1, all of one size.
+        rate: frames a second.
+        options: those of `mariana video` that say what is dreamed, how it goes on, where, and on what.
+
+    Raises MarianaError: at once for the options, at its turn for a frame that is none.
+    """
+    dream, carry, where, machine = shared_out(options, Dream, Carry, Where, Machine)
+    if not 0 < rate < 1000:
+        raise UsageError(f"rate {rate!r}: give frames a second, above 0 and below 1000")
+    check_dream(dream)
+    check_seed(dream)
+    check_carry(dream, carry)
+    dreamer = make_dreamer(Recipe(dream, carry, where=where), machine)
+    return live(frames, Fraction(repr(rate)) if isinstance(rate, float) else Fraction(rate), dreamer)

@@ -1,0 +1,174 @@
+"""The steps of one dream, or of several side by side: prepared as a job, or as a contact sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mariana_video.api.foreseen.effort import effort_of_progression
+from mariana_video.api.foreseen.foresight import check_numbers
+from mariana_video.api.foreseen.sizes import foretell_size, is_sheet, usual_size
+from mariana_video.api.making.jobs import Asked, job_work, looked
+from mariana_video.api.making.work import Made, Watch, Work
+from mariana_video.dream.arrays import to_array
+from mariana_video.dream.ascent import Step
+from mariana_video.footage.still import shown_at
+from mariana_video.job.conditions import conditions_of, weights_of
+from mariana_video.job.job import Frames, Job
+from mariana_video.job.stores.store import Film
+from mariana_video.loop.dreamer import make_dreamer
+from mariana_video.loop.footprint import check_memory
+from mariana_video.media.containers import CONTAINERS
+from mariana_video.media.output import commit, discard, hidden_name
+from mariana_video.media.read.opening import open_clip
+from mariana_video.media.shape import fitted, resized
+from mariana_video.media.stills.pictures import write_picture
+from mariana_video.meters.convergence import Curve, draw, table
+from mariana_video.progression.film import Cell, Progression, frames
+from mariana_video.progression.steps import Progressed, chosen, steps_in_all
+from mariana_video.recipe.job import Machine
+from mariana_video.recipe.kinds import ProgressionRecipe
+from mariana_video.recipe.options import Recipe
+from mariana_video.recipe.progression import Progress, Variant
+from mariana_video.recipe.toml import Plain, plain
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_USUAL, _ON_A_SHEET = 48, 12
+_SHEET_SIDE = 320  # pixels of a picture's longer side on a contact sheet, where no size is asked for
+
+Places = Sequence[tuple[Variant, Sequence[Variant]]]
+"""What is set side by side: each column, and what stands in it row by row."""
+
+
+def progression_work(source: Path, output: str, recipe: ProgressionRecipe, places: Places) -> Work[Path]:
+    """The work of showing the steps of the dreams of `source`."""
+    picture = _picture(source, recipe, output)
+    if is_sheet(output):
+        return _sheet_work(output, _shown(picture, places, recipe.progress, recipe.machine, _ON_A_SHEET))
+    with looked(output, source, recipe.output) as job:
+        progression = _shown(picture, places, recipe.progress, job.machine(recipe.machine), _USUAL)
+        work = job_work(job, _asked(job, progression, recipe))
+    return _plotted(work, progression)
+
+
+def _picture(source: Path, recipe: ProgressionRecipe, output: str) -> NDArray[np.float32]:
+    rgb, size = shown_at(open_clip(source), recipe.begins.at).rgb, recipe.progress.size
+    whole = rgb.shape[1], rgb.shape[0]
+    usual = fitted(whole, _SHEET_SIDE) if is_sheet(output) else usual_size(whole, output)
+    return resized(rgb, usual if size is None else size.fit(whole))
+
+
+def _shown(
+    picture: NDArray[np.float32], places: Places, options: Progress, machine: Machine, usual: int
+) -> Progression:
+    """What is shown: the places of a comparison, row by row; without one, the only place."""
+    made: list[Cell] = []
+    for row in range(len(places[0][1])):
+        for column, below in places:
+            dreamer = make_dreamer(Recipe(below[row].dream), machine)
+            check_memory(dreamer, dreamer.score(), (picture.shape[1], picture.shape[0]))
+            total = steps_in_all(dreamer, (picture.shape[0], picture.shape[1]))
+            made.append(
+                Cell(column.title, below[row].title, dreamer, chosen(total, options.every, options.frames, usual))
+            )
+    curves = [Curve(" · ".join(filter(None, (cell.row, cell.column))) or "the dream") for cell in made]
+    return Progression(picture, made, len(places), options, curves)
+
+
+def _checked(shown: Progression, check: Callable[[Step], None]) -> Progression:
+    """The same, whose every step asks `check` whether it is to stop."""
+    cells = [replace(cell, dreamer=replace(cell.dreamer, on_step=check)) for cell in shown.cells]
+    return replace(shown, cells=cells)
+
+
+def _sheet_work(output: str, shown: Progression) -> Work[Path]:
+    """A contact sheet: the steps of one dream, or of a comparison the last picture of each."""
+
+    def make(watch: Watch) -> Path:
+        kept: list[tuple[Progressed, NDArray[np.float32]]] = []
+        running = _checked(shown, watch.check)
+        for number, items in enumerate(running.steps(), 1):
+            if len(shown.cells) > 1:
+                kept.clear()
+            kept.extend(zip(items, map(to_array, shown.at_full_size(items)), strict=True))
+            watch.made(Made(number, shown.pictures, partial(_last, kept)))
+        write_picture(output, shown.laid([picture for _, picture in kept], [str(item) for item, _ in kept]))
+        return Path(output)
+
+    effort = effort_of_progression(shown)
+    weights = effort.of((range(shown.pictures),))
+    work = Work("pictures", shown.pictures, make, size=shown.size, weights=weights, output=output)
+    return _plotted(work, shown)
+
+
+def _last(kept: Sequence[tuple[Progressed, NDArray[np.float32]]]) -> NDArray[np.float32]:
+    return kept[-1][1]
+
+
+def _plotted(work: Work[Path], shown: Progression) -> Work[Path]:
+    """`work`, after which it is drawn how the picture converges, where that is asked for."""
+    plot = shown.options.plot
+    return work if plot is None else work.then(lambda watch: _plot(plot, shown, watch))
+
+
+def _asked(job: Job, shown: Progression, recipe: ProgressionRecipe) -> Asked:
+    still = 0
+    if Path(job.output).suffix.lower() in CONTAINERS:  # a film's players would pass over one picture's length
+        still = round(shown.options.hold.amount * shown.rate)
+    conditions = _conditions(job, shown, recipe)
+    job.agree(conditions)
+    check_numbers(shown.options, shown.pictures, shown.timeline)
+    times = tuple(number / shown.rate for number in range(shown.pictures + still))
+    cell = shown.cells[0]
+    what = f"{cell.dreamer.network.name} dreams {cell.dreamer.objective}"
+    what = what if len(shown.cells) == 1 else f"{len(shown.cells)} side by side"
+    return Asked(
+        film=Film(None, shown.size, shown.rate, times, endless=not recipe.played.play_once),
+        conditions=conditions,
+        free=frozenset(),
+        frames=lambda check: _frames(_checked(shown, check), still),
+        effort=effort_of_progression(shown),
+        dreamer=cell.dreamer,
+        timeline=shown.timeline,
+        notes=[f"{foretell_size(job.output, shown.size, shown.pictures)}; {what}, {cell.shown[-1]} steps"],
+    )
+
+
+def _frames(shown: Progression, still: int) -> Frames:
+    return lambda state, first: frames(shown, still, state, first)
+
+
+def _conditions(job: Job, shown: Progression, recipe: ProgressionRecipe) -> dict[str, dict[str, Plain]]:
+    """All that the film depends on; where the plot goes is not of it."""
+    networks = {f"network_{number}": weights_of(cell.dreamer) for number, cell in enumerate(shown.cells[1:], 2)}
+    options: dict[str, dict[str, Plain]] = {
+        "dream": plain(recipe.ascent),
+        "progress": plain(replace(shown.options, plot=None)),
+        "begins": {"at": str(recipe.begins.at or 0), "play_once": recipe.played.play_once},
+        "beside": dict(networks),
+    }
+    conditions = conditions_of("progress", options, job.storage, shown.cells[0].dreamer, job.source)
+    return {section: dict(values) for section, values in conditions.items()}
+
+
+def _plot(path: Path, shown: Progression, watch: Watch) -> None:
+    """Draws the curves; measured anew where a job had nothing left to dream when it went on."""
+    if not all(curve.points for curve in shown.curves):
+        for _ in _checked(shown, watch.check).steps():
+            pass
+    made = hidden_name(path)
+    try:
+        if path.suffix.lower() == ".csv":
+            made.write_text(table(shown.curves), encoding="utf-8")
+        else:
+            draw(shown.curves, made)
+        commit(made, path)
+    finally:
+        discard(made)
+    watch.note(f"{path}: how it converges")

@@ -1,0 +1,104 @@
+"""A picture, a folder of pictures or one frame of a video, dreamed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from mariana_video.api.making.pictures import check_largest, dream_each, left_to_make, made_in, pairs_of
+from mariana_video.api.making.work import Made, Watch, Work
+from mariana_video.dream.arrays import to_array
+from mariana_video.dream.ascent import Step
+from mariana_video.errors import MarianaError, SourceError
+from mariana_video.footage.film import dream_picture
+from mariana_video.footage.still import Still, read_still
+from mariana_video.job.conditions import conditions_of
+from mariana_video.job.record import Record
+from mariana_video.loop.detail import steps_of
+from mariana_video.loop.dreamer import Dreamer, make_dreamer
+from mariana_video.loop.footprint import check_memory
+from mariana_video.media.stills.pictures import write_picture
+from mariana_video.recipe.job import Output
+from mariana_video.recipe.kinds import PictureRecipe
+from mariana_video.recipe.options import needs_clock
+from mariana_video.recipe.toml import Plain, plain
+
+_NAMED = 3  # pictures that failed and are named in the last line
+
+
+def picture_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]:
+    """The work of dreaming a picture or a frame of a clip."""
+    still = read_still(source, recipe.still.at, recipe.still.size, needs_clock(recipe.dreamt))
+    dreamer = make_dreamer(recipe.dreamt, recipe.machine)
+    shape = still.rgb.shape[0], still.rgb.shape[1]
+    check_memory(dreamer, dreamer.score(still.instant), (shape[1], shape[0]))
+    steps = steps_of(dreamer, shape, still.instant)
+
+    def make(watch: Watch) -> Path:
+        done = 0
+
+        def one(step: Step) -> None:
+            nonlocal done
+            done += 1
+            watch.made(Made(done, steps, lambda: to_array(step.picture), f"score {step.score:.1f}"))
+
+        rendered = dream_picture(dreamer, still.rgb, still.alpha, one, still.instant)
+        write_picture(output, to_array(rendered.picture), still.alpha)
+        watch.note(f"{output}: {_dreamed(dreamer, still)}")
+        return output
+
+    return Work("steps", steps, make, size=(shape[1], shape[0]), output=output)
+
+
+def _dreamed(dreamer: Dreamer, still: Still) -> str:
+    steps = dreamer.values(still.instant).first_steps
+    frame = f"frame {still.instant.frame}, " if still.instant.frame else ""
+    return f"{frame}dreamed {dreamer.objective}, {steps} steps an octave, in {dreamer.precision}"
+
+
+def folder_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]:
+    """The work of dreaming every picture of a folder."""
+    pairs, size, mask = pairs_of(source, output), recipe.still.size, recipe.where.mask
+    dreamer = make_dreamer(recipe.dreamt, recipe.machine)
+    check_largest(pairs, dreamer, size)
+    picture: dict[str, Plain] = {} if size is None else {"size": str(size)}
+    conditions = conditions_of("image", {"dream": plain(recipe.dream), "picture": picture}, Output(), dreamer, None)
+    names = {pair.target.name for pair in pairs}
+    with made_in(output, conditions, recipe.still.overwrite, names) as record:
+        stand = len(pairs) - len(left_to_make(pairs, record, recipe.still.overwrite, mask))
+
+    def make(watch: Watch) -> Path:
+        checked = replace(dreamer, on_step=watch.check)
+        with made_in(output, conditions, recipe.still.overwrite, names) as record:
+            left = left_to_make(pairs, record, recipe.still.overwrite, mask)
+            work.done = len(pairs) - len(left)
+            failed = []
+            for error in dream_each(left, checked, size, record):
+                failed += [] if error is None else [_left_out(error, watch)]
+                work.done += 1
+                watch.made(Made(work.done, len(pairs)))
+            _check_all(failed, len(pairs), output, record)
+        watch.note(f"{output}: {len(pairs)} pictures, dreamed {dreamer.objective} in {dreamer.precision}")
+        return output
+
+    notes = [f"continuing: {stand} of {len(pairs)} pictures are done"] if stand else []
+    work = Work("pictures", len(pairs), make, done=stand, notes=notes, output=output)
+    return work
+
+
+def _left_out(error: MarianaError, watch: Watch) -> MarianaError:
+    watch.note(f"left out: {error}")
+    return error
+
+
+def _check_all(failed: list[MarianaError], total: int, output: Path, record: Record) -> None:
+    """Raises SourceError, naming some, where pictures could not be dreamed; without any, the batch is through."""
+    if not failed:
+        record.whole = True
+        return
+    named = "; ".join(str(error) for error in failed[:_NAMED])
+    more = f"; and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+    raise SourceError(
+        f"{len(failed)} of {total} pictures could not be dreamed: {named}{more}. The others are in {output}: "
+        "put this right, and the same command makes only what is missing"
+    )

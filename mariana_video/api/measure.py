@@ -1,0 +1,31 @@
+"""A dreamed clip, measured beside its source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mariana_video.media.output import check_written
+from mariana_video.recipe.kinds import MeasureRecipe
+from mariana_video.recipe.reading import declare
+
+if TYPE_CHECKING:
+    from mariana_video.api.making.measuring import Measured
+    from mariana_video.api.making.work import Work
+
+
+def measure(
+    source: str | Path, dream: str | Path, recipe: MeasureRecipe | None = None, **options: Any
+) -> Work[Measured]:
+    """The work of measuring `dream`, what was made of the clip `source`, as `mariana measure` does.
+
+    Its `run` gives the figures; `options` are those of the command by name, in place of a `recipe` or over it. Raises
+    MarianaError, in one line.
+    """
+    asked = (recipe or MeasureRecipe()).but(**options).judging
+    clip, made = (declare(name, Path).read(path) for name, path in (("source", source), ("dream", dream)))
+    files = [file for file in (asked.json, asked.plot) if file is not None]
+    check_written(files, (clip, made, asked.weights, asked.flow_weights, Path(asked.network)), asked.overwrite)
+    from mariana_video.api.making.measuring import measuring_work  # loads torch: not for a refusal
+
+    return measuring_work(clip, made, asked)

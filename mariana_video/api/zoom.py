@@ -1,0 +1,37 @@
+"""A dive into a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mariana_video.api.foreseen.sizes import check_kind
+from mariana_video.api.foreseen.unused import check_dive
+from mariana_video.media.output import check_output
+from mariana_video.media.sound.soundtrack import check_sound
+from mariana_video.recipe.kinds import DiveRecipe
+from mariana_video.recipe.reading import declare
+
+if TYPE_CHECKING:
+    from mariana_video.api.making.work import Work
+
+NOISE = "noise"  # as SOURCE: a dive that begins in noise
+
+
+def zoom(source: str | Path, output: str | Path, recipe: DiveRecipe | None = None, **options: Any) -> Work[Path]:
+    """The work of diving into `source` (a picture, a clip, or the word `noise`), as `mariana zoom` does.
+
+    Its `run` gives the path of `output`. `options` are those of the command by name, in place of a `recipe` or over it.
+    A job that was broken off goes on where it was. Raises MarianaError, in one line.
+    """
+    asked = (recipe or DiveRecipe()).but(**options)
+    begins, made = declare("source", str).read(source), declare("output", str).read(output)
+    file = None if begins == NOISE else Path(begins)
+    check_kind(made)
+    check_output(made, file, asked.output.overwrite)
+    if asked.sounding.sound is not None:
+        check_sound(asked.sounding.sound, made)
+    check_dive(asked.dream, asked.output, made, asked.played.play_once)
+    from mariana_video.api.making.dives import dive_work  # loads torch: not for a refusal
+
+    return dive_work(file, made, asked)
