@@ -126,8 +126,18 @@ def test_python_in_the_docs_runs(page: str, code: str) -> None:
     exec(compile(code, page, "exec"), {})
 
 
+@pytest.mark.parametrize("code", [code for _, code in blocks("python", {"notebook"})])
+def test_a_notebook_in_the_docs_runs(desk: Path, code: str) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    NotebookClient(book, timeout=120, resources={"metadata": {"path": str(desk)}}).execute()
+    assert (desk / "dream.mp4").is_file()
+
+
 def test_every_block_is_marked_in_a_known_way() -> None:
-    known = {"", "long", "install"}
+    known = {"", "long", "install", "notebook"}
     for page in PAGES:
         for language, mark, _ in _BLOCK.findall(page.read_text(encoding="utf-8")):
             assert mark.strip() in known, f"{page.name}: ```{language}{mark}"

@@ -37,6 +37,12 @@ def drawn() -> tuple[list[set[str]], dict[str, list[set[str]]]]:
 
 ROWS, SMALLER = drawn()
 MOST_FILES = 14  # of one room
+_FOR_THE_COMMAND = (  # beside the api: what of the process is the command's alone, and what a training is asked and gives
+    "media.stills.hush",
+    "training.epochs.options",
+    "training.outcome.evaluate",
+    "training.study",
+)
 ROW = {room: number for number, row in enumerate(ROWS) for room in row}
 HEAVY = ("torch", "torchvision", "cv2", "av", "numpy", "matplotlib", "scenedetect", "imageio", "safetensors")
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -92,6 +98,15 @@ def test_every_room_is_drawn() -> None:
     rooms = {".".join(path.parent.relative_to(PACKAGE).parts) for path in PACKAGE.rglob("__init__.py")} - {""}
     smaller = {f"{room}.{name}" for room, rows in SMALLER.items() for row in rows for name in row if name}
     assert rooms == (set().union(*ROWS) - {"errors", "__init__", "__main__"}) | smaller
+
+
+def test_the_command_line_calls_nothing_below_the_api() -> None:
+    """What a command does must be had from Python, too: the command line has words, bars and exit codes only."""
+    for path in (PACKAGE / "cli").glob("*.py"):
+        for module in imports(path):
+            inner = module.removeprefix("mariana_video.")
+            allowed = inner.split(".")[0] in ("cli", "api", "recipe", "errors") or inner in _FOR_THE_COMMAND
+            assert allowed or not module.startswith("mariana_video."), f"{path.name} imports {module}"
 
 
 def test_contributing_names_every_file() -> None:

@@ -71,10 +71,6 @@ class Job:
         self._state: State | None = None
         self._saved = time.monotonic()
 
-    def expect(self, marks: tuple[tuple[str, int, int], ...]) -> None:
-        """Of a job that was looked at earlier: its source is to be what it was then, when it had these marks."""
-        self.marks = marks
-
     def machine(self, given: Machine) -> Machine:
         """Where the job runs: what `given` leaves open is as it was when the job began."""
         return machine_given(given, self.before)

@@ -1,1 +1,1 @@
-"""The works that commands make, and what they hang on; it is loaded only once nothing light refuses them."""
+"""The works that commands make: what is prepared, made and finished; it never prints."""

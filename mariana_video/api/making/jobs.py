@@ -59,7 +59,7 @@ def job_work(job: Job, asked: Asked) -> Work[Path]:
         watch.check()
         with open_job(job.output, job.source, storage, restart=restart[0]) as again:
             restart[0] = False
-            again.expect(marks)
+            again.marks = marks  # its source is to be what it was when it was looked at
             _made(again, asked, watch, work)
         return Path(job.output)
 
