@@ -37,7 +37,7 @@ def drawn() -> tuple[list[set[str]], dict[str, list[set[str]]]]:
 
 ROWS, SMALLER = drawn()
 MOST_FILES = 14  # of one room
-_FOR_THE_COMMAND = (  # beside the api: what of the process is the command's alone, and what a training is asked and gives
+_FOR_THE_COMMAND = (  # beside the api: the process is its own, and it shows what a training is asked and gives
     "media.stills.hush",
     "training.epochs.options",
     "training.outcome.evaluate",

@@ -26,6 +26,7 @@ def image(source: str | Path, output: str | Path, recipe: PictureRecipe | None =
     asked = (recipe or PictureRecipe()).but(**options)
     given, made = (declare(name, Path).read(path) for name, path in (("source", source), ("output", output)))
     check_image(asked.dream)
+    asked.check_files()
     if not given.is_dir():
         return _one(given, made, asked)
     if asked.still.at is not None:

@@ -22,8 +22,10 @@ def measure(
     Its `run` gives the figures; `options` are those of the command by name, in place of a `recipe` or over it. Raises
     MarianaError, in one line.
     """
-    asked = (recipe or MeasureRecipe()).but(**options).judging
+    whole = (recipe or MeasureRecipe()).but(**options)
+    asked = whole.judging
     clip, made = (declare(name, Path).read(path) for name, path in (("source", source), ("dream", dream)))
+    whole.check_files()
     files = [file for file in (asked.json, asked.plot) if file is not None]
     check_written(files, (clip, made, asked.weights, asked.flow_weights, Path(asked.network)), asked.overwrite)
     from mariana_video.api.making.measuring import measuring_work  # loads torch: not for a refusal

@@ -34,6 +34,7 @@ def progress(
         check_kind(made)
     check_output(made, picture, asked.output.overwrite)
     places = _places(asked, made)
+    asked.check_files()
     if asked.progress.plot is not None:
         _check_plot(asked.progress.plot, picture, made, asked)
     from mariana_video.api.making.progressions import progression_work  # loads torch: not for a refusal

@@ -32,6 +32,7 @@ def video(
     clip, made = declare("source", Path).read(source), declare("output", str).read(output)
     check_film(clip, made, asked.storage.overwrite)
     check_video(asked.dreamt, asked.storage, clip, made)
+    asked.check_files()
     from mariana_video.api.making.films import film_work  # loads torch: not for a refusal
 
     return film_work(clip, made, asked, on_look)

@@ -29,9 +29,10 @@ def zoom(source: str | Path, output: str | Path, recipe: DiveRecipe | None = Non
     file = None if begins == NOISE else Path(begins)
     check_kind(made)
     check_output(made, file, asked.output.overwrite)
+    check_dive(asked.dream, asked.output, made, asked.played.play_once)
+    asked.check_files()
     if asked.sounding.sound is not None:
         check_sound(asked.sounding.sound, made)
-    check_dive(asked.dream, asked.output, made, asked.played.play_once)
     from mariana_video.api.making.dives import dive_work  # loads torch: not for a refusal
 
     return dive_work(file, made, asked)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 
@@ -15,32 +16,36 @@ from mariana_video.loop.dreamer import Dreamer
 from mariana_video.media.stills.pictures import picture_files
 from mariana_video.recipe.job import Machine, Output
 from mariana_video.recipe.toml import Difference, Plain, Sections, differences
+from mariana_video.recipe.values.file import InputFile
 
 _LIBRARIES = ("mariana-video", "torch", "opencv-python-headless", "opencv-python", "numpy", "av")
 _STORED = ("codec", "crf", "sound")
 _DREAM = ("dream", "carry")
+_FILE = "_file"  # after the name of an option: the section of the file that it names
 _CHUNK = 1 << 22
 
 
 def conditions_of(
-    command: str, options: Sections, storage: Output, dreamer: Dreamer, source: Path | None, sound: Path | None = None
+    command: str,
+    options: Sections,
+    storage: Output,
+    dreamer: Dreamer,
+    source: Path | None,
+    files: Mapping[str, InputFile] = MappingProxyType({}),
 ) -> Sections:
     """All that a job's result depends on, in sections of plain values. Reads the whole source for its checksum.
 
-    `options` are the command's own, by group; `sound` is a file of it that lies under the film.
+    `options` are the command's own, by group; `files` those that it reads beside the source, by their options.
     """
-    flow_weights, mask = dreamer.recipe.carry.flow_weights, dreamer.recipe.where.mask
     return {
         "job": {"command": command},
         **options,
         "storage": {name: value for name in _STORED if (value := getattr(storage, name, None)) is not None},
-        **({} if sound is None else {"under": {"path": str(sound.absolute()), "content": content_of(sound)}}),
-        **({} if mask is None else {"masked": {"path": str(mask.absolute()), "content": content_of(mask)}}),
-        "source": {} if source is None else {"path": str(source.absolute()), "content": content_of(source)},
-        "network": {
-            "weights": weights_of(dreamer),
-            **({} if flow_weights is None else {"flow_weights": content_of(flow_weights)}),
+        **{
+            f"{name}{_FILE}": {"path": str(file.absolute()), "content": file.checksum()} for name, file in files.items()
         },
+        "source": {} if source is None else {"path": str(source.absolute()), "content": content_of(source)},
+        "network": {"weights": weights_of(dreamer)},
         "machine": machine_of(dreamer),
     }
 
@@ -116,9 +121,10 @@ def _files(source: Path) -> Iterable[Path]:
 
 
 def _compared(conditions: Sections) -> Sections:
-    """Without where the source lies (its content counts) and what only the job itself looks at."""
+    """Without where files lie (their content counts) and what only the job itself looks at."""
+    files = {section.removesuffix(_FILE) for section in conditions if section.endswith(_FILE)}
     return {
-        section: {name: value for name, value in values.items() if name not in ("path", "mask")}
+        section: {name: value for name, value in values.items() if name not in ("path", *files)}
         for section, values in conditions.items()
         if section != "film"
     }
@@ -128,10 +134,11 @@ def _told(difference: Difference) -> str:
     name, before, now = difference.name, difference.before, difference.now
     if difference.section == "source":
         return "from another source (the content differs, whatever its name)"
-    if difference.section == "under":
-        return "with another --sound (the content differs, whatever its name)"
-    if difference.section == "masked":
-        return "with another --mask (the content differs, whatever its name)"
+    if difference.section.endswith(_FILE):
+        option = "--" + difference.section.removesuffix(_FILE).replace("_", "-")
+        if difference.before is None or difference.now is None:
+            return f"without {option}" if difference.before is None else f"with {option}, and this is without"
+        return f"with another {option} (the content differs, whatever its name)"
     if difference.section == "network":
         return f"with other {name.replace('_', ' ')} in the network's file"
     if difference.section == "job":

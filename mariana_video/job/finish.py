@@ -80,7 +80,7 @@ def _film(output: str, conditions: Sections) -> Film:
     codec = conditions["storage"].get("codec")
     deep = keeps_hdr(output, None if codec is None else str(codec))
     clip = open_clip(str(conditions["source"]["path"]), rate, keep_hdr=deep) if section["clip"] else None
-    under = Path(str(conditions["under"]["path"])) if "under" in conditions else None
+    under = Path(str(conditions["sound_file"]["path"])) if "sound_file" in conditions else None
     endless = not conditions.get("begins", {}).get("play_once", False)
     return Film(clip, size, rate, (begins,), start, duration, under, endless)
 

@@ -18,13 +18,16 @@ from mariana_video.recipe.groups import FILE, FIRST, PART
 from mariana_video.recipe.job import Machine, Output, Storage
 from mariana_video.recipe.options import Ascent, Carry, Dream, Group, Recipe, Span, Where, from_text, shared_out
 from mariana_video.recipe.progression import Progress
+from mariana_video.recipe.reading import declared
 from mariana_video.recipe.toml import Written, read_text, to_text, written
+from mariana_video.recipe.values.file import InputFile
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds
 from mariana_video.recipe.values.size import Size
 from mariana_video.recipe.values.time import Time
 
 _AT = from_text(Annotated[Time, Bounds(0)])
+_FILE = from_text(InputFile)
 _FLAG = Parameter(negative=())
 _FIRST = Parameter(group=FIRST)
 _UNSAID = "default"  # the table, within a group's, of what was not said
@@ -52,6 +55,17 @@ class Kind:
         return type(self)(
             *(getattr(self, name).but(**{option: getattr(new, option) for option in new.said}) for name, new in pairs)
         )
+
+    def files(self) -> dict[str, InputFile]:
+        """The files that are read for it, by the names of their options."""
+        groups = [getattr(self, field) for field in self.groups()]
+        values = ((name, getattr(group, name)) for group in groups for name in declared(type(group)))
+        return {name: value for name, value in values if isinstance(value, InputFile)}
+
+    def check_files(self) -> None:
+        """See that the files that are read for it are there (UsageError)."""
+        for name, file in self.files().items():
+            file.check_there(name)
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -107,7 +121,7 @@ class Played(Group):
 class Sounding(Group):
     """What is heard of a dive."""
 
-    sound: Path | None = None
+    sound: Annotated[InputFile | None, _FILE] = None
     """A sound file, or a film's sound, to lie under the dive; cut to its length."""
 
 
@@ -135,13 +149,13 @@ class Judging(Group):
     network: str = "mariana"
     """What scores how strongly it dreams: a network's name or a weights file."""
 
-    weights: Path | None = None
+    weights: Annotated[InputFile | None, _FILE] = None
     """A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`."""
 
     layers: Annotated[Objective | None, from_text(Objective)] = None
     """The layers that are scored: `"conv3_3 + 0.5*conv4_2"`. Default: what suits the network."""
 
-    flow_weights: Path | None = None
+    flow_weights: Annotated[InputFile | None, _FILE] = None
     """RAFT's weights, to judge motion with RAFT. Not for a dream that was made with it."""
 
     start: Annotated[Time | None, _AT] = None

@@ -10,7 +10,6 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from cyclopts import Parameter
@@ -19,6 +18,7 @@ from mariana_video.errors import UsageError
 from mariana_video.recipe.groups import FIRST, LOOK, MOTION, PART, WHERE
 from mariana_video.recipe.reading import declare, declared
 from mariana_video.recipe.values.bands import Bands
+from mariana_video.recipe.values.file import InputFile
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds, Schedule
 from mariana_video.recipe.values.size import Size
@@ -36,6 +36,7 @@ def from_text(kind: Any) -> Parameter:
 
 
 _NUMBER = from_text(Schedule)
+_FILE = from_text(InputFile)
 _FIRST = Parameter(group=FIRST)
 _ATOM = Parameter(negative=())
 
@@ -89,7 +90,7 @@ class Dream(Group):
     network: Annotated[str, _ATOM, _FIRST] = "mariana"
     """What dreams: a network's name (`mariana networks` lists them) or a weights file."""
 
-    weights: Path | None = None
+    weights: Annotated[InputFile | None, _FILE] = None
     """A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`."""
 
     layers: Annotated[Objective | None, from_text(Objective), _FIRST] = None
@@ -188,7 +189,7 @@ class Carry(Group):
     """How motion is found; `none` lets the dream stay put while the picture moves. (`mariana measure` judges by
     `farneback`, too: give it --flow-weights for films that were made with that.)"""
 
-    flow_weights: Path | None = None
+    flow_weights: Annotated[InputFile | None, _FILE] = None
     """A weights file for `--flow raft`, in place of torchvision's download."""
 
     flow_scale: Annotated[float, Bounds(0, 1, above=True)] = 1.0
@@ -224,7 +225,7 @@ class Span(Group):
 class Where(Group):
     """Where in the picture is dreamed."""
 
-    mask: Path | None = None
+    mask: Annotated[InputFile | None, _FILE] = None
     """A picture, or a film that runs beside it, stretched over the film's: white says where to dream, black where
     never, grey how much."""
 

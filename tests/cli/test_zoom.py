@@ -89,7 +89,7 @@ REFUSED: list[tuple[int, str, list[str]]] = [
     (2, "--duration 0", ["--duration", "0"]),
     (2, "is a picture", ["--at", "1"]),
     (2, "loop", ["--loop", "twice"]),
-    (1, "does not exist", ["--sound", "none.mp3"]),
+    (2, "does not exist", ["--sound", "none.mp3"]),
 ]
 
 

@@ -46,7 +46,7 @@ def _asked(job: Job, recipe: DiveRecipe, picture: Tensor, size: tuple[int, int])
     """The dive, after seeing that a job that was begun was begun with these settings (UsageError)."""
     dreamer = make_dreamer(Recipe(recipe.dream), job.machine(recipe.machine))
     sound = recipe.sounding.sound
-    conditions = conditions_of("zoom", _options(job, recipe), job.storage, dreamer, job.source, sound)
+    conditions = conditions_of("zoom", _options(job, recipe), job.storage, dreamer, job.source, recipe.files())
     # The way as a whole says how large the canvas is, what suits its first layers, and where a loop closes.
     free = frozenset[str]() if recipe.dive.loop else FRAME_BY_FRAME - {"layers"}
     job.agree(conditions, free)

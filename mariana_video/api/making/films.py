@@ -39,7 +39,7 @@ def _asked(job: Job, recipe: FilmRecipe, on_look: OnLook) -> Asked:
     if mask is not None:
         check_mask(mask)  # what is wrong with it is said before any work
     dreamer = make_dreamer(dreamt, job.machine(recipe.machine))
-    conditions = conditions_of("video", sections(dreamt), job.storage, dreamer, job.source)
+    conditions = conditions_of("video", sections(dreamt), job.storage, dreamer, job.source, recipe.files())
     job.agree(conditions, FRAME_BY_FRAME)
     plan = make_plan(job.source, recipe.span, on_look, keep_hdr=keeps_hdr(job.output, job.storage.codec))
     if mask is not None:

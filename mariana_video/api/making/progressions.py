@@ -153,7 +153,7 @@ def _conditions(job: Job, shown: Progression, recipe: ProgressionRecipe) -> dict
         "begins": {"at": str(recipe.begins.at or 0), "play_once": recipe.played.play_once},
         "beside": dict(networks),
     }
-    conditions = conditions_of("progress", options, job.storage, shown.cells[0].dreamer, job.source)
+    conditions = conditions_of("progress", options, job.storage, shown.cells[0].dreamer, job.source, recipe.files())
     return {section: dict(values) for section, values in conditions.items()}
 
 

@@ -62,7 +62,8 @@ def folder_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]
     dreamer = make_dreamer(recipe.dreamt, recipe.machine)
     check_largest(pairs, dreamer, size)
     picture: dict[str, Plain] = {} if size is None else {"size": str(size)}
-    conditions = conditions_of("image", {"dream": plain(recipe.dream), "picture": picture}, Output(), dreamer, None)
+    options = {"dream": plain(recipe.dream), "picture": picture}
+    conditions = conditions_of("image", options, Output(), dreamer, None, recipe.files())
     names = {pair.target.name for pair in pairs}
     with made_in(output, conditions, recipe.still.overwrite, names) as record:
         stand = len(pairs) - len(left_to_make(pairs, record, recipe.still.overwrite, mask))

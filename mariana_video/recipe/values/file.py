@@ -1,0 +1,50 @@
+"""A file that a work reads beside its source: weights, a mask, a sound."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from mariana_video.errors import UsageError
+
+if TYPE_CHECKING or sys.platform != "win32":
+    from pathlib import PosixPath as _Path
+else:
+    from pathlib import WindowsPath as _Path
+
+_CHUNK = 1 << 22
+
+
+class InputFile(_Path):
+    """The path of a file that is read. What it holds is what counts: it may lie elsewhere when a job goes on."""
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        """A file by its path. Raises UsageError on anything that is no path."""
+        if isinstance(value, str | Path) and str(value):
+            return cls(value)
+        raise UsageError(f"{value!r}: give the path of a file")
+
+    def check_there(self, option: str) -> None:
+        """See that it is there, a file, not empty and to be read. Raises UsageError that names the option."""
+        try:
+            empty = self.stat().st_size == 0
+            told = "is a folder" if self.is_dir() else "is empty" if empty and self.is_file() else ""
+            if not told:
+                self.open("rb").close()
+        except FileNotFoundError:
+            told = "does not exist"
+        except (OSError, ValueError) as error:
+            told = f"can't be opened: {(getattr(error, 'strerror', None) or str(error)).lower()}"
+        if told:
+            raise UsageError(f"--{option.replace('_', '-')} {self} {told}; give the path of a file")
+
+    def checksum(self) -> str:
+        """SHA-256 of what it holds. Raises OSError."""
+        found = hashlib.sha256()
+        with self.open("rb") as opened:
+            while chunk := opened.read(_CHUNK):
+                found.update(chunk)
+        return found.hexdigest()
