@@ -8,8 +8,11 @@ A block of code is ```sh: each line is run; ```sh long: each line is only parsed
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,6 +137,15 @@ def test_a_notebook_in_the_docs_runs(desk: Path, code: str) -> None:
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
     NotebookClient(book, timeout=120, resources={"metadata": {"path": str(desk)}}).execute()
     assert (desk / "dream.mp4").is_file()
+
+
+def test_the_page_of_options_is_what_their_declarations_say() -> None:
+    made = subprocess.run(
+        [sys.executable, "docs/options.py"], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    told = (ROOT / "docs/OPTIONS.md").read_text(encoding="utf-8")
+    assert told == made.stdout, "python docs/options.py > docs/OPTIONS.md"
 
 
 def test_every_block_is_marked_in_a_known_way() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
+import inspect
 import os
+import textwrap
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -88,6 +92,20 @@ def declared(group: Any) -> Mapping[str, Declared]:
 def _declared(group: Any) -> Mapping[str, Declared]:
     hints = get_type_hints(group, include_extras=True)
     return {field.name: declare(field.name, hints[field.name]) for field in fields(group)}
+
+
+@cache
+def helps(group: type) -> Mapping[str, str]:
+    """The sentences that stand below the options of a group, by field: what `--help` and the docs show."""
+    found: dict[str, str] = {}
+    for kind in (kind for kind in reversed(group.__mro__) if is_dataclass(kind)):
+        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+        assert isinstance(tree, ast.ClassDef)
+        for option, below in pairwise(tree.body):
+            match option, below:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str() as text)):
+                    found[name] = " ".join(text.split())
+    return found
 
 
 def declare(name: str, hint: Any) -> Declared:
