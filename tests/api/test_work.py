@@ -1,4 +1,7 @@
-"""The program called as a stranger's would: in threads, in asyncio, twice at once, spawned, forked, in Jupyter."""
+"""The program called as a stranger's would: in threads, in asyncio, twice at once, spawned, forked.
+
+(In Jupyter's kernel: tests/test_docs.py runs the notebook of docs/PYTHON.md there.)
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ import torch
 import mariana_video
 from mariana_video.api.making.work import Made, Work
 from mariana_video.errors import Cancelled, OutputError, SourceError, UsageError
-from mariana_video.media.stills.pictures import read_picture, write_picture
+from mariana_video.media.stills.pictures import write_picture
 from tests.conftest import make_clip, texture
 from tests.job.jobs import seen
 
@@ -87,7 +90,7 @@ WORKS: list[tuple[str, Callable[..., Work[Any]]]] = [
     ("film.gif", lambda output: mariana_video.video("clip.mkv", output, **QUICK)),
     ("film/", lambda output: mariana_video.video("clip.mkv", output, **QUICK)),
     ("dive.webp", dive),
-    ("round.webp", lambda output: dive(output, loop="structure", zoom=6)),
+    ("round.webp", lambda output: dive(output, loop="source", zoom=6)),
     ("steps/", steps),
 ]
 
@@ -263,22 +266,6 @@ def test_forked_before_its_first_use_it_works_and_after_it_says_so() -> None:
     assert late.returncode == 3, late.stderr
     assert len(late.stdout.splitlines()) == 1
     assert "spawn" in late.stdout
-
-
-def test_in_jupyters_kernel(desk: Path) -> None:
-    import nbformat
-    from nbclient import NotebookClient
-
-    cell = (
-        "import mariana_video\nfrom tqdm.auto import tqdm\n"
-        f"work = mariana_video.image('photo.png', 'jupyter.png', network={str(QUICK['network'])!r}, first_steps=2)\n"
-        "bar = tqdm(total=work.total)\nwork.run(lambda made: bar.update())"
-    )
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
-    NotebookClient(book, timeout=120, resources={"metadata": {"path": str(desk)}}).execute()
-    (shown,) = [output for output in book.cells[0].outputs if output.output_type == "execute_result"]
-    assert "jupyter.png" in shown.data["text/plain"]
-    assert read_picture(desk / "jupyter.png")[0].shape == (36, 48, 3)
 
 
 def test_dir_shows_every_public_name() -> None:

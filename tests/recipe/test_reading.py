@@ -17,6 +17,7 @@ from mariana_video.recipe.job import Machine, Storage
 from mariana_video.recipe.options import Ascent, Carry, Dream, Group, Recipe, Span, Where, recipe
 from mariana_video.recipe.progression import Progress
 from mariana_video.recipe.toml import read_text, recipe_of, sections, to_text
+from mariana_video.recipe.values.file import InputFile
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Schedule
 from mariana_video.recipe.values.size import Size
@@ -38,7 +39,7 @@ WRONG: list[tuple[type[Group], str, Any, str]] = [
     (Dream, "octave_scale", 1, "--octave-scale 1: give a number above 1 and up to 4"),
     (Dream, "layers", 4, "--layers: 4 names no layer"),
     (Dream, "network", 16, "--network 16: give a text"),
-    (Dream, "weights", 3, "--weights 3: give the path of a file"),
+    (Dream, "weights", 3, "--weights: 3 is no path; give that of a file"),
     (Ascent, "steps", -1, "--steps -1: give a number from 0"),
     (Carry, "carried", "frames", "--carried frames: give one of change, frame; did you mean frame?"),
     (Carry, "flow", "raft2", "--flow raft2: give one of dis, farneback, raft, none; did you mean raft?"),
@@ -47,7 +48,7 @@ WRONG: list[tuple[type[Group], str, Any, str]] = [
     (Span, "size", "large", "--size 'large': write 640x360"),
     (Span, "size", (640.5, 360), "--size"),
     (Span, "rate", "fast", "--rate fast: give a number above 0"),
-    (Where, "mask", 3, "--mask 3: give the path"),
+    (Where, "mask", 3, "--mask: 3 is no path"),
     (Machine, "precision", "fp64", "--precision fp64: give one of auto, fp32, bf16, fp16"),
     (Machine, "device", 3, "--device 3: give a text"),
     (Machine, "device", "", "--device '': give a text"),
@@ -88,7 +89,7 @@ def test_a_wrong_value_is_told_in_one_line(group: type[Group], option: str, valu
         (Dream, "seed", np.uint8(7), 7),
         (Dream, "seed", "7", 7),
         (Dream, "network", Path("a/b.safetensors"), "a/b.safetensors"),
-        (Dream, "weights", "vgg.pth", Path("vgg.pth")),
+        (Dream, "weights", "vgg.pth", InputFile("vgg.pth")),
         (Dream, "layers", "conv1_1", Objective("conv1_1")),
         (Dream, "layers", None, None),
         (Span, "size", [640, None], Size(640, None)),

@@ -25,7 +25,7 @@ class InputFile(_Path):
         """A file by its path. Raises UsageError on anything that is no path."""
         if isinstance(value, str | Path) and str(value):
             return cls(value)
-        raise UsageError(f"{value!r}: give the path of a file")
+        raise UsageError(f"{value!r} is no path; give that of a file")
 
     def check_there(self, option: str) -> None:
         """See that it is there, a file, not empty and to be read. Raises UsageError that names the option."""
