@@ -17,8 +17,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is loaded, a
 import torch
 from torch import Tensor, nn
 
+from mariana_video.dream.objectives.kind import Measure
+from mariana_video.dream.objectives.reading import read
+from mariana_video.dream.score import Score
 from mariana_video.media.stills.hush import allowed
 from mariana_video.networks.network import Description, Layer, Network, Normalisation, Suited
+from mariana_video.recipe.values.objective import read_terms
 
 # A shell's background jobs ignore Ctrl-C, and so would every command that a suite begun there starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -43,6 +47,12 @@ def small_network(name: str = "small") -> Network:
     layers = {f"conv{n}": Layer(f"conv{n}", widths[n], 2 ** (n - 1), 3 * 2**n) for n in (1, 2, 3)}
     plain = Normalisation((0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
     return Network(Description(name, layers, plain, Suited("conv3", 0.02, 0.1, side=None)), body)
+
+
+def score_by(network: Network, text: str, measure: Measure = "share") -> Score:
+    """What makes `network` score a picture by a text such as `conv2 + 0.5*conv3`."""
+    networks = {network.name: network}
+    return Score(networks, read(read_terms(text), networks), measure)
 
 
 @pytest.fixture

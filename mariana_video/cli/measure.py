@@ -9,7 +9,8 @@ from cyclopts import Parameter
 
 from mariana_video.cli.bar import Bar, say
 from mariana_video.errors import OutputError, UsageError
-from mariana_video.recipe.options import from_text
+from mariana_video.recipe.options import from_text, from_texts
+from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds
 from mariana_video.recipe.values.time import Time
@@ -31,7 +32,7 @@ def measure(  # long: its docstring is what --help shows of each option
     dream: Path,
     /,
     *,
-    network: str = "mariana",
+    network: Annotated[Networks, from_texts(Networks)] = Networks("mariana"),
     weights: Path | None = None,
     layers: Annotated[Objective | None, from_text(Objective)] = None,
     flow_weights: Path | None = None,
@@ -51,7 +52,7 @@ def measure(  # long: its docstring is what --help shows of each option
     dream
         What was made of it: the same frames, of any size.
     network
-        What scores how strongly it dreams: a network's name or a weights file.
+        What scores how strongly it dreams: a network's name or a weights file; several may be said.
     weights
         A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`.
     layers
@@ -76,10 +77,11 @@ def measure(  # long: its docstring is what --help shows of each option
     from mariana_video.judging.plot import Drawing
     from mariana_video.judging.report import report
 
-    _check(width, (json, plot), (source, dream, weights, flow_weights, Path(network)), overwrite)
+    files = [Path(word) for one in network.said for word in (one.what, one.weights) if word]
+    _check(width, (json, plot), (source, dream, weights, flow_weights, *files), overwrite)
     score, judge = _score(network, weights, layers), Judge(flow_weights)
     clips = pair(source, dream, start)
-    variety = _variety(score.network.name, clips.frames)
+    variety = _variety([one.name for one in score.networks.values()], clips.frames)
     for note in clips.notes:
         say(note, quiet)
     drawing = Drawing()
@@ -87,7 +89,8 @@ def measure(  # long: its docstring is what --help shows of each option
     for line in report(coherence.figures(), coherence.worst, variety.line(), judge.names):
         print(line)
     if json is not None:
-        scored = {"network": score.network.name, "layers": [term.layer for term in score.terms]}
+        layers_scored = [layer for term in score.terms for layer in term.kind.layers]
+        scored = {"network": ", ".join(one.name for one in score.networks.values()), "layers": layers_scored}
         judged = {"size": drawing.size, "judges": judge.names, **variety.to_dict()}
         _write(json, {**scored, **judged, **coherence.to_dict()})
     if plot is not None:
@@ -102,19 +105,20 @@ def _check(width: int, files: tuple[Path | None, ...], read: tuple[Path | None, 
     check_written([file for file in files if file is not None], read, overwrite)
 
 
-def _score(network: str, weights: Path | None, layers: Objective | None) -> Score:
+def _score(network: Networks, weights: Path | None, layers: Objective | None) -> Score:
+    from mariana_video.dream.objectives.chosen import chosen
+    from mariana_video.dream.objectives.reading import read
     from mariana_video.dream.score import Score
-    from mariana_video.networks.weights import load
 
-    loaded = load(network, weights)
-    return Score(loaded, (layers or Objective(loaded.suited.layers)).at(0, 25))
+    networks, objective = chosen(network, weights, layers)
+    return Score(networks, read(objective.at(0, 25), networks))
 
 
-def _variety(dreamer: str, frames: int) -> Variety:
+def _variety(dreamers: list[str], frames: int) -> Variety:
     from mariana_video.judging.variety import Variety, judge_of
     from mariana_video.networks.weights import load
 
-    return Variety(load(judge_of(dreamer)), frames)
+    return Variety(load(judge_of(*dreamers)), frames)
 
 
 def _run(

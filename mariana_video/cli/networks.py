@@ -40,12 +40,15 @@ def layers(
     weights
         A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`.
     """
+    from mariana_video.dream.objectives.reading import sentences
     from mariana_video.networks.weights import load
 
     found = load(network, weights)
     rows: list[tuple[str, ...]] = [("layer", "channels", "stride", "view")]
     rows += [(layer.name, *map(str, (layer.channels, layer.stride, layer.view))) for layer in found.layers.values()]
     _print_table(rows)
+    print("\nwith --layers these can be written, joined by +:")
+    _print_table([(example, means) for example, means in sentences()])
 
 
 def _row(network: Network, path: Path) -> tuple[str, ...]:

@@ -197,8 +197,7 @@ def _film(job: Job, shown: Progression, endless: bool, quiet: bool) -> None:
     film = Film(None, shown.size, shown.rate, times, endless=endless)
     check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(film))
     cell = shown.cells[0]
-    what = f"{cell.dreamer.network.name} dreams {cell.dreamer.objective}"
-    what = what if len(shown.cells) == 1 else f"{len(shown.cells)} side by side"
+    what = str(cell.dreamer) if len(shown.cells) == 1 else f"{len(shown.cells)} side by side"
     say(f"{foretell_size(job.output, shown.size, shown.pictures)}; {what}, {cell.shown[-1]} steps", quiet)
     todo = job.prepare(film, frozenset(), lambda note: say(note, quiet))
     follow(job, todo, lambda state, first: frames(shown, still, state, first), quiet, effort_of_progression(shown))

@@ -82,7 +82,7 @@ def remarks(plan: Plan, dreamer: Dreamer) -> Iterator[str]:
     from mariana_video.footage.film import shape_of
 
     width, height = plan.size
-    yield f"{len(plan.times)} frames of {width}x{height}; {dreamer.network.name} dreams {dreamer.objective}, " + (
+    yield f"{len(plan.times)} frames of {width}x{height}; {dreamer}, " + (
         f"on {dreamer.device.type} in {dreamer.precision}"
     )
     wanted, score = dreamer.recipe.dream.octaves, dreamer.score(0, plan.clip.rate)

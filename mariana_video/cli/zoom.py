@@ -124,7 +124,7 @@ def _make(job: Job, descent: Descent, sound: Path | None, play_once: bool, quiet
     film = Film(None, size, descent.rate, times, under=sound, endless=not play_once, dreamed=descent.canvas.shape)
     check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(film))
     told = foretell_size(job.output, size, descent.frames)
-    say(f"{told}; {dreamer.network.name} dreams {dreamer.objective} in {dreamer.precision}", quiet)
+    say(f"{told}; {dreamer} in {dreamer.precision}", quiet)
     todo = job.prepare(film, frozenset(), lambda note: say(note, quiet))
     check_changed(job, dreamer, descent.rate, lambda note: say(note, quiet))
     follow(job, todo, lambda state, first: dive(descent, state, first), quiet, effort_of_dive(descent))

@@ -125,10 +125,11 @@ class Network:
     @property
     def rms(self) -> Mapping[str, float]:
         """RMS of each layer's activation on natural pictures (1.0 where it was never measured)."""
-        return {name: self.description.rms.get(name, 1.0) for name in self.layers}
+        said = {name: float(one.squares.mean().sqrt()) for name, one in self.description.natural.items()}
+        return {name: self.description.rms.get(name, said.get(name, 1.0)) for name in self.layers}
 
     def natural(self, layer: str) -> Natural:
-        """What the layer says of natural pictures; all channels alike where only the layer was measured."""
+        """What the layer says of natural pictures; all channels alike where that was never measured."""
         known = self.description.natural.get(layer)
         return known or Natural(torch.full((self.layers[layer].channels,), self.rms[layer] ** 2))
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mariana_video.dream.score import Score
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.judging.coherence import Coherence
 from mariana_video.judging.judge import Judge
@@ -19,8 +18,7 @@ from mariana_video.judging.plot import Drawing
 from mariana_video.judging.report import report
 from mariana_video.media.stills.pictures import write_picture
 from mariana_video.meters.flashes import Worst
-from mariana_video.recipe.values.objective import read_terms
-from tests.conftest import small_network
+from tests.conftest import score_by, small_network
 from tests.judging.scenes import hallucination, pan
 
 
@@ -42,7 +40,7 @@ def clips(tmp_path_factory) -> tuple[Path, Path]:
 
 def test_a_pair_of_clips_is_measured_from_end_to_end(clips, tmp_path):
     coherence, drawing = Coherence(), Drawing()
-    score = Score(small_network(), read_terms("conv2"))
+    score = score_by(small_network(), "conv2")
     for seen in measured(coherence, pair(*clips), Judge(), score, 480):
         drawing.add(seen)
     found = coherence.figures()

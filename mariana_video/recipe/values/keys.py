@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from mariana_video.errors import UsageError
 
 _KEY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s?)\s*:\s*\(")
+_QUOTED = 200  # characters of a text that are quoted
 _KEYED = re.compile(r"\s*\d+(?:\.\d+)?\s*s?\s*:")
 
 
@@ -31,7 +32,8 @@ class Key:
 
 def unreadable(text: str, place: int, why: str) -> UsageError:
     """The error for a text that doesn't parse: quotes it and points at the place (counted from 1)."""
-    return UsageError(f"can't read {text!r} at character {place + 1} ({text[place : place + 12]!r}): {why}")
+    shown = text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+    return UsageError(f"can't read {shown!r} at character {place + 1} ({text[place : place + 12]!r}): {why}")
 
 
 def read_keys(text: str) -> tuple[Key, ...]:
