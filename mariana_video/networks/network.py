@@ -19,6 +19,7 @@ LUMA = (
     0.587,
     0.114,
 )  # Rec. 601 on values as stored: what Pillow's "L" and most grey training data use
+_SHOWN = 60  # characters of a name that are quoted
 POSITIONS = 4  # a layer needs this many positions along the short side before a motif fits into it
 
 
@@ -165,8 +166,9 @@ class Network:
         for candidate in (wanted, wanted.replace("relu", "conv", 1)):
             if candidate in self.layers:
                 return self.layers[candidate]
+        shown = wanted if len(wanted) <= _SHOWN else f"{wanted[:_SHOWN]}…"
         raise NetworkError(
-            f"{self.name} has no layer {wanted!r}{did_you_mean(wanted, self._spellings())}; "
+            f"{self.name} has no layer {shown!r}{did_you_mean(wanted, self._spellings())}; "
             f"`mariana layers {self.name}` lists them"
         )
 

@@ -15,7 +15,7 @@ from mariana_video.errors import UsageError
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _PART = re.compile(rf"\s*((?:{_QUOTED}|[^,\"])*)\s*(?:,|\Z)")
 _NAMED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*=\s*(.*)", re.DOTALL)
-_WITH_FILE = re.compile(r"([A-Za-z_][\w-]*)@(.+)", re.DOTALL)
+_WITH_FILE = re.compile(r"([A-Za-z_][\w-]*)@(.*)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _SHOWN = 60  # characters of a text that are quoted
 
@@ -52,11 +52,11 @@ class Networks:
     def __post_init__(self) -> None:
         said = tuple(_read(part, self.text) for part in _parts(self.text))
         names = [one.name for one in said]
-        for name in names:
-            if names.count(name) > 1:
-                raise UsageError(f"two networks are called {name}; give one another name: other={name}")
-            if len(names) > 1 and not _NAME.fullmatch(name):
-                raise UsageError(f"{_shown(name)} can't be named in --layers; give it a name: net={_shown(name)[1:-1]}")
+        for one in said if len(said) > 1 else ():
+            if names.count(one.name) > 1:
+                raise UsageError(f"two networks are called {_shown(one.name)}; give one a name: other={one}")
+            if not _NAME.fullmatch(one.name):
+                raise UsageError(f"{_shown(one.name)} can't stand before a layer; give it a name: other={one}")
         object.__setattr__(self, "said", said)
 
     @classmethod
