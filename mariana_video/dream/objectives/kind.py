@@ -11,6 +11,7 @@ import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar, Literal, Self
 
 from torch import Tensor
@@ -79,7 +80,13 @@ REGISTERED: list[type[Kind]] = []
 
 def kinds() -> tuple[type[Kind], ...]:
     """Every kind there is, those that are written most simply first."""
+    _import_room()
+    return tuple(sorted(REGISTERED, key=lambda kind: (len(kind.example), kind.example)))
+
+
+@cache
+def _import_room() -> None:
+    """A class is known once its file is imported."""
     room = importlib.import_module(__package__)
     for module in pkgutil.iter_modules(room.__path__, f"{__package__}."):
         importlib.import_module(module.name)
-    return tuple(sorted(REGISTERED, key=lambda kind: (len(kind.example), kind.example)))
