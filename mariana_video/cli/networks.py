@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from mariana_video.recipe.reading import declare
+from mariana_video.recipe.values.networks import Networks
+
 if TYPE_CHECKING:
     from mariana_video.networks.network import Network
 
@@ -36,17 +39,18 @@ def layers(
     Parameters
     ----------
     network
-        A network's name (`mariana networks` lists them) or a weights file.
+        A network's name (`mariana networks` lists them), also `vgg16@FILE`, or a weights file.
     weights
         A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`.
     """
     from mariana_video.dream.objectives.reading import sentences
-    from mariana_video.networks.weights import load
+    from mariana_video.networks.several import load_named
 
-    found = load(network, weights)
-    rows: list[tuple[str, ...]] = [("layer", "channels", "stride", "view")]
-    rows += [(layer.name, *map(str, (layer.channels, layer.stride, layer.view))) for layer in found.layers.values()]
-    _print_table(rows)
+    said = declare("network", Networks).read(network)
+    for found in load_named(said, weights, said.names).values():
+        rows: list[tuple[str, ...]] = [("layer", "channels", "stride", "view")]
+        rows += [(layer.name, *map(str, (layer.channels, layer.stride, layer.view))) for layer in found.layers.values()]
+        _print_table(rows)
     print("\nwith --layers these can be written, joined by +:")
     _print_table([(example, means) for example, means in sentences()])
 

@@ -21,6 +21,13 @@ def test_terms(text: str, terms: tuple[Term, ...]) -> None:
     assert read_terms(text) == terms
 
 
+@pytest.mark.parametrize("text", ["a", "0.5*a + b:c[3] + 1e-05*n-1.x:d(e (f), 2) + 3*all", ".25*x.y/z[2-5]"])
+def test_terms_are_written_as_they_are_read(text: str) -> None:
+    terms = read_terms(text)
+    assert read_terms(" + ".join(map(str, terms))) == terms
+    assert str(Objective(str(Objective(text)))) == text
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
