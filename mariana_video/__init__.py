@@ -39,6 +39,7 @@ _PUBLIC = {
     # networks
     "list_networks": "api.networks",
     "list_layers": "api.networks",
+    "list_kinds": "api.networks",
     "load": "networks.weights",
     # what goes wrong
     "MarianaError": "errors",

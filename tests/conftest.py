@@ -18,17 +18,21 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is loaded, a
 import torch
 from torch import Tensor, nn
 
+from mariana_video.dream.objectives.kind import Measure
+from mariana_video.dream.objectives.reading import read
+from mariana_video.dream.score import Score
 from mariana_video.media.stills.hush import allowed
 from mariana_video.networks.network import Description, Layer, Network, Normalisation, Suited
+from mariana_video.recipe.values.objective import read_terms
 from mariana_video.recipe.values.timeline import Instant, Timeline
 
 # A shell's background jobs ignore Ctrl-C, and so would every command that a suite begun there starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def small_network(name: str = "small") -> Network:
+def small_network(name: str = "small", seed: int = 1, pool: int = 2) -> Network:
     """Three padded convolutions with fixed weights: padding keeps it from being blind to shifts."""
-    generator = torch.Generator().manual_seed(1)
+    generator = torch.Generator().manual_seed(seed)
     stages: dict[str, nn.Module] = {}
     widths = [3, 8, 12, 16]
     for number, (before, after) in enumerate(pairwise(widths), 1):
@@ -38,13 +42,19 @@ def small_network(name: str = "small") -> Network:
             layer.bias.zero_()  # type: ignore[union-attr]
         stages[f"conv{number}"] = nn.Sequential(layer, nn.ReLU())
         if number < 3:
-            stages[f"pool{number}"] = nn.MaxPool2d(2)
+            stages[f"pool{number}"] = nn.MaxPool2d(pool)
     body = nn.Sequential()
     for key, stage in stages.items():
         body.add_module(key, stage)
-    layers = {f"conv{n}": Layer(f"conv{n}", widths[n], 2 ** (n - 1), 3 * 2**n) for n in (1, 2, 3)}
+    layers = {f"conv{n}": Layer(f"conv{n}", widths[n], pool ** (n - 1), 3 * pool**n) for n in (1, 2, 3)}
     plain = Normalisation((0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
     return Network(Description(name, layers, plain, Suited("conv3", 0.02, 0.1, side=None)), body)
+
+
+def score_by(network: Network, text: str, measure: Measure = "share") -> Score:
+    """What makes `network` score a picture by a text such as `conv2 + 0.5*conv3`."""
+    networks = {network.name: network}
+    return Score(networks, read(read_terms(text), networks), measure)
 
 
 @pytest.fixture
@@ -86,18 +96,22 @@ def mariana(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]
     return call
 
 
-@pytest.fixture(scope="session")
-def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def write_tiny(path: Path, seed: int = 0) -> Path:
     """A released file of a network of the paper's family, so small that a frame takes milliseconds."""
     from mariana_video.networks import weights
     from mariana_video.networks.mariana import Architecture, Mariana
 
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     model = Mariana(Architecture(blocks=(8, 12), classes=0, input_size=0))
-    path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
     suited = {"layers": "conv2_2", "step_size": 0.02, "strength": 0.1}
-    weights.save(path, model, {"name": "tiny", "suited": suited, "classes": []})
+    weights.save(path, model, {"name": path.stem, "suited": suited, "classes": []})
     return path
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of such a network."""
+    return write_tiny(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
 
 
 def make_clip(

@@ -27,7 +27,7 @@ def measure(
     clip, made = (declare(name, Path).read(path) for name, path in (("source", source), ("dream", dream)))
     whole.check_files()
     files = [file for file in (asked.json, asked.plot) if file is not None]
-    check_written(files, (clip, made, asked.weights, asked.flow_weights, Path(asked.network)), asked.overwrite)
+    check_written(files, (clip, made, asked.weights, asked.flow_weights, *asked.network.files), asked.overwrite)
     from mariana_video.api.making.measuring import measuring_work  # loads torch: not for a refusal
 
     return measuring_work(clip, made, asked)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mariana_video.recipe.reading import declare
+from mariana_video.recipe.values.networks import Networks
 
 if TYPE_CHECKING:
     from mariana_video.networks.network import Layer
@@ -44,12 +45,20 @@ def _accuracies(metadata: Mapping[str, Any]) -> tuple[float, ...]:
     return tuple(value for value in said if value is not None)
 
 
-def list_layers(network: str | Path = "mariana", weights: str | Path | None = None) -> list[Layer]:
-    """The layers of a network (a name or a weights file), each with channels, stride and view in pixels.
+def list_layers(network: str | Path = "mariana", weights: str | Path | None = None) -> dict[str, list[Layer]]:
+    """The layers of networks, as `--network` says them, by name; each with channels, stride and view in pixels.
 
     `weights` is a file for a network of torchvision. Raises NetworkError.
     """
-    from mariana_video.networks.weights import load
+    from mariana_video.networks.several import load_named
 
+    said = declare("network", Networks).read(network)
     file = None if weights is None else declare("weights", Path).read(weights)
-    return list(load(declare("network", str).read(network), file).layers.values())
+    return {name: list(found.layers.values()) for name, found in load_named(said, file, said.names).items()}
+
+
+def list_kinds() -> list[tuple[str, str]]:
+    """What can be written for `layers`, an example of each kind, and what it means."""
+    from mariana_video.dream.objectives.reading import sentences
+
+    return sentences()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,16 +35,18 @@ def layers(
     Parameters
     ----------
     network
-        A network's name (`mariana networks` lists them) or a weights file.
+        A network's name (`mariana networks` lists them), also `vgg16@FILE`, or a weights file.
     weights
         A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`.
     """
-    from mariana_video.api.networks import list_layers
+    from mariana_video.api.networks import list_kinds, list_layers
 
-    found = list_layers(network, weights)
-    rows: list[tuple[str, ...]] = [("layer", "channels", "stride", "view")]
-    rows += [(layer.name, *map(str, (layer.channels, layer.stride, layer.view))) for layer in found]
-    _print_table(rows)
+    for found in list_layers(network, weights).values():
+        rows: list[tuple[str, ...]] = [("layer", "channels", "stride", "view")]
+        rows += [(layer.name, *map(str, (layer.channels, layer.stride, layer.view))) for layer in found]
+        _print_table(rows)
+    print("\nwith --layers these can be written, joined by +:")
+    _print_table(list_kinds())
 
 
 def _row(known: Known, file: Path) -> tuple[str, ...]:
@@ -52,7 +55,7 @@ def _row(known: Known, file: Path) -> tuple[str, ...]:
     return (known.name, str(len(known.classes)), said, f"{file.stat().st_size / 1e6:.1f} MB", known.layers)
 
 
-def _print_table(rows: list[tuple[str, ...]]) -> None:
+def _print_table(rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

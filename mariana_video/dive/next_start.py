@@ -68,7 +68,7 @@ def values_at(descent: Descent, index: int) -> Values:
     if lap is not None and lap < 2:  # too short a way to leave a landscape and come back
         return values
     place = float(index / descent.rate / (each if lap is None else length / lap))
-    return replace(values, terms=cycled(dreamer.network, values.terms, place, dreamer.recipe.dream.seed, lap))
+    return replace(values, terms=cycled(dreamer.networks, values.terms, place, dreamer.recipe.dream.seed, lap))
 
 
 def steps_at(steps: int, descent: Descent) -> int:

@@ -232,12 +232,12 @@ def tiles_for(score: Score, shape: tuple[int, int]) -> tuple[Tile, ...]:
     A mean activation is followed to the letter, as what it follows has it: in one piece.
     """
     grid = math.lcm(_GRID, score.stride)
-    return tiles_of(shape, grid, score.view, math.prod(shape) if score.kind == "mean" else LARGEST)
+    return tiles_of(shape, grid, score.view, math.prod(shape) if score.measure == "mean" else LARGEST)
 
 
 def pushed_through(score: Score, shape: tuple[int, int], reach: int) -> int:
-    """The pixels that go through the network for a step on a picture of `shape` (height, width)."""
-    return sum(tile.pixels for tile in tiles_for(score, padded_shape(score, shape, reach)))
+    """The pixels that go through networks, each counting, for a step on a picture of `shape` (height, width)."""
+    return len(score.asked) * sum(tile.pixels for tile in tiles_for(score, padded_shape(score, shape, reach)))
 
 
 def reach_of(score: Score, octave: Octave, jitter: int) -> int:

@@ -14,6 +14,8 @@ import torch
 from mariana_video.errors import UsageError
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.media.stills.pictures import picture_files
+from mariana_video.networks.measured import checksum_of
+from mariana_video.networks.network import Network
 from mariana_video.recipe.job import Machine, Output
 from mariana_video.recipe.toml import Difference, Plain, Sections, differences
 from mariana_video.recipe.values.file import InputFile
@@ -22,6 +24,7 @@ _LIBRARIES = ("mariana-video", "torch", "opencv-python-headless", "opencv-python
 _STORED = ("codec", "crf", "sound")
 _DREAM = ("dream", "carry")
 _FILE = "_file"  # after the name of an option: the section of the file that it names
+_BY_NETWORK = ("beside_network", "natural_pictures")
 _CHUNK = 1 << 22
 
 
@@ -45,7 +48,9 @@ def conditions_of(
             f"{name}{_FILE}": {"path": str(file.absolute()), "content": file.checksum()} for name, file in files.items()
         },
         "source": {} if source is None else {"path": str(source.absolute()), "content": content_of(source)},
-        "network": {"weights": weights_of(dreamer)},
+        "network": {"weights": _weights_of(dreamer.network)},
+        "beside_network": {name: _weights_of(one) for name, one in list(dreamer.networks.items())[1:]},
+        "natural_pictures": {name: checksum_of(one) for name, one in dreamer.networks.items()},
         "machine": machine_of(dreamer),
     }
 
@@ -60,6 +65,8 @@ def agree(output: str, before: Sections, now: Sections, frames: int, free: Colle
         if difference.section in _DREAM and difference.name in free:
             changed = True
             continue
+        if difference.section in _BY_NETWORK and "layers" in free and None in (difference.before, difference.now):
+            continue  # other layers may be of other networks
         kept = f"throw its {frames} finished frames away" if frames else "begin anew"
         raise UsageError(f"{output} was begun {_told(difference)}; use that setting again, or --restart to {kept}")
     return changed
@@ -107,9 +114,15 @@ def marks_of(source: Path) -> tuple[tuple[str, int, int], ...]:
 
 
 def weights_of(dreamer: Dreamer) -> str:
+    """SHA-256 of the parameters of all networks that dream, and of what natural pictures do to them."""
+    told = [f"{name} {_weights_of(one)} {checksum_of(one)}" for name, one in dreamer.networks.items()]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def _weights_of(network: Network) -> str:
     """SHA-256 of a network's parameters."""
     checksum = hashlib.sha256()
-    for name, tensor in sorted(dreamer.network.body.state_dict().items()):
+    for name, tensor in sorted(network.body.state_dict().items()):
         checksum.update(name.encode())
         checksum.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy().tobytes())
     return checksum.hexdigest()
@@ -141,6 +154,10 @@ def _told(difference: Difference) -> str:
         return f"with another {option} (the content differs, whatever its name)"
     if difference.section == "network":
         return f"with other {name.replace('_', ' ')} in the network's file"
+    if difference.section == "beside_network":
+        return f"with other weights in the file of the network {name}"
+    if difference.section == "natural_pictures":
+        return f"with other figures of what natural pictures do to the network {name}"
     if difference.section == "job":
         return f"by `mariana {before}`, not by `mariana {now}`"
     if difference.section == "machine" and name not in ("device", "precision"):

@@ -18,9 +18,10 @@ _MADE_FROM = {"mariana-wide": "vgg16"}  # it would find its own way of seeing in
 _FRAMES = 8
 
 
-def judge_of(dreamer: str) -> str:
-    """The network that judges a dream of the network `dreamer`."""
-    return next(name for name in JUDGES if name != _MADE_FROM.get(dreamer, dreamer))
+def judge_of(*dreamers: str) -> str:
+    """The network that judges a dream of the networks `dreamers`; the first judge where all took part."""
+    own = {_MADE_FROM.get(name, name) for name in dreamers}
+    return next((name for name in JUDGES if name not in own), next(iter(JUDGES)))
 
 
 def layer_of(judge: Network) -> str:

@@ -1,15 +1,17 @@
-"""The network of a job, loaded once, on its device and in its precision."""
+"""The networks of a job, each loaded once, on its device and in its precision."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import torch
 from torch import Tensor
 
 from mariana_video.dream.ascent import Pace, Step, ascend
+from mariana_video.dream.objectives.chosen import chosen
+from mariana_video.dream.objectives.reading import Weighted, read
 from mariana_video.dream.octaves import Octave, octaves_of
 from mariana_video.dream.precision import DTYPES, choose_precision
 from mariana_video.dream.score import Score
@@ -18,16 +20,19 @@ from mariana_video.loop.state import Values
 from mariana_video.loop.strength import to_see
 from mariana_video.networks.device import choose_device
 from mariana_video.networks.network import Network
-from mariana_video.networks.weights import load
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Recipe, value_at
-from mariana_video.recipe.values.objective import Objective, Terms
-from mariana_video.recipe.values.timeline import START, Instant
+from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.timeline import START, Instant, Timeline
 
 
 @dataclass(frozen=True)
 class Dreamer:
-    """What stays the same for all frames. `precision` is the format chosen; `on_step` is called after each step."""
+    """What stays the same for all frames. `precision` is the format chosen; `on_step` is called after each step.
+
+    `network` leads: what suits it (step size, size, strength) is what suits all. `networks` are all that terms name, by
+    the name that they say, the leading one first; left out, it is the only one.
+    """
 
     network: Network
     recipe: Recipe
@@ -35,6 +40,15 @@ class Dreamer:
     device: torch.device
     precision: str
     on_step: Callable[[Step], None] = lambda step: None
+    networks: Mapping[str, Network] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.networks:
+            object.__setattr__(self, "networks", {self.network.name: self.network})
+
+    def __str__(self) -> str:
+        names = " and ".join(self.networks)
+        return f"{names} {'dreams' if len(self.networks) == 1 else 'dream'} {self.objective}"
 
     def values(self, instant: Instant = START) -> Values:
         """The schedules' numbers at an instant, checked against their bounds (UsageError)."""
@@ -44,7 +58,7 @@ class Dreamer:
             return value_at(dream if hasattr(dream, name) else carry, name, instant)
 
         return Values(
-            terms=self.objective.at(instant),
+            terms=read(self.objective.at(instant), self.networks),
             strength=at("strength"),
             steps=round(at("steps")),
             first_steps=round(value_at(dream, "first_steps", instant, dream.first())),
@@ -61,11 +75,16 @@ class Dreamer:
 
     def score(self, instant: Instant = START) -> Score:
         """What the ascent makes larger at an instant."""
-        return self.scored(self.objective.at(instant))
+        return self.scored(read(self.objective.at(instant), self.networks))
 
-    def scored(self, terms: Terms) -> Score:
+    def scored(self, terms: tuple[Weighted, ...]) -> Score:
         """What the ascent makes larger for `terms`."""
-        return Score(self.network, terms, "mean" if self.tutorial else self.recipe.dream.score)
+        return Score(self.networks, terms, "mean" if self.tutorial else self.recipe.dream.score)
+
+    def scores(self, frames: int | None = None, timeline: Timeline = START.timeline) -> Iterator[Score]:
+        """Every score that comes up in a film of so many `frames` (None: in one without end)."""
+        for terms in self.objective.combinations(frames, timeline):
+            yield self.scored(read(terms, self.networks))
 
     @property
     def tutorial(self) -> bool:
@@ -140,16 +159,14 @@ class Ascended:
 
 
 def make_dreamer(recipe: Recipe, machine: Machine) -> Dreamer:
-    """Loads the network of `recipe` onto the machine; every layer and channel it ever names is looked up now.
+    """Loads the networks of `recipe` onto the machine; every layer and channel it ever names is looked up now.
 
     Raises NetworkError on an unknown network, layer, channel or damaged weights, UsageError on an unknown device.
     """
     device = choose_device(machine.device)
     precision = choose_precision(machine.precision, device)
-    network = load(recipe.dream.network, recipe.dream.weights)
-    network = network.to(device, DTYPES[precision], torch.channels_last)
-    objective = recipe.dream.layers or Objective(network.suited.layers)
-    dreamer = Dreamer(network, recipe, objective, device, precision)
-    for terms in objective.combinations():
-        dreamer.scored(terms)
-    return dreamer
+    dream = recipe.dream
+    networks, objective = chosen(dream.network, dream.weights, dream.layers)
+    for network in networks.values():
+        network.to(device, DTYPES[precision], torch.channels_last)
+    return Dreamer(next(iter(networks.values())), recipe, objective, device, precision, networks=networks)

@@ -61,13 +61,23 @@ def memory_needed(
     shapes = {shape, dreamed or dreamer.shape(shape)}
     at_once = max(tiles_for(score, padded_shape(score, one, 0))[0].pixels for one in shapes)
     kept = kept_for_backward(score, dreamer.device) if each is None else each
-    return math.ceil(BASE + at_once * kept + max(map(math.prod, shapes)) * _BESIDE)
+    return math.ceil(BASE + _further(score) + at_once * kept + max(map(math.prod, shapes)) * _BESIDE)
+
+
+def _parameters(score: Score) -> list[Tensor]:
+    return [parameter for name in score.asked for parameter in score.networks[name].body.parameters()]
+
+
+def _further(score: Score) -> int:
+    """Bytes of the networks beside the first: that one is in `BASE`."""
+    _, *further = score.asked
+    return sum(one.nbytes for name in further for one in score.networks[name].body.parameters())
 
 
 def kept_for_backward(score: Score, device: torch.device) -> float:
     """Bytes a pixel that the network keeps from the way forward for the gradient, found by a small trial."""
     side = max(_TRIAL, math.ceil(score.smallest / _TRIAL) * _TRIAL)
-    found: dict[int, int] = {parameter.untyped_storage().data_ptr(): 0 for parameter in score.network.body.parameters()}
+    found: dict[int, int] = {parameter.untyped_storage().data_ptr(): 0 for parameter in _parameters(score)}
 
     def note(tensor: Tensor) -> Tensor:
         storage = tensor.untyped_storage()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from mariana_video.dream.objectives.reading import Weighted
 from mariana_video.motion.motion import Motion
-from mariana_video.recipe.values.objective import Terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Values:
     """The schedules' numbers at one frame; `octaves` and `motif_size` are None where what suits is wanted."""
 
-    terms: Terms
+    terms: tuple[Weighted, ...]
     strength: float
     steps: int
     first_steps: int

@@ -65,9 +65,13 @@ def regions(response: Tensor) -> Tensor:
     return F.avg_pool2d(response.float().square(), (tall, wide), (down, right))
 
 
-def natural(pictures: Sequence[Tensor]) -> Natural:
-    """What a layer says of natural pictures, from the `regions` of its responses to them."""
-    squares = torch.stack([squares.mean((0, 2, 3)) for squares in pictures]).mean(0)
+def natural(pictures: Sequence[Tensor], squares: Tensor | None = None) -> Natural:
+    """What a layer says of natural pictures, from the `regions` of its responses to them.
+
+    `squares` are each channel's mean square, where that is known otherwise.
+    """
+    if squares is None:
+        squares = torch.stack([squares.mean((0, 2, 3)) for squares in pictures]).mean(0)
     shares = [float(Natural(squares)._shares(picture).mean()) for picture in pictures]
     return Natural(squares, float(torch.tensor(shares).median()))
 

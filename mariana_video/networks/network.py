@@ -19,6 +19,7 @@ LUMA = (
     0.587,
     0.114,
 )  # Rec. 601 on values as stored: what Pillow's "L" and most grey training data use
+_SHOWN = 60  # characters of a name that are quoted
 POSITIONS = 4  # a layer needs this many positions along the short side before a motif fits into it
 
 
@@ -125,10 +126,11 @@ class Network:
     @property
     def rms(self) -> Mapping[str, float]:
         """RMS of each layer's activation on natural pictures (1.0 where it was never measured)."""
-        return {name: self.description.rms.get(name, 1.0) for name in self.layers}
+        said = {name: float(one.squares.mean().sqrt()) for name, one in self.description.natural.items()}
+        return {name: self.description.rms.get(name, said.get(name, 1.0)) for name in self.layers}
 
     def natural(self, layer: str) -> Natural:
-        """What the layer says of natural pictures; all channels alike where only the layer was measured."""
+        """What the layer says of natural pictures; all channels alike where that was never measured."""
         known = self.description.natural.get(layer)
         return known or Natural(torch.full((self.layers[layer].channels,), self.rms[layer] ** 2))
 
@@ -164,8 +166,9 @@ class Network:
         for candidate in (wanted, wanted.replace("relu", "conv", 1)):
             if candidate in self.layers:
                 return self.layers[candidate]
+        shown = wanted if len(wanted) <= _SHOWN else f"{wanted[:_SHOWN]}…"
         raise NetworkError(
-            f"{self.name} has no layer {wanted!r}{did_you_mean(wanted, self._spellings())}; "
+            f"{self.name} has no layer {shown!r}{did_you_mean(wanted, self._spellings())}; "
             f"`mariana layers {self.name}` lists them"
         )
 

@@ -47,15 +47,24 @@ def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Net
         UsageError: `weights` for a network that is a file itself; a process forked after the first use.
     """
     check_not_forked()
-    own = released().get(str(name_or_path))
-    if str(name_or_path) in zoo.NAMES and (weights is not None or own is None):
-        return zoo.load(str(name_or_path), weights, {} if own is None else _values(own, read_header(own)))
+    name = str(name_or_path)
+    own = released().get(name)
+    if name in zoo.NAMES and (weights is not None or own is None):
+        state = zoo.state_of(name, weights)
+        return zoo.built(name, state, str(weights or name), {} if own is None else _known(own, state))
     if weights is not None:
         raise UsageError(
             f"--weights {weights} does nothing for {name_or_path}; it is for {' and '.join(zoo.NAMES)}: "
             f"a network of one's own is given as --network FILE"
         )
     return load_file(find(name_or_path))
+
+
+def _known(own: Path, state: Mapping[str, Tensor]) -> dict[str, Any]:
+    """What a released file says of torchvision's network; of natural pictures only if `state` is what it holds."""
+    tensors, values = read(own)
+    alike = all(name in state and torch.equal(tensor, state[name].half()) for name, tensor in tensors.items())
+    return values if alike else {name: value for name, value in values.items() if name != "natural"}
 
 
 def find(name_or_path: str | Path) -> Path:

@@ -26,7 +26,7 @@ NAMES = ("vgg16", "inception_v3")
 VGG_BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 
 VGG_SUITED = Suited("conv5_1 + 0.5*conv4_2", 0.012, 0.12)
-# Measured on 200 photographs at 128 to 192 pixels.
+# Measured on 200 photographs at 128 to 192 pixels, of torchvision's weights.
 VGG_RMS: Mapping[str, float] = {
     "conv1_1": 0.728,
     "conv1_2": 1.491,
@@ -85,10 +85,14 @@ def load(name: str, weights: Path | None = None, said: Mapping[str, Any] | None 
     Raises:
         NetworkError: the file is unreadable or doesn't fit; the download failed.
     """
+    return built(name, state_of(name, weights), str(weights or name), said)
+
+
+def state_of(name: str, weights: Path | None = None) -> Mapping[str, Tensor]:
+    """The weights alone; arguments and errors as of `load`."""
     # Weights made under a caller's inference mode could never dream.
     with torch.inference_mode(False):
-        state = _from_file(weights) if weights is not None else _downloaded(name)
-        return built(name, state, str(weights or name), said)
+        return _from_file(weights) if weights is not None else _downloaded(name)
 
 
 def built(name: str, state: Mapping[str, Tensor], where: str, said: Mapping[str, Any] | None = None) -> Network:
@@ -123,7 +127,7 @@ def vgg16(state: Mapping[str, Tensor], said: Mapping[str, Any] = {}) -> Network:
     suited = Suited(**said["suited"]) if "suited" in said else VGG_SUITED
     layers = dict(_vgg_layers())
     seen = {name: Natural.of(values, layers[name].channels) for name, values in said.get("natural", {}).items()}
-    about = Description("vgg16", layers, IMAGENET, suited, VGG_RMS, seen, metadata=said)
+    about = Description("vgg16", layers, IMAGENET, suited, VGG_RMS if seen else {}, seen, metadata=said)
     return Network(about, body)
 
 

@@ -27,12 +27,25 @@ def does_nothing(name: str, value: Any, why: str, instead: str) -> UsageError:
 
 def check_dream(dream: Dream) -> None:
     """Refuses what the dream itself makes idle (UsageError)."""
+    check_networks(dream)
     tutorial = dream.step_rule == "tutorial"
     if tutorial:
         idle(dream, "jitter", "with --step-rule tutorial, which never shifts", "leave it out, or take --step-rule mean")
         idle(dream, "bands", "with --step-rule tutorial, which weighs none", "leave it out, or take --step-rule mean")
     if _always(dream.octaves, 1) or (tutorial and dream.octaves is None):
         idle(dream, "octave_scale", "with one octave", "give --octaves of 2 or more, or leave it out")
+
+
+def check_networks(dream: Dream) -> None:
+    """Refuses a network that is said beside others, and that no layer is of (UsageError)."""
+    names = dream.network.names
+    if dream.layers is None or len(names) == 1:
+        return
+    used = {term.network or names[0] for term in dream.layers.terms}
+    for said in dream.network.said:
+        if said.name not in used:
+            why = f"with --layers {dream.layers}, none of which is of it"
+            raise does_nothing("network", str(said), why, f"leave it out, or name its layers: {said.name}:…")
 
 
 def check_seed(dream: Dream) -> None:

@@ -16,11 +16,23 @@ from mariana_video.errors import UsageError
 from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.groups import FILE, FIRST, PART
 from mariana_video.recipe.job import Machine, Output, Storage
-from mariana_video.recipe.options import Ascent, Carry, Dream, Group, Recipe, Span, Where, from_text, shared_out
+from mariana_video.recipe.options import (
+    Ascent,
+    Carry,
+    Dream,
+    Group,
+    Recipe,
+    Span,
+    Where,
+    from_text,
+    from_texts,
+    shared_out,
+)
 from mariana_video.recipe.progression import Progress
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.toml import Written, read_text, to_text, written
 from mariana_video.recipe.values.file import InputFile
+from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds
 from mariana_video.recipe.values.size import Size
@@ -146,8 +158,8 @@ class Still(Group):
 class Judging(Group):
     """By what a dream is measured, and what is written of it."""
 
-    network: str = "mariana"
-    """What scores how strongly it dreams: a network's name or a weights file."""
+    network: Annotated[Networks, from_texts(Networks)] = Networks("mariana")
+    """What scores how strongly it dreams: a network's name or a weights file; several may be said."""
 
     weights: Annotated[InputFile | None, _FILE] = None
     """A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`."""

@@ -19,6 +19,7 @@ from mariana_video.recipe.groups import FIRST, LOOK, MOTION, PART, WHERE
 from mariana_video.recipe.reading import declare, declared
 from mariana_video.recipe.values.bands import Bands
 from mariana_video.recipe.values.file import InputFile
+from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds, Schedule
 from mariana_video.recipe.values.size import Size
@@ -35,10 +36,18 @@ def from_text(kind: Any) -> Parameter:
     return Parameter(converter=convert, accepts_keys=False, n_tokens=1)
 
 
+def from_texts(kind: Any) -> Parameter:
+    """The same for an option that may be said more than once: a `kind` of all its words."""
+
+    def convert(_type: Any, tokens: Sequence[Any]) -> Any:
+        return declare((tokens[0].keyword or "").lstrip("-"), kind).read([token.value for token in tokens])
+
+    return Parameter(converter=convert, accepts_keys=False, n_tokens=-1, consume_multiple=False)
+
+
 _NUMBER = from_text(Schedule)
 _FILE = from_text(InputFile)
 _FIRST = Parameter(group=FIRST)
-_ATOM = Parameter(negative=())
 
 
 def bounds_of(group: type[Group]) -> Mapping[str, Bounds]:
@@ -87,15 +96,16 @@ class Group:
 class Dream(Group):
     """What is dreamed, and how strongly."""
 
-    network: Annotated[str, _ATOM, _FIRST] = "mariana"
-    """What dreams: a network's name (`mariana networks` lists them) or a weights file."""
+    network: Annotated[Networks, from_texts(Networks), _FIRST] = Networks("mariana")
+    """What dreams: a network's name (`mariana networks` lists them) or a weights file. Said more than once, several
+    dream together; `NAME=…` gives one a name, `vgg16@FILE` a weights file."""
 
     weights: Annotated[InputFile | None, _FILE] = None
     """A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`."""
 
     layers: Annotated[Objective | None, from_text(Objective), _FIRST] = None
     """Which layers the dream is to please: `"conv3_3 + 0.5*conv4_2"`; `conv4_3[17]` is one channel, `all` is every
-    layer. Default: what suits the network."""
+    layer, `vgg16:conv4_3` is another network's. Default: what suits the network."""
 
     score: Literal["share", "energy"] = "share"
     """`share` gives every channel of a layer its share, for a rich mixture; `energy` is the classic mean square,

@@ -50,7 +50,7 @@ class Progress(Group):
     """Side by side: an option and its values, `"step-size=0.01,0.5"`."""
 
     rows: str | None = None
-    """Below each other: an option and its values, `"network=vgg16,mariana"` (`vgg16@FILE` with a weights file)."""
+    """Below each other: an option and its values, `"network=vgg16,mariana"`."""
 
     plot: Annotated[Path | None, Parameter(group=FILE)] = None
     """How the picture converges: a drawing (.png, .svg, .pdf) or a table (.csv) of score, change and structure."""
@@ -80,11 +80,10 @@ def variants(dream: Ascent, text: str | None, option: str) -> tuple[Variant, ...
     words = [word.strip() for word in _apart(values)]
     if not all(words):
         raise UsageError(f"--{option} {text!r}: a value is missing between two commas")
-    shown = [Path(word.partition("@")[0]).stem if field == "network" and "." in word else word for word in words]
     option = name.strip().lstrip("-")
-    return tuple(
-        Variant(f"{option}: {title}", _with(dream, field, word)) for title, word in zip(shown, words, strict=True)
-    )
+    made = [dream.but(**{field: word}) for word in words]
+    shown = [" + ".join(one.network.names) for one in made] if field == "network" else words
+    return tuple(Variant(f"{option}: {title}", one) for title, one in zip(shown, made, strict=True))
 
 
 def _apart(text: str) -> list[str]:
@@ -97,10 +96,3 @@ def _apart(text: str) -> list[str]:
         else:
             parts[-1] += character
     return parts
-
-
-def _with(dream: Ascent, field: str, word: str) -> Ascent:
-    if field == "network" and "@" in word:
-        network, _, file = word.partition("@")
-        return dream.but(network=network, weights=file)
-    return dream.but(**{field: word})

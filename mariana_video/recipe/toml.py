@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -50,7 +51,7 @@ def sections(recipe: Recipe) -> dict[str, dict[str, Plain]]:
 def to_text(sections: Mapping[str, Mapping[str, Written]]) -> str:
     """Sections of plain values as TOML."""
     blocks = (
-        "\n".join([f"[{name}]", *(f"{key} = {_text(value)}" for key, value in values.items())])
+        "\n".join([f"[{name}]", *(f"{_key(key)} = {_text(value)}" for key, value in values.items())])
         for name, values in sections.items()
     )
     return "\n\n".join(blocks) + "\n"
@@ -83,6 +84,10 @@ def differences(before: Sections, now: Sections) -> Iterator[Difference]:
         for name in {**new, **old}:
             if old.get(name) != new.get(name):
                 yield Difference(section, name, old.get(name), new.get(name))
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
 
 
 def _text(value: Written) -> str:

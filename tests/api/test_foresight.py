@@ -92,15 +92,15 @@ def test_octaves_are_those_of_the_layers_that_come(monkeypatch: pytest.MonkeyPat
 def test_combinations_are_all_that_a_film_asks_for() -> None:
     objective = Objective("0:(a), 10:(b), 2s:(c + d)")
     asked = {
-        tuple(sorted({term.layer for term in objective.at(instant(frame, 10)) if term.weight > 0}))
+        tuple(sorted({term.what for term in objective.at(instant(frame, 10)) if term.weight > 0}))
         for frame in range(25)
     }
     for frames_ in (1, 2, 11, 12, 25):
         told = {
-            tuple(sorted({term.layer for term in terms})) for terms in objective.combinations(frames_, Timeline(10.0))
+            tuple(sorted({term.what for term in terms})) for terms in objective.combinations(frames_, Timeline(10.0))
         }  # fmt: skip
         now = {
-            tuple(sorted({term.layer for term in objective.at(instant(frame, 10)) if term.weight > 0}))
+            tuple(sorted({term.what for term in objective.at(instant(frame, 10)) if term.weight > 0}))
             for frame in range(frames_)
         }
         assert now <= told <= asked | now

@@ -10,19 +10,26 @@ import torch
 
 from mariana_video.dive.channel_cycle import cycled
 from mariana_video.dive.next_start import values_at
+from mariana_video.dream.objectives.layers import WholeLayer
+from mariana_video.dream.objectives.reading import Weighted
 from mariana_video.dream.score import Score
-from mariana_video.recipe.values.objective import Term
 from mariana_video.recipe.values.time import Length
-from tests.conftest import as_tensor, small_network, texture
+from tests.conftest import as_tensor, score_by, small_network, texture
 from tests.dive.dives import camera, descent, dreamer
 
 # Against lock-in.
 
 
 def among(place: float, lap: int | None = None) -> np.ndarray:
-    (term,) = cycled(small_network(), (Term("conv3", 0.5),), place, 5, lap)
-    assert (term.layer, term.weight, term.channel) == ("conv3", 0.5, None)
-    return np.array(term.among)
+    (term,) = journey("0.5*conv3", place, lap)
+    assert isinstance(term.kind, WholeLayer)
+    assert (term.network, term.kind.layer, term.weight) == ("small", "conv3", 0.5)
+    return np.array(term.kind.among)
+
+
+def journey(text: str, place: float, lap: int | None = None) -> tuple[Weighted, ...]:
+    score = score_by(small_network(), text)
+    return cycled(score.networks, score.terms, place, 5, lap)
 
 
 def test_a_journey_comes_to_one_landscape_after_another_without_a_jump() -> None:
@@ -32,7 +39,7 @@ def test_a_journey_comes_to_one_landscape_after_another_without_a_jump() -> None
     way = np.array([among(place) for place in np.linspace(0, 3, 121)])
     assert np.abs(np.diff(np.log(way), axis=0)).max() < 0.5
     assert all(np.log(here).std() > 0.6 * np.log(begin).std() for here in way)  # no grey in between
-    assert cycled(small_network(), (Term("conv3", 1.0, 2),), 0.0, 5) == (Term("conv3", 1.0, 2),)
+    assert journey("conv3[2]", 0.0) == score_by(small_network(), "conv3[2]").terms
 
 
 def test_a_loops_journey_comes_back() -> None:
@@ -47,22 +54,24 @@ def test_channels_that_count_more_are_excited_more(kind: Literal["share", "energ
     chosen = np.zeros(network.layers["conv3"].channels)
     chosen[3:6] = len(chosen) / 3
     picture = as_tensor(texture(60, 80))
-    terms = {"some": Term("conv3", among=tuple(chosen.tolist())), "all": Term("conv3")}
+
+    def weighing(*among: float) -> Score:
+        return Score({"small": network}, (Weighted("small", WholeLayer("conv3", among), 1.0),), kind)
+
     grown = {}
-    for name, term in terms.items():
-        score = Score(network, (term,), kind)
+    for name, score in {"some": weighing(*chosen.tolist()), "all": weighing()}.items():
         (uphill,) = torch.autograd.grad(score(begun := picture.clone().requires_grad_()), begun)
         before, after = (network.responses(p, ["conv3"])[0] for p in (picture, picture + uphill / uphill.norm()))
         grown[name] = float((after.square().mean((0, 2, 3)) / before.square().mean((0, 2, 3)))[3:6].mean())
     assert grown["some"] > grown["all"] > 0.9
-    even = Score(network, (Term("conv3", among=(1.0,) * len(chosen)),), kind)
-    assert float(even(picture)) == pytest.approx(float(Score(network, (Term("conv3"),), kind)(picture)))
+    assert float(weighing(*[1.0] * len(chosen))(picture)) == pytest.approx(float(weighing()(picture)))
 
 
 def test_a_dive_has_a_journey_unless_it_stays_or_is_too_short_a_loop() -> None:
     def values(**dive: object) -> set[tuple[float, ...]]:
         made = descent(dreamer(), camera(), rate=5, duration=12, **dive)
-        return {term.among for index in range(60) for term in values_at(made, index).terms}
+        terms = [term.kind for index in range(60) for term in values_at(made, index).terms]
+        return {term.among for term in terms if isinstance(term, WholeLayer)}
 
     assert len(values()) == 60
     assert values(channel_cycle=Length.of(0)) == {()}

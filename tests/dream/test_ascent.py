@@ -16,14 +16,13 @@ from mariana_video.dream.octaves import Octave, octaves_of
 from mariana_video.dream.score import Score
 from mariana_video.errors import DreamError, NetworkError, UsageError
 from mariana_video.networks.network import Network
-from mariana_video.recipe.values.objective import read_terms
-from tests.conftest import as_tensor, small_network, texture
+from tests.conftest import as_tensor, score_by, small_network, texture
 
 SHAPE = (48, 64)
 
 
 def score(network: Network, text: str = "conv3") -> Score:
-    return Score(network, read_terms(text))
+    return score_by(network, text)
 
 
 def dreamed(network: Network, picture: Tensor, steps: int = 5, seed: int = 0) -> Tensor:

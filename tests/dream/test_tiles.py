@@ -8,10 +8,8 @@ import torch
 
 from mariana_video.dream import ascent
 from mariana_video.dream.ascent import pushed_through, shifted_gradient, tiles_for
-from mariana_video.dream.score import Score
 from mariana_video.dream.tiles import tiles_of
-from mariana_video.recipe.values.objective import Term
-from tests.conftest import as_tensor, small_network, texture
+from tests.conftest import as_tensor, score_by, small_network, texture
 
 
 @pytest.mark.parametrize("shape", [(64, 96), (512, 512), (1088, 1928), (2168, 3848), (72, 4000)])
@@ -37,7 +35,7 @@ def test_a_small_picture_is_one() -> None:
 @pytest.mark.parametrize("kind", ["share", "energy"])
 def test_a_gradient_by_tiles_is_the_gradient(monkeypatch: pytest.MonkeyPatch, kind: Literal["share", "energy"]) -> None:
     """The energy's to the last digits; shares are taken over regions, which lie otherwise in a tile."""
-    score = Score(small_network(), (Term("conv3"),), kind)
+    score = score_by(small_network(), "conv3", kind)
     picture = as_tensor(texture(200, 280))
     value, whole = shifted_gradient(score, picture, (3, 5), 8)
     monkeypatch.setattr(ascent, "LARGEST", 20_000)
@@ -52,7 +50,7 @@ def test_a_gradient_by_tiles_is_the_gradient(monkeypatch: pytest.MonkeyPatch, ki
 
 def test_no_seam_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     """At the border between two tiles the gradient steps no more than elsewhere."""
-    score = Score(small_network(), (Term("conv3"),), "share")
+    score = score_by(small_network(), "conv3", "share")
     monkeypatch.setattr(ascent, "LARGEST", 20_000)
     picture = as_tensor(texture(96, 400))
     _, gradient = shifted_gradient(score, picture, (0, 0), 0)
@@ -64,7 +62,7 @@ def test_no_seam_shows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_mean_activation_is_followed_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ascent, "LARGEST", 2_000)
-    assert len(tiles_for(Score(small_network(), (Term("conv3"),), "mean"), (208, 288))) == 1
+    assert len(tiles_for(score_by(small_network(), "conv3", "mean"), (208, 288))) == 1
     assert torch.is_tensor(
-        shifted_gradient(Score(small_network(), (Term("conv3"),), "mean"), torch.rand(1, 3, 64, 64), (0, 0), 0)[1]
+        shifted_gradient(score_by(small_network(), "conv3", "mean"), torch.rand(1, 3, 64, 64), (0, 0), 0)[1]
     )

@@ -47,11 +47,14 @@ def make(
     *,
     stop: int | None = None,
     each: Callable[[int], None] = lambda position: None,
+    dreaming: Callable[[Recipe], Dreamer] = lambda which: Dreamer(
+        small_network(), which, Objective("conv3"), torch.device("cpu"), "fp32"
+    ),
 ) -> Told:
     """Makes `output` of `clip`, or is stopped as by Ctrl-C after `stop` frames."""
     told = Told()
     with open_job(str(output), clip, storage) as job:
-        dreamer = Dreamer(small_network(), which, Objective("conv3"), torch.device("cpu"), "fp32")
+        dreamer = dreaming(which)
         job.agree(conditions_of("video", sections(which), storage, dreamer, clip))
         plan = make_plan(clip, which.span)
         wanted = Film(plan.clip, plan.size, plan.clip.rate, plan.times, plan.start, plan.duration)

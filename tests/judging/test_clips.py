@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mariana_video.dream.score import Score
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.judging.coherence import Coherence
 from mariana_video.judging.judge import Judge
@@ -20,8 +19,7 @@ from mariana_video.judging.report import report
 from mariana_video.media.stills.pictures import write_picture
 from mariana_video.meters.flashes import Worst
 from mariana_video.recipe.kinds import MeasureRecipe
-from mariana_video.recipe.values.objective import read_terms
-from tests.conftest import small_network
+from tests.conftest import score_by, small_network
 from tests.judging.scenes import hallucination, pan
 
 
@@ -43,7 +41,7 @@ def clips(tmp_path_factory) -> tuple[Path, Path]:
 
 def test_a_pair_of_clips_is_measured_from_end_to_end(clips, tmp_path):
     coherence, drawing = Coherence(), Drawing()
-    score = Score(small_network(), read_terms("conv2"))
+    score = score_by(small_network(), "conv2")
     for seen in measured(coherence, pair(*clips), Judge(), score, 480):
         drawing.add(seen)
     found = coherence.figures()
@@ -115,7 +113,7 @@ def test_a_warning_tells_how_many_flashes_and_when():
 def test_the_command_prints_every_figure_and_writes_json_and_plot(clips, tmp_path, capsys, monkeypatch):
     from mariana_video.cli.measure import measure
 
-    monkeypatch.setattr("mariana_video.api.making.measuring.load", lambda *_: small_network())
+    monkeypatch.setattr("mariana_video.networks.weights.load", lambda *_: small_network())
     asked = MeasureRecipe.of(json=tmp_path / "figures.json", plot=tmp_path / "figures.png")
     measure(*clips, recipe=asked, quiet=True)
     told = capsys.readouterr()
@@ -133,7 +131,7 @@ def test_the_command_refuses_what_is_there_and_widths_out_of_reach(clips, tmp_pa
     from mariana_video.api.measure import measure
     from mariana_video.errors import OutputError
 
-    monkeypatch.setattr("mariana_video.api.making.measuring.load", lambda *_: small_network())
+    monkeypatch.setattr("mariana_video.networks.weights.load", lambda *_: small_network())
     there = tmp_path / "there.json"
     there.write_text("{}")
     with pytest.raises(OutputError, match=r"there\.json"):

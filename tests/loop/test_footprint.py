@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from mariana_video.dream.objectives.reading import read
+from mariana_video.dream.score import Score
 from mariana_video.errors import DreamError
 from mariana_video.loop import footprint
 from mariana_video.loop.footprint import BASE, check_memory, free_memory, kept_for_backward, memory_needed
 from mariana_video.networks.weights import load
-from mariana_video.recipe.values.objective import Objective
+from mariana_video.recipe.values.objective import Objective, read_terms
+from tests.conftest import score_by, small_network
 from tests.loop.test_frames import dreamer
 from tests.media.clips import make
 
@@ -29,6 +32,19 @@ def test_what_is_kept_is_what_the_network_says() -> None:
     layers = [which.network.layers[name] for name in which.network.layers]
     outputs = sum(layer.channels / layer.stride**2 * 4 for layer in layers)
     assert outputs <= kept_for_backward(score, CPU) <= 5 * outputs + 50
+
+
+def test_each_network_is_counted() -> None:
+    """Of two, both keep what they said for the way back; the second one's weights come on top."""
+    one, other = small_network(), small_network("other", seed=2)
+    networks = {"one": one, "other": other}
+    both = Score(networks, read(read_terms("conv3 + other:conv3"), networks))
+    alone = score_by(one, "conv3")
+    assert kept_for_backward(both, CPU) == pytest.approx(2 * kept_for_backward(alone, CPU), abs=1)
+    weights = sum(parameter.nbytes for parameter in other.body.parameters())
+    which, size = dreamer(), (64, 48)
+    less = memory_needed(which, alone, size, each=100.0)
+    assert memory_needed(which, both, size, each=100.0) == less + weights
 
 
 def test_what_can_not_fit_is_refused_with_a_size_that_does(monkeypatch: pytest.MonkeyPatch) -> None:

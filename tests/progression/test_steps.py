@@ -120,7 +120,11 @@ def test_the_tutorial_makes_the_score_larger() -> None:
 
 def test_all_is_every_layer() -> None:
     score = dreamer("0.5*all").score()
-    assert [(term.layer, term.weight) for term in score.terms] == [("conv1", 0.5), ("conv2", 0.5), ("conv3", 0.5)]
+    assert [(term.kind.layers[0], term.weight) for term in score.terms] == [
+        ("conv1", 0.5),
+        ("conv2", 0.5),
+        ("conv3", 0.5),
+    ]
 
 
 def test_the_same_seed_the_same_progression() -> None:

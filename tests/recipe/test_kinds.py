@@ -21,6 +21,7 @@ from mariana_video.recipe.kinds import (
 )
 from mariana_video.recipe.reading import Declared, declared
 from mariana_video.recipe.values.bands import Bands
+from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds, Schedule
 from mariana_video.recipe.values.size import Size
@@ -65,6 +66,7 @@ def drawn(draw: random.Random, option: Declared) -> Any:
         Objective: lambda: draw.choice(["conv3_3 + 0.5*conv4_2[17]", "0:(a), 2s:(b + 2*c)"]),
         Size: lambda: draw.choice(["640x360", "x48", "7x"]),
         Bands: lambda: "0.1,1,2.5",
+        Networks: lambda: draw.choice(["mariana", "a=mariana, b=n.safetensors", "vgg16@v.pth", '"a,b.safetensors"']),
         bool: lambda: draw.random() < 0.5,
         int: lambda: int(number(draw, bounds, True)) * 16 if option.name == "crop" else int(number(draw, bounds, True)),
         float: lambda: number(draw, bounds, False),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.options import Ascent
 from mariana_video.recipe.progression import variants
+from mariana_video.recipe.values.networks import Said
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Schedule
 
@@ -40,8 +39,9 @@ def test_commas_within_brackets_part_nothing() -> None:
 
 def test_a_network_may_come_with_its_weights() -> None:
     vgg, own = variants(Ascent(), "network=vgg16@w/v.pth,mariana", "rows")
-    assert (vgg.dream.network, vgg.dream.weights) == ("vgg16", Path("w/v.pth"))
-    assert (own.dream.network, own.dream.weights) == ("mariana", None)
+    assert vgg.dream.network.said == (Said("vgg16", weights="w/v.pth"),)
+    assert own.dream.network.said == (Said("mariana"),)
+    assert {vgg.dream.weights, own.dream.weights} == {None}
 
 
 @pytest.mark.parametrize(

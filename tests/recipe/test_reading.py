@@ -18,6 +18,7 @@ from mariana_video.recipe.options import Ascent, Carry, Dream, Group, Recipe, Sp
 from mariana_video.recipe.progression import Progress
 from mariana_video.recipe.toml import read_text, recipe_of, sections, to_text
 from mariana_video.recipe.values.file import InputFile
+from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Schedule
 from mariana_video.recipe.values.size import Size
@@ -88,7 +89,7 @@ def test_a_wrong_value_is_told_in_one_line(group: type[Group], option: str, valu
         (Dream, "jitter", "0:(2), 5:(9)", Schedule("0:(2), 5:(9)")),
         (Dream, "seed", np.uint8(7), 7),
         (Dream, "seed", "7", 7),
-        (Dream, "network", Path("a/b.safetensors"), "a/b.safetensors"),
+        (Dream, "network", Path("a/b.safetensors"), Networks("a/b.safetensors")),
         (Dream, "weights", "vgg.pth", InputFile("vgg.pth")),
         (Dream, "layers", "conv1_1", Objective("conv1_1")),
         (Dream, "layers", None, None),

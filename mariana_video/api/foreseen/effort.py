@@ -1,6 +1,6 @@
 """What each frame of a job is expected to cost, before it is made, so that its end can be foretold.
 
-A frame's weight is how often it sends the full picture through the network, a step on a smaller octave counting for its
+A frame's weight is how often it sends the full picture through a network, a step on a smaller octave counting for its
 share, with a little more for what a step takes beside the network. What a weight comes to in seconds is found as the
 job runs.
 """
@@ -156,7 +156,8 @@ def _octaves(
 
     def at(frame: int) -> dict[Octave, float]:
         values = dreamer.values(timeline.at(frame if moving else 0))
-        layers = frozenset(term.layer for term in values.terms)
+        asked = dreamer.scored(values.terms).asked
+        layers = frozenset((name, layer) for name, several in asked.items() for layer in several)
         key = layers, values.octaves, values.octave_scale, values.jitter, values.motif_size
         if key not in known:
             score, jitter = dreamer.scored(values.terms), 0 if dreamer.tutorial else values.jitter

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
-from mariana_video.errors import UsageError
+from mariana_video.dream.objectives.chosen import usual
+from mariana_video.errors import NetworkError, UsageError
 from mariana_video.job.job import Job
 from mariana_video.job.stores.store import OnNote
 from mariana_video.loop.dreamer import Dreamer
@@ -13,7 +14,6 @@ from mariana_video.loop.footprint import check_memory
 from mariana_video.loop.state import Values
 from mariana_video.recipe.options import Group, Recipe, bounds_of, value_at
 from mariana_video.recipe.toml import recipe_of
-from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Schedule
 from mariana_video.recipe.values.timeline import Instant, Timeline
 
@@ -41,8 +41,7 @@ def check_whole(
     height, width = shape or dreamer.shape((size[1], size[0]), timeline.first(frames))
     dream = dreamer.recipe.dream
     moving = any(_moves(schedule) for schedule in (dream.octaves, dream.octave_scale, dream.motif_size))
-    for terms in dreamer.objective.combinations(frames, timeline):
-        score = dreamer.scored(terms)
+    for score in dreamer.scores(frames, timeline):
         check_memory(dreamer, score, size, (height, width))
         if not moving:
             dreamer.octaves((height, width), score)
@@ -76,7 +75,7 @@ def check_finished(before: Recipe, dreamer: Dreamer, finished: int, timeline: Ti
 
     Raises UsageError with the first frame that it changes.
     """
-    objective = before.dream.layers or Objective(dreamer.network.suited.layers)
+    objective = before.dream.layers or usual(dreamer.networks)
     old = replace(dreamer, recipe=before, objective=objective)
     for instant in timeline.first(finished):
         if not _alike(old, dreamer, instant):
@@ -90,5 +89,5 @@ def check_finished(before: Recipe, dreamer: Dreamer, finished: int, timeline: Ti
 def _alike(old: Dreamer, new: Dreamer, instant: Instant) -> bool:
     try:
         return old.values(instant) == new.values(instant)
-    except UsageError:  # the old one broke off here
+    except (UsageError, NetworkError):  # the old one broke off here, or dreamed with a network that is gone
         return False

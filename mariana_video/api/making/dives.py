@@ -64,7 +64,7 @@ def _asked(job: Job, recipe: DiveRecipe, picture: Tensor, size: tuple[int, int])
         effort=effort_of_dive(descent),
         dreamer=dreamer,
         timeline=descent.timeline,
-        notes=[f"{told}; {dreamer.network.name} dreams {dreamer.objective} in {dreamer.precision}"],
+        notes=[f"{told}; {dreamer} in {dreamer.precision}"],
     )
 
 

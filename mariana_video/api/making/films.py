@@ -69,7 +69,7 @@ def _frames(plan: Plan, dreamer: Dreamer) -> Frames:
 def _remarks(plan: Plan, dreamer: Dreamer) -> Iterator[str]:
     """What is worth saying before the work begins."""
     width, height = plan.size
-    yield f"{len(plan.times)} frames of {width}x{height}; {dreamer.network.name} dreams {dreamer.objective}, " + (
+    yield f"{len(plan.times)} frames of {width}x{height}; {dreamer}, " + (
         f"on {dreamer.device.type} in {dreamer.precision}"
     )
     octaves = len(dreamer.octaves(shape_of(plan, dreamer), dreamer.score()))

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mariana_video.api.making.work import Made, Watch, Work
+from mariana_video.dream.objectives.chosen import chosen
+from mariana_video.dream.objectives.reading import read
 from mariana_video.dream.score import Score
 from mariana_video.errors import OutputError
 from mariana_video.judging.coherence import Coherence
@@ -24,7 +26,6 @@ from mariana_video.judging.report import report
 from mariana_video.judging.variety import Variety, judge_of
 from mariana_video.networks.weights import load
 from mariana_video.recipe.kinds import Judging
-from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.timeline import START
 
 
@@ -46,13 +47,14 @@ def measuring_work(clip: Path, made: Path, asked: Judging) -> Work[Measured]:
 
     def make(watch: Watch) -> Measured:
         coherence, drawing = Coherence(), Drawing()
-        variety = Variety(load(judge_of(score.network.name)), clips.frames)
+        names = [one.name for one in score.networks.values()]
+        variety = Variety(load(judge_of(*names)), clips.frames)
         for seen in measured(coherence, clips, judge, score, asked.width):
             drawing.add(seen)
             if seen.number in variety.asked:
                 variety.add(seen.dream, seen.source)
             watch.made(Made(seen.number + 1, clips.frames, partial(_dream_of, seen)))
-        scored = {"network": score.network.name, "layers": [term.layer for term in score.terms]}
+        scored = {"network": ", ".join(names), "layers": [layer for term in score.terms for layer in term.kind.layers]}
         judged = {"size": drawing.size, "judges": judge.names, **variety.to_dict()}
         figures = {**scored, **judged, **coherence.to_dict()}
         if asked.json is not None:
@@ -69,8 +71,8 @@ def _dream_of(seen: Seen) -> NDArray[np.float32]:
 
 
 def _score(judging: Judging) -> Score:
-    loaded = load(judging.network, judging.weights)
-    return Score(loaded, (judging.layers or Objective(loaded.suited.layers)).at(START))
+    networks, objective = chosen(judging.network, judging.weights, judging.layers)
+    return Score(networks, read(objective.at(START), networks))
 
 
 def _write(file: Path, values: dict[str, Any]) -> None:

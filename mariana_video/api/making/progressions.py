@@ -126,8 +126,7 @@ def _asked(job: Job, shown: Progression, recipe: ProgressionRecipe) -> Asked:
     check_numbers(shown.options, shown.pictures, shown.timeline)
     times = tuple(number / shown.rate for number in range(shown.pictures + still))
     cell = shown.cells[0]
-    what = f"{cell.dreamer.network.name} dreams {cell.dreamer.objective}"
-    what = what if len(shown.cells) == 1 else f"{len(shown.cells)} side by side"
+    what = str(cell.dreamer) if len(shown.cells) == 1 else f"{len(shown.cells)} side by side"
     return Asked(
         film=Film(None, shown.size, shown.rate, times, endless=not recipe.played.play_once),
         conditions=conditions,

@@ -17,6 +17,7 @@ from mariana_video.recipe.values.timeline import Instant, Timeline
 T = TypeVar("T")
 
 _KEY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s?)\s*:\s*\(")
+_QUOTED = 200  # characters of a text that are quoted
 _KEYED = re.compile(r"\s*\d+(?:\.\d+)?\s*s?\s*:")
 
 
@@ -61,7 +62,8 @@ def around(keyed: Sequence[tuple[Key, T]], instant: Instant) -> tuple[T, T, floa
 
 def unreadable(text: str, place: int, why: str) -> UsageError:
     """The error for a text that doesn't parse: quotes it and points at the place (counted from 1)."""
-    return UsageError(f"can't read {text!r} at character {place + 1} ({text[place : place + 12]!r}): {why}")
+    shown = text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+    return UsageError(f"can't read {shown!r} at character {place + 1} ({text[place : place + 12]!r}): {why}")
 
 
 def read_keys(text: str) -> tuple[Key, ...]:

@@ -1,4 +1,4 @@
-"""What is to be excited: `conv3_3 + 0.5*conv4_2`, read once into frozen terms, also along the frames."""
+"""What is to be excited: `conv3_3 + 0.5*vgg16:conv4_2`, read once into frozen terms, also along the frames."""
 
 from __future__ import annotations
 
@@ -13,47 +13,56 @@ from mariana_video.recipe.values.timeline import START, Instant, Timeline
 
 _TERM = re.compile(
     r"\s*(?:(?P<weight>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?"
-    r"(?P<layer>[A-Za-z_][\w./]*)(?:\[(?P<channel>\d+)\])?\s*"
+    r"(?:(?P<network>[A-Za-z_][\w.-]*)\s*:\s*)?"
+    # A name, then which of it in square brackets (they begin with a number), then further words in round ones.
+    r"(?P<what>[A-Za-z_*?][\w./*?]*(?:\[\d[^\[\]]*\])?(?:\((?:[^()]|\([^()]*\))*\))?)\s*"
 )
-
-ALL = "all"  # as a layer's name: every layer
+_EXPECTED = "expected a layer such as conv4_3, 0.5*conv3_3, conv4_3[17] or vgg16:conv4_3"
 
 
 @dataclass(frozen=True)
 class Term:
-    """One named layer (or one `channel` of it) and how much it counts; the weight is positive.
+    """One summand as it is written, `weight*network:what`; the weight is positive, no network is the first one.
 
-    `among` says how much each channel of a whole layer counts, their mean being 1; empty: all alike.
+    What can be written for `what` is no matter of this file: see `dream.objectives`.
     """
 
-    layer: str
+    what: str
     weight: float = 1.0
-    channel: int | None = None
-    among: tuple[float, ...] = ()
+    network: str = ""
+
+    def __str__(self) -> str:
+        weight = "" if self.weight == 1 else f"{self.weight!r}*".replace(".0*", "*")
+        return weight + (f"{self.network}:" if self.network else "") + self.what
 
 
 Terms = tuple[Term, ...]
 
 
 def read_terms(text: str, whole: str | None = None, place: int = 0) -> Terms:
-    """`conv3_3 + 0.5*conv4_2` or `conv4_3[17]` as terms; errors quote `whole`, where `text` begins at `place`."""
+    """`conv3_3 + 0.5*vgg16:conv4_2` as terms; errors quote `whole`, where `text` begins at `place`."""
     whole = text if whole is None else whole
     terms: list[Term] = []
     at = 0
     while True:
         found = _TERM.match(text, at)
         if found is None:
-            raise unreadable(whole, place + at, "expected a layer such as conv4_3, 0.5*conv3_3 or conv4_3[17]")
+            raise unreadable(whole, place + at, _EXPECTED)
         weight = float(found["weight"] or 1.0)
         if not 0 < weight < float("inf"):
             raise unreadable(whole, place + at, "a weight is a number above 0")
-        channel = None if found["channel"] is None else int(found["channel"])
-        terms.append(Term(found["layer"], weight, channel))
+        terms.append(Term(found["what"], weight, found["network"] or ""))
         if found.end() == len(text):
             return tuple(terms)
         if text[found.end()] != "+":
-            raise unreadable(whole, place + found.end(), "layers are joined by +")
+            raise unreadable(whole, place + found.end(), _WRONG.get(text[found.end()], "layers are joined by +"))
         at = found.end() + 1
+
+
+_WRONG = {
+    "[": "square brackets hold a number, as in conv4_3[17]",
+    ":": "a network's name stands once before a layer, as in vgg16:conv4_3",
+}
 
 
 @dataclass(frozen=True)
@@ -94,9 +103,10 @@ class Objective:
         """Whether a frame's number and time are too little to ask it with: some keys are frames, others seconds."""
         return mixed(self._keys)
 
-    def layers(self) -> tuple[str, ...]:
-        """Every layer named anywhere, in order, each once."""
-        return tuple(dict.fromkeys(term.layer for _, terms in self._keys for term in terms))
+    @property
+    def terms(self) -> Terms:
+        """Every term written anywhere, in order."""
+        return tuple(term for _, terms in self._keys for term in terms)
 
     def combinations(self, frames: int | None = None, timeline: Timeline = START.timeline) -> tuple[Terms, ...]:
         """Every combination of terms that comes up in a film of so many `frames` (None: in one without end)."""

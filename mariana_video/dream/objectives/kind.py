@@ -1,0 +1,92 @@
+"""What every kind of term is: a frozen record that is read from its text, and makes one number of a network's features.
+
+A kind is one class in a file of this room, beside these others. What can be written, the error that says so, the end of
+`mariana layers` and the table in docs/GUIDE.md all follow from `kinds()`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar, Literal, Self
+
+from torch import Tensor
+
+from mariana_video.networks.network import Network
+
+Measure = Literal["share", "energy", "mean"]
+"""What a layer is worth: the `share` that each channel has of it (see `Natural.shares`), its `energy`, the mean squared
+activation of all (Mordvintsev et al., "Inceptionism", 2015), or its `mean` activation, as TensorFlow's DeepDream
+tutorial has it."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """What a network says of one picture: the `responses` (1×C×h×w, after ReLU) of the layers asked for, by name."""
+
+    network: Network
+    responses: Mapping[str, Tensor]
+    measure: Measure
+
+
+class Kind(ABC):
+    """A term of one kind, without its weight; each is a frozen dataclass.
+
+    `example` is how one is written, `means` a sentence about it in plain words.
+    """
+
+    example: ClassVar[str]
+    means: ClassVar[str]
+
+    def __init_subclass__(cls, *, example: str, means: str) -> None:
+        """Whatever is a kind can be written from then on."""
+        super().__init_subclass__()
+        cls.example, cls.means = example, means
+        REGISTERED.append(cls)
+
+    @classmethod
+    @abstractmethod
+    def read(cls, what: str, network: Network) -> Sequence[Self] | None:
+        """The terms that `what` stands for with `network`; None where it is not written as this kind is.
+
+        Raises NetworkError where the network has no such layer, channel or the like.
+        """
+
+    @property
+    @abstractmethod
+    def layers(self) -> tuple[str, ...]:
+        """The layers that are needed, by the network's own names for them."""
+
+    @abstractmethod
+    def score(self, features: Features) -> Tensor:
+        """What the ascent makes larger: a float32 scalar, about 1 on a natural picture, differentiable."""
+
+    def channels(self, network: Network) -> int:
+        """How many channels a dive's journey may weigh against each other; 0 where there is nothing to weigh."""
+        del network
+        return 0
+
+    def weighing(self, among: Sequence[float]) -> Self:
+        """The same with so much weight on each of its `channels`, 1 on average."""
+        raise NotImplementedError(f"{type(self).__name__} has {len(among)} channels to weigh, and can't")
+
+
+REGISTERED: list[type[Kind]] = []
+
+
+def kinds() -> tuple[type[Kind], ...]:
+    """Every kind there is, those that are written most simply first."""
+    _import_room()
+    return tuple(sorted(REGISTERED, key=lambda kind: (len(kind.example), kind.example)))
+
+
+@cache
+def _import_room() -> None:
+    """A class is known once its file is imported."""
+    room = importlib.import_module(__package__)
+    for module in pkgutil.iter_modules(room.__path__, f"{__package__}."):
+        importlib.import_module(module.name)

@@ -1,0 +1,69 @@
+"""A whole layer, `conv4_3`, and `all` for every one: how far it goes beyond what it says of natural pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from mariana_video.dream.objectives.kind import Features, Kind
+from mariana_video.networks.network import Layer, Network
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class WholeLayer(Kind, example="conv4_3", means="a layer; `all` is every layer"):
+    """One layer; `among` says how much each of its channels counts, 1 on average (empty: all alike)."""
+
+    layer: str
+    among: tuple[float, ...] = ()
+
+    @classmethod
+    def read(cls, what: str, network: Network) -> tuple[Self, ...] | None:
+        """A name alone."""
+        if not re.fullmatch(r"[\w./]+", what):
+            return None
+        return tuple(cls(layer.name) for layer in layers_of(network, what))
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The one."""
+        return (self.layer,)
+
+    def score(self, features: Features) -> Tensor:
+        """What it is worth as a whole.
+
+        Squares are taken after ReLU: squaring before it would also excite what a channel is against.
+        """
+        response = features.responses[self.layer]
+        if features.measure == "share":
+            return features.network.natural(self.layer).shares(response, self.among).mean()
+        if self.among:
+            counts = torch.tensor(self.among).to(response).view(1, -1, 1, 1)
+            response = response * (counts if features.measure == "mean" else counts.sqrt())
+        return worth(features, self.layer, response)
+
+    def channels(self, network: Network) -> int:
+        """All of the layer's."""
+        return network.layers[self.layer].channels
+
+    def weighing(self, among: Sequence[float]) -> Self:
+        """The same, its channels counting so much."""
+        return replace(self, among=tuple(among))
+
+
+def layers_of(network: Network, name: str) -> tuple[Layer, ...]:
+    """The layers that a name stands for, shallow to deep. Raises NetworkError on an unknown one."""
+    return tuple(network.layers.values()) if name == ALL else (network.resolve(name),)
+
+
+def worth(features: Features, layer: str, response: Tensor) -> Tensor:
+    """What the activations of some channels of a layer are worth: their mean, or their mean square over the natural."""
+    if features.measure == "mean":
+        return response.float().mean()
+    return response.float().square().mean() * (1 / features.network.rms[layer] ** 2)
