@@ -37,9 +37,9 @@ def follow(job: Job, todo: Todo, frames: Frames, quiet: bool, effort: Effort) ->
 
 def already_finished(output: str, overwrite: bool, quiet: bool) -> bool:
     """Whether a job's OUTPUT is there and only its clearing up was broken off: that is done now, and said."""
-    from mariana_video.job.output_paths import is_finished
+    from mariana_video.job.output_paths import is_finished, keeps_parts
 
-    if overwrite or not is_finished(output):
+    if overwrite or not is_finished(output) or keeps_parts(output):
         return False
 
     from mariana_video.job.job import clear_up

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mariana_video.loop.dream_clock import Timing, timings
@@ -12,6 +14,7 @@ from mariana_video.media.clip import Clip
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import Scanned, scan
 from mariana_video.recipe.options import Span
+from mariana_video.recipe.shots import Listed
 from mariana_video.recipe.values.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -37,10 +40,19 @@ class Plan:
     notes: tuple[str, ...] = ()
     last: Fraction | None = None
     """How long the last picture is shown, in seconds, where the source says so."""
+    prints: tuple[int, ...] = ()
+    """A checksum of each frame as it was seen, small: whether a reader has come upon the same one."""
+    looks: tuple[Listed, ...] = ()
+    """What a list of shots says of each of its `shots`; nothing without one."""
 
     def __repr__(self) -> str:
         width, height = self.size
         return f"Plan({self.clip.path}, {len(self.times)} frames of {width}×{height}, {len(self.cuts)} cuts)"
+
+    @property
+    def shots(self) -> tuple[range, ...]:
+        """The positions of each shot's frames."""
+        return shots_between(self.cuts, len(self.times))
 
     @property
     def start(self) -> Fraction | None:
@@ -51,6 +63,12 @@ class Plan:
     def duration(self) -> Fraction | None:
         """How long the span is, in seconds; None to the end."""
         return None if self.span.duration is None else self.span.duration.seconds(self.clip.duration)
+
+
+def shots_between(cuts: Collection[int], frames: int) -> tuple[range, ...]:
+    """The shots of so many frames, as ranges of positions; at each of `cuts` a new one begins."""
+    borders = sorted({0, frames, *(cut for cut in cuts if 0 < cut < frames)})
+    return tuple(range(first, stop) for first, stop in pairwise(borders))
 
 
 def make_plan(
@@ -67,20 +85,21 @@ def make_plan(
     length = None if span.duration is None else span.duration.seconds(clip.duration)
     notes: list[str] = list(clip.notes)
     scanned = scan(clip, start=begin, duration=length, small=_CUTS_AT, notes=notes.append)
-    times, cuts, last = _times_and_cuts(scanned, span.cut_threshold, on_frame)
+    times, cuts, last, prints = _times_and_cuts(scanned, span.cut_threshold, on_frame)
     first = round((times[0] - clip.start) * clip.rate)
-    return Plan(clip, span, size, times, cuts, first, tuple(notes), last)
+    return Plan(clip, span, size, times, cuts, first, tuple(notes), last, prints)
 
 
 def _times_and_cuts(
     scanned: Iterator[Scanned], threshold: float, on_frame: Callable[[int], None]
-) -> tuple[tuple[Fraction, ...], frozenset[int], Fraction | None]:
+) -> tuple[tuple[Fraction, ...], frozenset[int], Fraction | None, tuple[int, ...]]:
     from scenedetect import ContentDetector, FrameTimecode
 
     # At the default of 15 frames a scene, it finds one of three cuts that follow each other quickly.
     detector = ContentDetector(threshold, min_scene_len=1)
     times: list[Fraction] = []
     cuts: set[int] = set()
+    prints: list[int] = []
     last: Fraction | None = None
     for position, frame in enumerate(scanned):
         times.append(frame.pts)
@@ -88,8 +107,25 @@ def _times_and_cuts(
         if frame.small is not None:
             found = detector.process_frame(FrameTimecode(position, 25.0), frame.small)
             cuts.update(cut.frame_num for cut in found)
+            prints.append(print_of(frame))
         on_frame(len(times))
-    return tuple(times), frozenset(cuts), last
+    return tuple(times), frozenset(cuts), last, tuple(prints)
+
+
+def print_of(frame: Scanned) -> int:
+    """A checksum of what a frame shows, small; 0 where it was looked at without its picture."""
+    return 0 if frame.small is None else zlib.crc32(frame.small.tobytes())
+
+
+def seen_again(plan: Plan, begin: int, wanted: int) -> bool:
+    """Whether decoding from near the frame at position `begin` on gives the very frame that was seen at `wanted`."""
+    start = plan.times[begin] - plan.clip.start
+    for position, frame in enumerate(scan(plan.clip, start=start, small=_CUTS_AT), begin):
+        if position >= len(plan.times) or frame.pts != plan.times[position]:
+            return False
+        if position == wanted:
+            return print_of(frame) == plan.prints[wanted]
+    return False
 
 
 def _exact(seconds: float) -> Fraction:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from mariana_video.errors import UsageError
+from mariana_video.errors import SourceError, UsageError
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.media.stills.pictures import picture_files
 from mariana_video.recipe.job import Machine, Output
@@ -19,7 +19,11 @@ from mariana_video.recipe.toml import Difference, Plain, Sections, differences
 _LIBRARIES = ("mariana-video", "torch", "opencv-python-headless", "opencv-python", "numpy", "av")
 _STORED = ("codec", "crf", "sound")
 _DREAM = ("dream", "carry")
+_BY_SHOT = ("dream", "carry", "where", "masked", "network")  # what each shot's key tells of
+_UNTOLD = ("film", "list", "shots", "parts")
 _CHUNK = 1 << 22
+
+Marks = tuple[tuple[str, int, int], ...]
 
 
 def conditions_of(
@@ -30,11 +34,13 @@ def conditions_of(
     `options` are the command's own, by group; `sound` is a file of it that lies under the film.
     """
     flow_weights, mask = dreamer.recipe.carry.flow_weights, dreamer.recipe.where.mask
+    shots = dreamer.recipe.span.shots
     return {
         "job": {"command": command},
         **options,
         "storage": {name: value for name in _STORED if (value := getattr(storage, name, None)) is not None},
         **({} if sound is None else {"under": {"path": str(sound.absolute()), "content": content_of(sound)}}),
+        **({} if shots is None else {"list": {"path": str(shots.absolute())}}),
         **({} if mask is None else {"masked": {"path": str(mask.absolute()), "content": content_of(mask)}}),
         "source": {} if source is None else {"path": str(source.absolute()), "content": content_of(source)},
         "network": {
@@ -48,10 +54,17 @@ def conditions_of(
 def agree(output: str, before: Sections, now: Sections, frames: int, free: Collection[str] = ()) -> bool:
     """Raises UsageError, naming the setting, where `now` differs from what OUTPUT was begun with.
 
-    Settings of the dream that are `free` may differ; gives whether any does.
+    Settings of the dream that are `free` may differ; gives whether any does. With a list of shots in both, whatever
+    the shots' keys tell of may differ, too.
     """
-    changed = False
+    changed, listed = False, "list" in now
+    if listed != ("list" in before):
+        kept = f"throw its {frames} finished frames away" if frames else "begin anew"
+        how, so = ("without", "leave it out") if listed else ("with", "give it again")
+        raise UsageError(f"{output} was begun {how} --shots; {so}, or --restart to {kept}")
     for difference in differences(_compared(before), _compared(now)):
+        if listed and difference.section in _BY_SHOT:
+            continue
         if difference.section in _DREAM and difference.name in free:
             changed = True
             continue
@@ -95,10 +108,29 @@ def content_of(source: Path) -> str:
     return checksum.hexdigest()
 
 
-def marks_of(source: Path) -> tuple[tuple[str, int, int], ...]:
+def marks_of(source: Path) -> Marks:
     """(name, size, time of the last change) of a source's files: cheap to compare while a job runs."""
     found = ((file.name, os.stat(file)) for file in _files(source))  # noqa: PTH116
     return tuple((name, state.st_size, state.st_mtime_ns) for name, state in found)
+
+
+def check_same(source: Path, marks: Marks, conditions: Sections) -> Marks:
+    """See that `source` holds what a job was begun with, looking at its content only where it lost its `marks`.
+
+    Gives its marks now. Raises SourceError.
+    """
+    try:
+        now = marks_of(source)
+        same = now == marks or content_of(source) == conditions["source"].get("content")
+    except OSError as error:
+        raise SourceError(
+            f"{source} is gone ({(error.strerror or 'unreadable').lower()}); put it back and the same command goes on"
+        ) from error
+    if not same:
+        raise SourceError(
+            f"{source} has changed while it was being read; put the old one back and the same command goes on"
+        )
+    return now
 
 
 def weights_of(dreamer: Dreamer) -> str:
@@ -118,10 +150,18 @@ def _files(source: Path) -> Iterable[Path]:
 def _compared(conditions: Sections) -> Sections:
     """Without where the source lies (its content counts) and what only the job itself looks at."""
     return {
-        section: {name: value for name, value in values.items() if name not in ("path", "mask")}
+        section: {name: value for name, value in values.items() if name not in ("path", "mask", "shots")}
         for section, values in conditions.items()
-        if section != "film"
+        if section not in _UNTOLD
     }
+
+
+def first_difference(before: Sections, now: Sections) -> str | None:
+    """How what was made under the conditions `before` differs from what is made `now`, in words; None where nowhere."""
+    listed = "list" in before and "list" in now
+    found = (one for one in differences(_compared(before), _compared(now)) if not (listed and one.section in _BY_SHOT))
+    difference = next(found, None)
+    return None if difference is None else _told(difference)
 
 
 def _told(difference: Difference) -> str:

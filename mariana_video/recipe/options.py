@@ -7,7 +7,7 @@ read. Numbers that an artist could want to move along a film are `Schedule`s.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -65,6 +65,12 @@ class Group:
     def said(self) -> frozenset[str]:
         """The names of the options that were given, in place of left at their defaults."""
         return frozenset(self.__dict__.get("_said", ()))
+
+    def saying(self, names: Iterable[str]) -> Self:
+        """The same, of which only the options of these names count as said."""
+        group = type(self)(**{name: getattr(self, name) for name in declared(type(self))})
+        object.__setattr__(group, "_said", frozenset(names))
+        return group
 
     def but(self, **options: Any) -> Self:
         """The same with other values; what was not said stays unsaid."""
@@ -201,6 +207,10 @@ class Span(Group):
 
     rate: Annotated[float | None, Bounds(0, 1000, above=True)] = None
     """Frames a second of a folder of numbered pictures. Default: 25."""
+
+    shots: Path | None = None
+    """A list of the film's shots, as `mariana shots` makes it, with settings for each. When it is changed, the same
+    command dreams the changed shots alone."""
 
     cut_threshold: Annotated[float, Bounds(0, 255, above=True)] = 27.0
     """How different a frame must be from the one before to begin a new shot, dreamed anew; lower finds more cuts."""

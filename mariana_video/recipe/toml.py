@@ -43,7 +43,7 @@ def sections(recipe: Recipe) -> dict[str, dict[str, Plain]]:
 def to_text(sections: Sections) -> str:
     """Sections of plain values as TOML."""
     blocks = (
-        "\n".join([f"[{name}]", *(f"{key} = {_written(value)}" for key, value in values.items())])
+        "\n".join([f"[{name}]", *(f"{key} = {written(value)}" for key, value in values.items())])
         for name, values in sections.items()
     )
     return "\n\n".join(blocks) + "\n"
@@ -78,7 +78,8 @@ def differences(before: Sections, now: Sections) -> Iterator[Difference]:
                 yield Difference(section, name, old.get(name), new.get(name))
 
 
-def _written(value: Plain) -> str:
+def written(value: Plain) -> str:
+    """A plain value as TOML writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):  # JSON's strings are TOML's, but for the one character that JSON leaves bare
