@@ -29,15 +29,17 @@ def check_whole(
     *,
     groups: Sequence[Group] = (),
     shape: tuple[int, int] | None = None,
+    first: int = 0,
 ) -> None:
     """See that a film of so many `frames` of `size` (width, height) can be dreamed from end to end.
 
     Every schedule of the recipe and of `groups` is asked for every frame, and every combination of layers that comes up
     for its octaves and its memory. `shape` (height, width) is that of what is dreamed on, where it is larger than the
-    frame. Raises UsageError with the frame's number, DreamError with a size that would fit.
+    frame; of a shot, `first` is the position that it begins with. Raises UsageError with the frame's number, DreamError
+    with a size that would fit.
     """
     for group in (dreamer.recipe.dream, dreamer.recipe.carry, *groups):
-        check_numbers(group, frames, rate)
+        check_numbers(group, frames, rate, first)
     height, width = shape or dreamer.shape((size[1], size[0]), range(frames), rate)
     dream = dreamer.recipe.dream
     moving = any(_moves(schedule) for schedule in (dream.octaves, dream.octave_scale, dream.motif_size))
@@ -45,8 +47,8 @@ def check_whole(
         score = dreamer.scored(terms)
         check_memory(dreamer, score, size, (height, width))
         if not moving:
-            dreamer.octaves((height, width), score)
-    for frame in range(frames if moving else 0):
+            dreamer.octaves((height, width), score, dreamer.values(first, rate))
+    for frame in range(first, frames if moving else first):
         dreamer.octaves((height, width), dreamer.score(frame, rate), dreamer.values(frame, rate))
 
 
@@ -54,14 +56,14 @@ def _moves(schedule: Schedule | None) -> bool:
     return schedule is not None and schedule.constant() is None
 
 
-def check_numbers(group: Group, frames: int, rate: Fraction) -> None:
-    """See that every number of a group stays within its bounds along so many frames. Raises UsageError."""
+def check_numbers(group: Group, frames: int, rate: Fraction, first: int = 0) -> None:
+    """See that every number of a group stays within its bounds up to so many frames, from `first` on (UsageError)."""
     for name, bounds in bounds_of(type(group)).items():
         schedule = getattr(group, name)
         if not isinstance(schedule, Schedule) or not _moves(schedule):
             continue
         option = name.replace("_", "-")
-        for frame in range(frames):
+        for frame in range(first, frames):
             bounds.check(option, schedule(frame, float(rate)), f" at frame {frame}")
 
 

@@ -22,7 +22,7 @@ def follow(job: Job, todo: Todo, frames: Frames, quiet: bool, effort: Effort) ->
     `effort` is what its frames are expected to cost.
     """
     began = time.monotonic()
-    if 0 < todo.first < todo.total or todo.frames < todo.total:
+    if not job.listed and (0 < todo.first < todo.total or todo.frames < todo.total):
         say(f"continuing from frame {_grouped(min(todo.first + 1, todo.total))} of {_grouped(todo.total)}", quiet)
     try:
         before, costs = todo.total - todo.frames, (effort.of(todo.runs), effort.after(job.output, todo.total))

@@ -46,11 +46,12 @@ def video(
     quiet
         No bar and no remarks; errors are still shown.
     """
+    from mariana_video.job.output_paths import replaceable
     from mariana_video.media.read.opening import check_film
 
     if already_finished(output, storage.overwrite, quiet):
         return
-    check_film(source, output, storage.overwrite)
+    check_film(source, output, replaceable(output, storage.overwrite, span.shots))
 
     from mariana_video.api.unused import check_video
 
@@ -59,13 +60,13 @@ def video(
 
     from mariana_video.job.job import open_job  # loads torch: not for a refusal
 
-    with open_job(output, source, storage) as job:
+    with open_job(output, source, storage, span.shots) as job:
         _make(job, recipe, machine, quiet)
 
 
 def _make(job: Job, recipe: Recipe, machine: Machine, quiet: bool) -> None:
     """Looks at the source, says what will be done, and does it."""
-    from mariana_video.api.effort import effort_of_film
+    from mariana_video.api.effort import effort_of_shots
     from mariana_video.api.video import planned, prepared
 
     with Bar(None, "frames", label="looking at the source", quiet=quiet) as bar:
@@ -73,7 +74,7 @@ def _make(job: Job, recipe: Recipe, machine: Machine, quiet: bool) -> None:
     for note in (*plan.notes, *remarks(plan, dreamer)):
         say(note, quiet)
     ready = prepared(job, dreamer, plan, lambda note: say(note, quiet))
-    follow(job, ready.todo, ready.frames, quiet, effort_of_film(plan, dreamer))
+    follow(job, ready.todo, ready.frames, quiet, effort_of_shots(plan, ready.shots))
 
 
 def remarks(plan: Plan, dreamer: Dreamer) -> Iterator[str]:

@@ -136,6 +136,11 @@ class Job:
         return (self.folder / paths.CONDITIONS, self.folder / paths.FINISHED, self.folder / held_frames.FILE, *parts)
 
     @property
+    def listed(self) -> bool:
+        """Whether the film is made by a list of shots."""
+        return self._listed is not None
+
+    @property
     def store(self) -> Store:
         """Where its finished frames are."""
         assert self._store is not None, "prepare comes first"

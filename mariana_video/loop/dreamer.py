@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -151,8 +152,30 @@ def make_dreamer(recipe: Recipe, machine: Machine) -> Dreamer:
     """
     device = choose_device(machine.device)
     precision = choose_precision(machine.precision, device)
+    return _made(recipe, device, precision, _network(recipe, device, precision))
+
+
+Loaded = dict[tuple[str, Path | None], Network]
+"""Networks by the names and weights that they were loaded by."""
+
+
+def dreamer_for(dreamer: Dreamer, recipe: Recipe, loaded: Loaded) -> Dreamer:
+    """Another recipe's dreamer on the machine of `dreamer`; its network is loaded unless it is among those `loaded`.
+
+    Raises as `make_dreamer` does.
+    """
+    asked = recipe.dream.network, recipe.dream.weights
+    if asked not in loaded:
+        loaded[asked] = _network(recipe, dreamer.device, dreamer.precision)
+    return _made(recipe, dreamer.device, dreamer.precision, loaded[asked])
+
+
+def _network(recipe: Recipe, device: torch.device, precision: str) -> Network:
     network = load(recipe.dream.network, recipe.dream.weights)
-    network = network.to(device, DTYPES[precision], torch.channels_last)
+    return network.to(device, DTYPES[precision], torch.channels_last)
+
+
+def _made(recipe: Recipe, device: torch.device, precision: str, network: Network) -> Dreamer:
     objective = recipe.dream.layers or Objective(network.suited.layers)
     dreamer = Dreamer(network, recipe, objective, device, precision)
     for terms in objective.combinations():

@@ -193,7 +193,19 @@ class Carry(Group):
 
 @Parameter(name="*", group=PART)
 @dataclass(frozen=True)
-class Span(Group):
+class Shooting(Group):
+    """How a film's frames follow each other, and where its shots begin."""
+
+    rate: Annotated[float | None, Bounds(0, 1000, above=True)] = None
+    """Frames a second of a folder of numbered pictures. Default: 25."""
+
+    cut_threshold: Annotated[float, Bounds(0, 255, above=True)] = 27.0
+    """How different a frame must be from the one before to begin a new shot, dreamed anew; lower finds more cuts."""
+
+
+@Parameter(name="*", group=PART)
+@dataclass(frozen=True)
+class Span(Shooting):
     """Which part of a film, and how large."""
 
     start: Annotated[Time | None, Bounds(0), from_text(Time), _FIRST] = None
@@ -205,15 +217,9 @@ class Span(Group):
     size: Annotated[Size | None, from_text(Size), _FIRST] = None
     """`640x360`, or `640x` and `x360` to keep the shape. Default: the source's."""
 
-    rate: Annotated[float | None, Bounds(0, 1000, above=True)] = None
-    """Frames a second of a folder of numbered pictures. Default: 25."""
-
     shots: Path | None = None
     """A list of the film's shots, as `mariana shots` makes it, with settings for each. When it is changed, the same
     command dreams the changed shots alone."""
-
-    cut_threshold: Annotated[float, Bounds(0, 255, above=True)] = 27.0
-    """How different a frame must be from the one before to begin a new shot, dreamed anew; lower finds more cuts."""
 
     hdr_peak: Annotated[float, Bounds(203, 10000)] = 1015.0
     """Up to which brightness, in nits, an HDR source keeps its detail where it is brought down to ordinary range."""
