@@ -57,4 +57,5 @@ def hand_in(
     with asked(source, output, options) as (job, recipe, machine):
         ready = prepared(job, *planned(job, recipe, machine, lambda frames: None), on_note)
         shots = ready.plan.shots
+        job.begin()
         return sorted({number for folder in made for number in handing.hand_in(job, Path(folder), shots)})

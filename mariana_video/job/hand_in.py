@@ -34,7 +34,7 @@ def describe(job: Job, shot: range) -> None:
 
 
 def hand_in(job: Job, made: Path, shots: tuple[range, ...]) -> list[int]:
-    """Puts the shots that the job's folder `made` holds in their places in a prepared `job`; their numbers from 1.
+    """Puts the shots that a job's folder `made` holds in their places in a `job` that was begun; their numbers from 1.
 
     `shots` are the positions of all shots of the film. Raises OutputError for what was not made for this very film
     (another recipe, source, network or machine), and for files that are not whole.
@@ -48,7 +48,6 @@ def hand_in(job: Job, made: Path, shots: tuple[range, ...]) -> list[int]:
         if set(files) != {_place(job, path) for path in job.store.files(shots[known[name]])}:
             raise OutputError(f"{made}: shot {known[name] + 1} was made with another look than {job.output} has")
         numbers.append(known[name] + 1)
-    job.begin()
     for files in noted.values():
         for place, checksum in files.items():
             _take(job, made / place, job.folder / place, checksum)
@@ -78,6 +77,8 @@ def _check_same_film(job: Job, made: Path) -> None:
 
 def _take(job: Job, made: Path, place: Path, checksum: str) -> None:
     """Copies a file into the job's folder under another name, and gives it its own if it is what it should be."""
+    if not made.is_file():
+        raise OutputError(f"{made} is missing; hand the whole folder in")
     copy = place.with_name(f".{place.name}.new")
     try:
         shutil.copyfile(made, copy)

@@ -72,7 +72,8 @@ def tell_kept(job: Job, film: Film, todo: Todo, on_note: OnNote) -> None:
     kept = len(film.shots) - len(made)
     if not kept:
         return
-    shots = f"shot{'s' * (len(made) > 1)} {_listed(made)} of {len(film.shots)} {'are' if len(made) > 1 else 'is'}"
+    several = len(made) > 1
+    shots = f"shot{'s' * several} {_listed(made)} of {len(film.shots)} {'are' if several else 'is'}"
     how = "dreamed anew" if keeps_parts(job.output) else "still to be made"
     on_note(f"{shots} {how}, {kept} {'is' if kept == 1 else 'are'} kept" if made else f"all {kept} shots are kept")
 
@@ -86,4 +87,4 @@ def _listed(numbers: Sequence[int]) -> str:
         else:
             runs.append([number])
     words = [word for run in runs for word in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))]
-    return ", ".join(words[:-1]) + " and " * (len(words) > 1) + words[-1]
+    return " and ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), *words[-1:]])
