@@ -14,7 +14,7 @@ from cyclopts import App, CycloptsError
 
 from mariana_video import __version__
 from mariana_video.cli.examples import epilogue
-from mariana_video.cli.finish import finish
+from mariana_video.cli.follow import finish
 from mariana_video.cli.image import image
 from mariana_video.cli.measure import measure
 from mariana_video.cli.networks import layers, networks

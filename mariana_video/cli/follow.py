@@ -35,6 +35,22 @@ def follow(job: Job, todo: Todo, frames: Frames, quiet: bool, effort: Effort) ->
     say(f"{job.output}: {todo.total} frames, {todo.frames / seconds:.2f} a second", quiet)
 
 
+def finish(output: str, /) -> None:
+    """Make a playable film of what is done so far of OUTPUT, at any time, without ending the job.
+
+    It is called NAME.part.mp4 beside NAME.mp4, and made anew each time.
+
+    Parameters
+    ----------
+    output
+        The OUTPUT of a film that is being made, or was broken off.
+    """
+    from mariana_video.job.finish import finish_so_far
+
+    path, frames, total = finish_so_far(output, say)
+    say(f"{path}: {frames} of {total} frames")
+
+
 def already_finished(output: str, overwrite: bool, quiet: bool) -> bool:
     """Whether a job's OUTPUT is there and only its clearing up was broken off: that is done now, and said."""
     from mariana_video.job.output_paths import is_finished, keeps_parts

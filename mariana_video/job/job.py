@@ -13,9 +13,8 @@ Any command that gives finished frames can be such a job. The state goes in and 
 from __future__ import annotations
 
 import contextlib
-import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from pathlib import Path
 from mariana_video.errors import OutputError, SourceError
 from mariana_video.footage.pipeline import sink
 from mariana_video.job import beside_output as beside
-from mariana_video.job import checkpoint, held_frames
+from mariana_video.job import checkpoint, held_frames, kept_shots
 from mariana_video.job import output_paths as paths
 from mariana_video.job.conditions import agree, check_same, machine_given, marks_of
 from mariana_video.job.flash_warning import warn_of_flashes
@@ -34,7 +33,7 @@ from mariana_video.job.stores.store import Film, OnNote, Store
 from mariana_video.loop.state import Finished, State
 from mariana_video.media.files import write_whole
 from mariana_video.media.lock import locked
-from mariana_video.media.output import cannot_write, check_output, size_in_words, would_replace
+from mariana_video.media.output import cannot_write, check_output, would_replace
 from mariana_video.recipe.job import Machine, Output
 from mariana_video.recipe.toml import Sections, to_text
 
@@ -71,7 +70,7 @@ class Job:
         self.before, self._listed = before, shots
         self.changed = False
         self.finished = False
-        self._conditions: Sections = before
+        self.conditions: Sections = before
         self._film: Film | None = None
         self._store: Store | None = None
         self._marks = marks_of(source) if source is not None and source.exists() else ()
@@ -94,7 +93,7 @@ class Job:
                 self.check_apart(Path(str(section["path"])))
         if self.before:
             self.changed = agree(self.output, self.before, conditions, checkpoint.reached(self.folder), free)
-        self._conditions = conditions
+        self.conditions = conditions
 
     def check_apart(self, read: Path) -> None:
         """Raises OutputError where a file that is read is one that is written."""
@@ -113,27 +112,19 @@ class Job:
         `fresh` are the positions besides the first that need no state (cuts). Raises OutputError.
         """
         fixed = agreed_film(film, self.output, self.before, self.source)
-        self._conditions = {**self._conditions, "film": fixed, **shot_sections(film, self.output)}
+        self.conditions = {**self.conditions, "film": fixed, **shot_sections(film, self.output)}
         self._film, self._fresh = film, fresh | {0}
-        self._forget_other_shots(film)
-        self._store = open_store(self.folder, self.output, film, self._conditions, on_note)
+        kept_shots.forget_others(self.folder, film, self.before)
+        self._store = open_store(self.folder, self.output, film, self.conditions, on_note)
         runs = tuple(range(self._start(gap)[0], gap.stop) for gap in self._store.missing())
         return Todo(runs[0].start if runs else len(film.times), sum(map(len, runs)), len(film.times), runs)
-
-    def _forget_other_shots(self, film: Film) -> None:
-        """Removes the states within shots that are now to be made otherwise: no frame may go on from them."""
-        before = set(self.before.get("shots", {}).values())
-        for shot, key in zip(film.shots, film.shot_keys, strict=False):
-            if key not in before:
-                checkpoint.forget(self.folder, shot)
 
     @property
     def staying(self) -> tuple[Path, ...]:
         """What is kept of a finished film that was made by a list of shots."""
         if not self.finished or self._store is None or self._film is None:
             return (self.folder / paths.FINISHED,)
-        parts = self._store.files(range(len(self._film.times)))
-        return (self.folder / paths.CONDITIONS, self.folder / paths.FINISHED, self.folder / held_frames.FILE, *parts)
+        return kept_shots.staying(self.folder, self._store, len(self._film.times))
 
     @property
     def listed(self) -> bool:
@@ -145,11 +136,6 @@ class Job:
         """Where its finished frames are."""
         assert self._store is not None, "prepare comes first"
         return self._store
-
-    @property
-    def conditions(self) -> Sections:
-        """All that its result depends on."""
-        return self._conditions
 
     @property
     def replaceable(self) -> bool:
@@ -203,10 +189,7 @@ class Job:
         if (note := held_frames.told(self.folder)) is not None:
             on_note(note)
         if self._listed is not None:
-            on_note(
-                f"{self.folder}{os.sep} keeps the shots ({_size_of(self.staying)}), so that only those that you change "
-                "are dreamed again; remove it when the film is done"
-            )
+            on_note(kept_shots.told(self.folder, self.staying))
         warn_of_flashes(Path(self.output), self._film.rate, on_note)
 
     def begin(self) -> None:
@@ -214,9 +197,9 @@ class Job:
         assert self._film is not None
         try:
             held_frames.forget(self.folder, [float(self._film.times[n]) for gap in self.store.missing() for n in gap])
-            if self._conditions == self.before:
+            if self.conditions == self.before:
                 return
-            write_whole(self.folder / paths.CONDITIONS, to_text(self._conditions).encode())
+            write_whole(self.folder / paths.CONDITIONS, to_text(self.conditions).encode())
         except OSError as error:
             raise cannot_write(self.output, error) from error
 
@@ -264,7 +247,7 @@ class Job:
     def _check_source(self) -> None:
         """Raises SourceError if the source is no longer what it was when the job began."""
         if self.source is not None:
-            self._marks = check_same(self.source, self._marks, self._conditions)
+            self._marks = check_same(self.source, self._marks, self.conditions)
 
 
 def clear_up(output: str) -> None:
@@ -300,10 +283,6 @@ def open_job(output: str, source: Path | None, storage: Output, shots: Path | No
                 beside.take_away(folder)
             if job.finished or not (folder / paths.CONDITIONS).exists():
                 clear(folder, output, *([job.staying] if shots is not None else []))
-
-
-def _size_of(files: Iterable[Path]) -> str:
-    return size_in_words(sum(path.stat().st_size for path in files if path.is_file()))
 
 
 def _within(gap: range, only: range | None) -> range:
