@@ -21,6 +21,8 @@ _PUBLIC = {
     "make_plan": "footage.plan",
     "dream_picture": "footage.film",
     "video": "api.video",
+    "make_shot": "api.elsewhere",
+    "hand_in": "api.elsewhere",
 }
 
 __all__ = ["__version__", *sorted(_PUBLIC)]

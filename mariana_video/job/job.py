@@ -5,6 +5,7 @@
     000012.packets              a finished part of the film, encoded for good
     000013.frames, .encoding    the open part: its finished frames, losslessly, and what is encoded of it
     state-…                     the loop's state at the last checkpoints
+    held.json                   where flashes were held back
     so-far.json, preview.txt    what of the files beside OUTPUT is the job's own
 
 Any command that gives finished frames can be such a job. The state goes in and out as it is; nothing here looks at it.
