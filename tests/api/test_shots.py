@@ -25,7 +25,7 @@ from tests.api.shots import LENGTHS, content, cut_clip, listed, made
 
 FRAMES = sum(LENGTHS)
 SHOT_2 = list(range(5, 9))
-LOOK = "\n[shot.look]\nstrength = 3\nlayers = 'conv1_2'\n"
+LOOK = "\n[shot.look]\nstrength = 3\n"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -120,6 +120,27 @@ def test_stopped_and_edited_anywhere_it_is_the_same_film(
     assert content(output) == content(tmp_path / "anew.mp4")
 
 
+def test_no_frame_goes_on_from_a_state_of_another_look(
+    tmp_path: Path,
+    clip: Path,
+    options: dict[str, Any],
+    shots: Path,
+    unedited: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The state is the first look's; of the second there are only frames, for it was killed without a word."""
+    monkeypatch.setattr(segments, "LONGEST", 250)
+    output = tmp_path / "film.mp4"
+    made(clip, output, stop=4, **options)
+    shots.write_text(edited(unedited, 1, LOOK))
+    with monkeypatch.context() as killed:
+        killed.setattr(job.Job, "_save", lambda self: None)
+        made(clip, output, stop=4, **options)
+    assert made(clip, output, **options)[0] == list(range(FRAMES))
+    made(clip, tmp_path / "anew.mp4", **options)
+    assert content(output) == content(tmp_path / "anew.mp4")
+
+
 def test_an_undreamed_shot_is_as_it_was_filmed(
     tmp_path: Path, clip: Path, options: dict[str, Any], shots: Path, unedited: str
 ) -> None:
@@ -158,10 +179,11 @@ def test_looks_may_have_networks_and_masks_of_their_own(
     """A look gives what the same options give the whole film, where they hold."""
     write_picture(tmp_path / "mask.png", np.full((48, 64, 3), 0.5, np.float32))
     another_network(tmp_path / "other.safetensors")
-    look = "\n[shot.look]\nmask = 'mask.png'\nnetwork = 'other.safetensors'\nmotif-size = 0.9\n"
+    look = "\n[shot.look]\nmask = 'mask.png'\nnetwork = 'other.safetensors'\nmotif-size = 0.3\n"
     shots.write_text(edited(unedited, 2, look))
+    made(clip, f"{tmp_path}/film/", stop=5, **options)  # shot 2 is not dreamed at the size of the state before it
     made(clip, f"{tmp_path}/film/", **options)
-    more = {"network": str(tmp_path / "other.safetensors"), "mask": tmp_path / "mask.png", "motif_size": 0.9}
+    more = {"network": str(tmp_path / "other.safetensors"), "mask": tmp_path / "mask.png", "motif_size": 0.3}
     made(clip, f"{tmp_path}/whole/", **{**options, **more, "shots": None})
     film, whole = content(tmp_path / "film"), content(tmp_path / "whole")
     assert [one == other for one, other in zip(film, whole, strict=True)] == [n in SHOT_2 for n in range(FRAMES)]
