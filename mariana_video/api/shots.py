@@ -15,7 +15,7 @@ from mariana_video.footage.masks import check_mask
 from mariana_video.footage.plan import Plan
 from mariana_video.footage.shots import Shot
 from mariana_video.loop.dreamer import Dreamer, Loaded, dreamer_for
-from mariana_video.recipe.idle import check_carry, check_dream, check_seed
+from mariana_video.recipe.idle import check_carry, check_dream, check_seed, idle
 from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.shots import Listed, ShotList, clock_text, read_list
 from mariana_video.recipe.toml import sections, to_text
@@ -28,6 +28,8 @@ def list_of(recipe: Recipe) -> ShotList | None:
     """The recipe's list of shots, with everything checked that can be known without the film. Raises UsageError."""
     if recipe.span.shots is None:
         return None
+    instead = "leave it out, or give it to `mariana shots`, which makes the list"
+    idle(recipe.span, "cut_threshold", "with --shots, whose list says where shots begin", instead)
     found = read_list(recipe.span.shots)
     for shot in found.shots:
         with naming(recipe, shot.number):

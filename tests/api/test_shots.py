@@ -263,6 +263,11 @@ def test_what_is_wrong_is_said_with_its_shot_before_any_work(
     assert not folder_for(tmp_path / "film.mp4").exists()
 
 
+def test_a_threshold_for_cuts_is_refused_beside_a_list(clip: Path, options: dict[str, Any], shots: Path) -> None:
+    with pytest.raises(UsageError, match="--cut-threshold 20 does nothing with --shots"):
+        made(clip, shots.with_name("film.mp4"), **options, cut_threshold=20)
+
+
 def test_a_look_is_asked_along_its_own_shot_only(
     tmp_path: Path, clip: Path, options: dict[str, Any], shots: Path, unedited: str
 ) -> None:
