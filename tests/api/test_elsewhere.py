@@ -76,6 +76,7 @@ def test_made_elsewhere_it_is_the_film_made_in_one_go(
     assert any("held back" in note for note in notes) == ("mix" in more)
 
 
+@pytest.mark.long
 def test_what_is_not_handed_in_is_made_here(tmp_path: Path, clip: Path, options: dict[str, Any]) -> None:
     output = tmp_path / "film.mp4"
     folder = make_shot(clip, output, 2, tmp_path / "out", **options)

@@ -87,7 +87,9 @@ def test_a_list_without_looks_is_the_film_without_one(
     assert content(tmp_path / "a.mp4") == content(tmp_path / "b.mp4")
 
 
-@pytest.mark.parametrize("name", ["film.mp4", "film/", pytest.param("film.gif", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "name", ["film.mp4", *(pytest.param(name, marks=pytest.mark.long) for name in ("film/", "film.gif"))]
+)
 def test_an_edit_dreams_its_shot_alone_and_is_the_film_made_from_nothing(
     tmp_path: Path, clip: Path, options: dict[str, Any], shots: Path, unedited: str, name: str
 ) -> None:
