@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 from mariana_video.api.foresight import check_whole
 from mariana_video.errors import DreamError, NetworkError, UsageError
@@ -42,18 +43,22 @@ def list_of(recipe: Recipe) -> ShotList | None:
     return found
 
 
-def planned_by(plan: Plan, listed: ShotList | None, content: str) -> Plan:
-    """`plan` with the shots of a list in place of the cuts that were found; `content` is its clip's checksum.
+def check_made_for(listed: ShotList | None, source: Path, content: str) -> None:
+    """See that a list was made for a film of that `content`, a checksum, if it says for which (UsageError)."""
+    if listed is not None and listed.content not in (None, content):
+        raise UsageError(
+            f"--shots {listed.path} was made for another film than {source} (the content differs); make a new list, or "
+            "remove its line `content` if its times are right for this one"
+        )
+
+
+def planned_by(plan: Plan, listed: ShotList | None) -> Plan:
+    """`plan` with the shots of a list in place of the cuts that were found.
 
     A shot begins with the frame that is nearest to its start. Raises UsageError for a list that does not fit.
     """
     if listed is None:
         return plan
-    if listed.content not in (None, content):
-        raise UsageError(
-            f"--shots {listed.path} was made for another film than {plan.clip.path} (the content differs); make a new "
-            "list, or remove its line `content` if its times are right for this one"
-        )
     looks: dict[int, Listed] = {}
     for shot in listed.shots:
         with naming_list(f"--shots {listed.path}, shot {shot.number}"):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mariana_video.api.foresight import FRAME_BY_FRAME, check_changed
-from mariana_video.api.shots import check_shots, list_of, planned_by, shots_of
+from mariana_video.api.shots import check_made_for, check_shots, list_of, planned_by, shots_of
 from mariana_video.api.unused import check_video
 from mariana_video.footage.masks import check_mask
 from mariana_video.footage.plan import Plan, make_plan
@@ -53,9 +53,10 @@ def planned(job: Job, recipe: Recipe, machine: Machine, on_frame: Callable[[int]
     listed = list_of(recipe)
     dreamer = make_dreamer(recipe, job.machine(machine))
     conditions = conditions_of("video", sections(recipe), job.storage, dreamer, job.source)
+    check_made_for(listed, job.source, str(conditions["source"]["content"]))
     job.agree(conditions, FRAME_BY_FRAME)
     plan = make_plan(job.source, recipe.span, on_frame, keep_hdr=keeps_hdr(job.output, job.storage.codec))
-    plan = planned_by(plan, listed, str(conditions["source"]["content"]))
+    plan = planned_by(plan, listed)
     if recipe.where.mask is not None:
         check_mask(recipe.where.mask, plan)
     if not plan.clip.tone_mapped:

@@ -118,8 +118,13 @@ def test_stopped_and_edited_anywhere_it_is_the_same_film(
     shots.write_text(edited(edited(unedited, 2, LOOK), 4, "dream = false\n"))
     dreamed, _ = made(clip, output, **options)
     assert dreamed == list(range(8, FRAMES))  # from the state within shot 2 on: its look was not touched
+    before = content(output)
+    shots.write_text(edited(edited(unedited, 1, LOOK), 4, "dream = false\n"))
+    made(clip, output, stop=7, **options)  # the film of before stands until the new one does
+    assert content(output) == before
+    assert made(clip, output, **options)[0] == [7, 8]
     made(clip, tmp_path / "anew.mp4", **options)
-    assert content(output) == content(tmp_path / "anew.mp4")
+    assert content(output) == content(tmp_path / "anew.mp4") != before
 
 
 def test_no_frame_goes_on_from_a_state_of_another_look(
