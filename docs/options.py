@@ -16,6 +16,7 @@ from mariana_video.recipe.kinds import (
     MeasureRecipe,
     PictureRecipe,
     ProgressionRecipe,
+    ShotsRecipe,
 )
 from mariana_video.recipe.options import Group
 from mariana_video.recipe.reading import Declared, declared, helps
@@ -24,6 +25,7 @@ from mariana_video.training.epochs.options import TrainingRecipe
 
 KINDS: dict[str, type[Kind]] = {
     "video": FilmRecipe,
+    "shots": ShotsRecipe,
     "image": PictureRecipe,
     "zoom": DiveRecipe,
     "progress": ProgressionRecipe,

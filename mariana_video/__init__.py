@@ -23,11 +23,16 @@ _PUBLIC = {
     "measure": "api.measure",
     "train": "api.train",
     "evaluate": "api.train",
+    "shots": "api.shots",
+    # single shots, made elsewhere
+    "make_shot": "api.elsewhere",
+    "hand_in": "api.elsewhere",
     # pictures that are arrays
     "dream_frame": "api.frames",
     "dream_frames": "api.frames",
     # what is asked for, and what comes of it
     "FilmRecipe": "recipe.kinds",
+    "ShotsRecipe": "recipe.kinds",
     "PictureRecipe": "recipe.kinds",
     "DiveRecipe": "recipe.kinds",
     "ProgressionRecipe": "recipe.kinds",

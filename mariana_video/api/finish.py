@@ -35,9 +35,9 @@ def finish(output: str | Path) -> Work[SoFar]:
 
 def already_finished(output: str, overwrite: bool) -> bool:
     """Whether a job's OUTPUT is there and only its clearing up was broken off: that is done now."""
-    from mariana_video.job.output_paths import is_finished
+    from mariana_video.job.output_paths import is_finished, keeps_parts
 
-    if overwrite or not is_finished(output):
+    if overwrite or not is_finished(output) or keeps_parts(output):
         return False
     from mariana_video.job.job import clear_up
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mariana_video.api.foreseen.unused import check_video
+from mariana_video.job.output_paths import replaceable
 from mariana_video.media.read.opening import check_film
 from mariana_video.recipe.kinds import FilmRecipe
 from mariana_video.recipe.reading import declare
@@ -28,11 +29,19 @@ def video(
     `options` are those of the command by name, in place of a `recipe` or over it; `on_look` is told how many frames of
     the source were looked at. A job that was broken off goes on where it was. Raises MarianaError, in one line.
     """
-    asked = (recipe or FilmRecipe()).but(**options)
-    clip, made = declare("source", Path).read(source), declare("output", str).read(output)
-    check_film(clip, made, asked.storage.overwrite)
-    check_video(asked.dreamt, asked.storage, clip, made)
-    asked.check_files()
+    clip, made, asked = checked_film(source, output, recipe, options)
     from mariana_video.api.making.films import film_work  # loads torch: not for a refusal
 
     return film_work(clip, made, asked, on_look)
+
+
+def checked_film(
+    source: str | Path, output: str | Path, recipe: FilmRecipe | None, options: Mapping[str, Any]
+) -> tuple[Path, str, FilmRecipe]:
+    """SOURCE, OUTPUT and all that is asked of a film, refused where that can be seen at a glance (MarianaError)."""
+    asked = (recipe or FilmRecipe()).but(**options)
+    clip, made = declare("source", Path).read(source), declare("output", str).read(output)
+    check_film(clip, made, replaceable(made, asked.storage.overwrite, asked.span.shots))
+    check_video(asked.dreamt, asked.storage, clip, made)
+    asked.check_files()
+    return clip, made, asked

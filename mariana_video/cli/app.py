@@ -14,14 +14,14 @@ from cyclopts import App, CycloptsError
 
 from mariana_video import __version__
 from mariana_video.cli.examples import epilogue
-from mariana_video.cli.finish import finish
 from mariana_video.cli.image import image
 from mariana_video.cli.measure import measure
 from mariana_video.cli.networks import layers, networks
 from mariana_video.cli.progression import progress
+from mariana_video.cli.shots import shots
 from mariana_video.cli.streams import streams
 from mariana_video.cli.training import evaluate, train
-from mariana_video.cli.video import video
+from mariana_video.cli.video import finish, video
 from mariana_video.cli.zoom import zoom
 from mariana_video.errors import MarianaError
 from mariana_video.media.stills.hush import allowed
@@ -36,7 +36,7 @@ app = App(
     help="Films that dream: DeepDream for video. The dream moves with what moves in the film.",
     suppress_keyboard_interrupt=False,  # its sentence, with the way to go on, is told below
 )
-for command in (video, image, zoom, progress, finish, measure, networks, layers, train, evaluate):
+for command in (video, shots, image, zoom, progress, finish, measure, networks, layers, train, evaluate):
     app.command(command, help_epilogue=epilogue(command.__name__))
 
 

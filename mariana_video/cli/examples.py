@@ -9,6 +9,10 @@ EXAMPLES = {
         'mariana video clip.mp4 rising.mp4 --strength "0:(0.2), 2s:(1.5)" --layers "0:(conv3_3), 2s:(conv4_3)"',
         "mariana video clip.mp4 animals.mp4 --network vgg16 --carry 0.95",
     ),
+    "shots": (
+        "mariana shots clip.mp4",
+        "mariana shots clip.mp4 scenes.toml --cut-threshold 20",
+    ),
     "image": (
         "mariana image photo.jpg dream.jpg",
         "mariana image clip.mp4 frame.png --at 10 --layers conv4_1",

@@ -1,4 +1,4 @@
-"""`mariana video`: dreams a film."""
+"""`mariana video`: dreams a film. `mariana finish`: what is done of one so far."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from mariana_video.cli.bar import Bar
+from mariana_video.cli.bar import Bar, say
 from mariana_video.cli.follow import already_finished, follow_job
 from mariana_video.recipe.groups import FILE
 from mariana_video.recipe.kinds import FilmRecipe
@@ -41,3 +41,19 @@ def video(
     with Bar(None, "frames", label="looking at the source", quiet=quiet) as bar:
         work = prepare(source, output, recipe, on_look=lambda _: bar.step())
     follow_job(work, quiet)
+
+
+def finish(output: str, /) -> None:
+    """Make a playable film of what is done so far of OUTPUT, at any time, without ending the job.
+
+    It is called NAME.part.mp4 beside NAME.mp4, and made anew each time.
+
+    Parameters
+    ----------
+    output
+        The OUTPUT of a film that is being made, or was broken off.
+    """
+    from mariana_video.api.finish import finish as prepare
+
+    made = prepare(output).run(on_note=say)
+    say(f"{made.path}: {made.frames} of {made.total} frames")

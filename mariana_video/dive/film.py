@@ -51,7 +51,7 @@ def prepare(dreamer: Dreamer, camera: Camera, dive: Dive, picture: Tensor, size:
     frames = max(1, round(dive.duration.amount * rate))
     loop, count = dive.loop is not None, frames if dive.loop else frames - 1
     timeline = Timeline(float(rate))
-    height, width = dreamer.shape((size[1], size[0]), timeline.first(frames))
+    height, width = dreamer.shape((size[1], size[0]), timeline.instants(frames))
     steps = steps_of(camera, (width, height), count, timeline)
     if loop:
         check_loop(camera, steps, timeline)

@@ -55,15 +55,17 @@ class _Moved:
 
 
 @contextmanager
-def film(plan: Plan, dreamer: Dreamer, state: State | None = None, first: int = 0) -> Iterator[Iterator[Finished]]:
+def film(
+    plan: Plan, dreamer: Dreamer, state: State | None = None, first: int = 0, shape: tuple[int, int] | None = None
+) -> Iterator[Iterator[Finished]]:
     """The finished frames of `plan` from position `first` on, one by one, while later ones are already being read.
 
     `state` is that of the frame before `first`; without one, `first` is dreamed from its source alone, as the film's
-    first frame and those after a cut are. Raises SourceError where the source no longer gives the frames that the plan
-    saw.
+    first frame and those after a cut are. `shape` (height, width) is what is dreamed at, by default what suits the
+    whole film. Raises SourceError where the source no longer gives the frames that the plan saw.
     """
     carry, inside = dreamer.recipe.carry, masks.masks_of(dreamer.recipe.where.mask, plan, first)
-    shape = shape_of(plan, dreamer)
+    shape = shape or shape_of(plan, dreamer)
     estimator = Estimator(carry.flow, carry.flow_weights, scale=carry.flow_scale)
     state = None if state is None else state.to(dreamer.device)
     if state is not None and tuple(state.source.shape[-2:]) != shape:
@@ -143,7 +145,7 @@ def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer, mask: Tensor
 
 def shape_of(plan: Plan, dreamer: Dreamer) -> tuple[int, int]:
     """The (height, width) that a film is dreamed at."""
-    return dreamer.shape((plan.size[1], plan.size[0]), plan.timeline.first(len(plan.times)))
+    return dreamer.shape((plan.size[1], plan.size[0]), plan.timeline.instants(len(plan.times)))
 
 
 def view_of(frame: Frame, small: Tensor | None) -> View:

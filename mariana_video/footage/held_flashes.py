@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -15,6 +15,8 @@ from mariana_video.meters.flashes import SAFE, Flashes, light_of, redness
 from mariana_video.meters.light import WEIGHTS, to_coded, to_linear
 
 Array = NDArray[np.float32]
+Held = tuple[float, float]
+"""When something was held back, in seconds, and by how much: the mean change of a value, 0…1."""
 
 _STRICT = 0.9  # of WCAG's thresholds: encoding moves values by a little
 _MARGINS = (0.01, 0.03, 0.06)  # how far under a change a cell is held, tried one after the other
@@ -33,12 +35,12 @@ class Holding:
 
     def __init__(self) -> None:
         self._shown, self._source = Flashes(_STRICT), Flashes(_STRICT)
-        self.held: list[tuple[float, float]] = []
-        """When something was held back, in seconds, and by how much: the mean change of a value, 0…1."""
+        self.held: list[Held] = []
+        """What was held back of this shot so far."""
 
     def cut(self) -> None:
-        """A new shot begins, of which nothing before it is known."""
-        self._shown, self._source = Flashes(_STRICT), Flashes(_STRICT)
+        """A new shot begins. Nothing before it is known, so that a shot is the same whatever comes before it."""
+        self._shown, self._source, self.held = Flashes(_STRICT), Flashes(_STRICT), []
 
     def shown(self, picture: Array, source: Array, time: float) -> Array:
         """`picture` (float32 H×W×3, 0…1) as it may be shown; `source` is its source."""
@@ -83,10 +85,20 @@ def _meter(tensors: Mapping[str, NDArray[np.generic]], begins: str) -> Flashes:
 
 def flashes_note(tensors: Mapping[str, Tensor]) -> str | None:
     """What a person should know of what was held back, or None where nothing was."""
+    return sentence(held_in(tensors))
+
+
+def held_in(tensors: Mapping[str, Tensor]) -> list[Held]:
+    """What was held back of a shot so far, as `tensors` gave it."""
     held = tensors.get(f"{_PREFIX}held")
-    if held is None or not len(held):
+    return [] if held is None else [(time, by) for time, by in held.tolist()]
+
+
+def sentence(held: Sequence[Held]) -> str | None:
+    """What a person should know of what was held back, or None where nothing was."""
+    if not held:
         return None
-    times, by = held[:, 0].tolist(), held[:, 1].tolist()
+    times, by = [time for time, _ in held], [by for _, by in held]
     spans = [[times[0], times[0]]]
     for time in times[1:]:
         if time - spans[-1][1] > 1:

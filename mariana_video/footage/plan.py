@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mariana_video.loop.dream_clock import Timing, timings
@@ -13,6 +15,7 @@ from mariana_video.media.clip import Clip
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import Scanned, scan
 from mariana_video.recipe.options import Span
+from mariana_video.recipe.shots import Listed
 from mariana_video.recipe.values.schedule import Schedule
 from mariana_video.recipe.values.timeline import Timeline
 
@@ -42,6 +45,10 @@ class Plan:
     notes: tuple[str, ...] = ()
     last: Fraction | None = None
     """How long the last picture is shown, in seconds, where the source says so."""
+    prints: tuple[int, ...] = ()
+    """A checksum of each frame as it was seen, small: whether a reader has come upon the same one."""
+    looks: tuple[Listed, ...] = ()
+    """What a list of shots says of each of its `shots`; nothing without one."""
 
     def __repr__(self) -> str:
         width, height = self.size
@@ -54,6 +61,11 @@ class Plan:
         return Timeline(float(self.clip.rate), seconds, sorted(self.cuts))
 
     @property
+    def shots(self) -> tuple[range, ...]:
+        """The positions of each shot's frames."""
+        return shots_between(self.cuts, len(self.times))
+
+    @property
     def start(self) -> Fraction | None:
         """Where the span begins, in seconds after the clip's first picture."""
         return None if self.span.start is None else self.span.start.seconds(self.clip.duration)
@@ -62,6 +74,12 @@ class Plan:
     def duration(self) -> Fraction | None:
         """How long the span is, in seconds; None to the end."""
         return None if self.span.duration is None else self.span.duration.seconds(self.clip.duration)
+
+
+def shots_between(cuts: Collection[int], frames: int) -> tuple[range, ...]:
+    """The shots of so many frames, as ranges of positions; at each of `cuts` a new one begins."""
+    borders = sorted({0, frames, *(cut for cut in cuts if 0 < cut < frames)})
+    return tuple(range(first, stop) for first, stop in pairwise(borders))
 
 
 def make_plan(
@@ -78,25 +96,43 @@ def make_plan(
     length = None if span.duration is None else span.duration.seconds(clip.duration)
     notes: list[str] = list(clip.notes)
     scanned = scan(clip, start=begin, duration=length, small=CUTS_AT, notes=notes.append)
-    times, cuts, last = _times_and_cuts(scanned, span.cut_threshold, on_frame)
+    times, cuts, last, prints = _times_and_cuts(scanned, span.cut_threshold, on_frame)
     first = round((times[0] - clip.start) * clip.rate)
-    return Plan(clip, span, size, times, cuts, first, tuple(notes), last)
+    return Plan(clip, span, size, times, cuts, first, tuple(notes), last, prints)
 
 
 def _times_and_cuts(
     scanned: Iterator[Scanned], threshold: float, on_frame: Callable[[int], None]
-) -> tuple[tuple[Fraction, ...], frozenset[int], Fraction | None]:
+) -> tuple[tuple[Fraction, ...], frozenset[int], Fraction | None, tuple[int, ...]]:
     cut = cuts_by(threshold)
     times: list[Fraction] = []
     cuts: set[int] = set()
+    prints: list[int] = []
     last: Fraction | None = None
     for position, frame in enumerate(scanned):
         times.append(frame.pts)
         last = frame.duration
         if frame.small is not None:
             cuts.update(cut(position, frame.small))
+            prints.append(print_of(frame))
         on_frame(len(times))
-    return tuple(times), frozenset(cuts), last
+    return tuple(times), frozenset(cuts), last, tuple(prints)
+
+
+def print_of(frame: Scanned) -> int:
+    """A checksum of what a frame shows, small; 0 where it was looked at without its picture."""
+    return 0 if frame.small is None else zlib.crc32(frame.small.tobytes())
+
+
+def seen_again(plan: Plan, begin: int, wanted: int) -> bool:
+    """Whether decoding from near the frame at position `begin` on gives the very frame that was seen at `wanted`."""
+    start = plan.times[begin] - plan.clip.start
+    for position, frame in enumerate(scan(plan.clip, start=start, small=CUTS_AT), begin):
+        if position >= len(plan.times) or frame.pts != plan.times[position]:
+            return False
+        if position == wanted:
+            return print_of(frame) == plan.prints[wanted]
+    return False
 
 
 def cuts_by(threshold: float) -> Callable[[int, NDArray[np.uint8]], list[int]]:
@@ -120,6 +156,6 @@ def _exact(seconds: float) -> Fraction:
 def timings_of(plan: Plan, carry: Schedule) -> tuple[Timing, ...]:
     """The turns of a film's frames; those where nothing is to `carry` are dreamed alone."""
     constant, count = carry.constant(), len(plan.times)
-    kept = (carry(instant) if constant is None else constant for instant in plan.timeline.first(count))
+    kept = (carry(instant) if constant is None else constant for instant in plan.timeline.instants(count))
     alone = {position for position, value in enumerate(kept) if value == 0}
     return timings(plan.times, plan.cuts, alone)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mariana_video.dream.arrays import to_tensor
 from mariana_video.dream.size import fitted
-from mariana_video.footage.plan import Plan
+from mariana_video.footage.plan import Plan, seen_again
 from mariana_video.loop.state import State
 from mariana_video.media.clip import Frame
 from mariana_video.media.read.reader import read
@@ -22,16 +22,22 @@ def read_on(plan: Plan, state: State | None, first: int, shape: tuple[int, int])
     """(position, frame) from the frame that `state` is of, or from `first` itself without one.
 
     Reading begins at a key frame not far before. Where that does not lead to the very picture that `state` was dreamed
-    from (clips without true key frames, without times), the clip is read from its beginning instead. `shape` (height,
-    width) is that of what is dreamed on.
+    from, or that the plan saw (clips without true key frames, without times), the clip is read from its beginning.
+    `shape` (height, width) is that of what is dreamed on.
     """
     wanted = first if state is None else state.index - plan.first
     begin = max(0, wanted - _RUN_UP)
-    if begin and state is not None and not _lands(plan, begin, wanted, state, shape):
+    if begin and not (
+        _lands(plan, begin, wanted, state, shape) if state is not None else _seen_again(plan, begin, wanted)
+    ):
         begin = 0
     for position, frame in _from(plan, begin):
         if position >= wanted:
             yield position, frame
+
+
+def _seen_again(plan: Plan, begin: int, wanted: int) -> bool:
+    return not plan.prints or seen_again(plan, begin, wanted)
 
 
 def _lands(plan: Plan, begin: int, wanted: int, state: State, shape: tuple[int, int]) -> bool:

@@ -52,6 +52,13 @@ def latest(folder: Path, before: int) -> tuple[int, State] | None:
     return None
 
 
+def forget(folder: Path, positions: range) -> None:
+    """Removes the states after frames at `positions`."""
+    for path in _stored(folder):
+        if int(path.name[6:14]) in positions:
+            path.unlink(missing_ok=True)
+
+
 def reached(folder: Path) -> int:
     """How many frames the furthest state says are finished."""
     return max((int(path.name[6:14]) + 1 for path in _stored(folder)), default=0)

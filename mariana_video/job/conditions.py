@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import torch
 
-from mariana_video.errors import UsageError
+from mariana_video.errors import SourceError, UsageError
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.media.stills.pictures import picture_files
 from mariana_video.networks.measured import checksum_of
@@ -24,8 +24,14 @@ _LIBRARIES = ("mariana-video", "torch", "opencv-python-headless", "opencv-python
 _STORED = ("codec", "crf", "sound")
 _DREAM = ("dream", "carry")
 _FILE = "_file"  # after the name of an option: the section of the file that it names
+_LIST = "list"  # the section of a list of shots
 _BY_NETWORK = ("beside_network", "natural_pictures")
+_BY_SHOT = ("dream", "carry", "where", "mask_file", "flow_weights_file", "weights_file", "network", *_BY_NETWORK)
+"""What each shot's key tells of."""
+_UNTOLD = ("film", _LIST, "shots", "parts")
 _CHUNK = 1 << 22
+
+Marks = tuple[tuple[str, int, int], ...]
 
 
 def conditions_of(
@@ -40,12 +46,16 @@ def conditions_of(
 
     `options` are the command's own, by group; `files` those that it reads beside the source, by their options.
     """
+    listed = files.get("shots")
     return {
         "job": {"command": command},
         **options,
         "storage": {name: value for name in _STORED if (value := getattr(storage, name, None)) is not None},
+        **({} if listed is None else {_LIST: {"path": str(listed.absolute())}}),
         **{
-            f"{name}{_FILE}": {"path": str(file.absolute()), "content": file.checksum()} for name, file in files.items()
+            f"{name}{_FILE}": {"path": str(file.absolute()), "content": file.checksum()}
+            for name, file in files.items()
+            if file is not listed
         },
         "source": {} if source is None else {"path": str(source.absolute()), "content": content_of(source)},
         "network": {"weights": _weights_of(dreamer.network)},
@@ -58,10 +68,17 @@ def conditions_of(
 def agree(output: str, before: Sections, now: Sections, frames: int, free: Collection[str] = ()) -> bool:
     """Raises UsageError, naming the setting, where `now` differs from what OUTPUT was begun with.
 
-    Settings of the dream that are `free` may differ; gives whether any does.
+    Settings of the dream that are `free` may differ; gives whether any does. With a list of shots in both, whatever
+    the shots' keys tell of may differ, too.
     """
-    changed = False
+    changed, listed = False, "list" in now
+    if listed != ("list" in before):
+        kept = f"throw its {frames} finished frames away" if frames else "begin anew"
+        how, so = ("without", "leave it out") if listed else ("with", "give it again")
+        raise UsageError(f"{output} was begun {how} --shots; {so}, or --restart to {kept}")
     for difference in differences(_compared(before), _compared(now)):
+        if listed and difference.section in _BY_SHOT:
+            continue
         if difference.section in _DREAM and difference.name in free:
             changed = True
             continue
@@ -107,10 +124,29 @@ def content_of(source: Path) -> str:
     return checksum.hexdigest()
 
 
-def marks_of(source: Path) -> tuple[tuple[str, int, int], ...]:
+def marks_of(source: Path) -> Marks:
     """(name, size, time of the last change) of a source's files: cheap to compare while a job runs."""
     found = ((file.name, os.stat(file)) for file in _files(source))  # noqa: PTH116
     return tuple((name, state.st_size, state.st_mtime_ns) for name, state in found)
+
+
+def check_same(source: Path, marks: Marks, conditions: Sections) -> Marks:
+    """See that `source` holds what a job was begun with, looking at its content only where it lost its `marks`.
+
+    Gives its marks now. Raises SourceError.
+    """
+    try:
+        now = marks_of(source)
+        same = now == marks or content_of(source) == conditions["source"].get("content")
+    except OSError as error:
+        raise SourceError(
+            f"{source} is gone ({(error.strerror or 'unreadable').lower()}); put it back and the same command goes on"
+        ) from error
+    if not same:
+        raise SourceError(
+            f"{source} has changed while it was being read; put the old one back and the same command goes on"
+        )
+    return now
 
 
 def weights_of(dreamer: Dreamer) -> str:
@@ -137,10 +173,18 @@ def _compared(conditions: Sections) -> Sections:
     """Without where files lie (their content counts) and what only the job itself looks at."""
     files = {section.removesuffix(_FILE) for section in conditions if section.endswith(_FILE)}
     return {
-        section: {name: value for name, value in values.items() if name not in ("path", *files)}
+        section: {name: value for name, value in values.items() if name not in ("path", "shots", *files)}
         for section, values in conditions.items()
-        if section != "film"
+        if section not in _UNTOLD
     }
+
+
+def first_difference(before: Sections, now: Sections) -> str | None:
+    """How what was made under the conditions `before` differs from what is made `now`, in words; None where nowhere."""
+    listed = "list" in before and "list" in now
+    found = (one for one in differences(_compared(before), _compared(now)) if not (listed and one.section in _BY_SHOT))
+    difference = next(found, None)
+    return None if difference is None else _told(difference)
 
 
 def _told(difference: Difference) -> str:

@@ -6,21 +6,20 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from mariana_video.errors import OutputError
 from mariana_video.job.beside_output import name_for, note
-from mariana_video.job.job import read_conditions
-from mariana_video.job.output_paths import folder_for
+from mariana_video.job.output_paths import folder_for, is_finished, read_conditions
 from mariana_video.job.stores.animation import lossless, write_animation
 from mariana_video.job.stores.choice import encoding_of, is_animation
-from mariana_video.job.stores.png_folder import FRAMES, is_whole
+from mariana_video.job.stores.png_folder import FRAMES, is_whole, picture_path
 from mariana_video.job.stores.store import Film, OnNote
 from mariana_video.media.containers import keeps_hdr
-from mariana_video.media.output import cannot_write, commit, frame_name, part_name, real
+from mariana_video.media.output import cannot_write, commit, part_name, real
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.sound.soundtrack import lay_under
 from mariana_video.media.write.encoding import Encoding
@@ -41,15 +40,18 @@ def finish_so_far(output: str, on_note: OnNote) -> tuple[Path, int, int]:
     conditions = read_conditions(folder)
     if not conditions:
         raise OutputError(f"{output} has no unfinished job beside it ({folder.name}/ is not there)")
+    if is_finished(output) and not any(folder.glob("*.frames")) and not any(folder.glob("state-*")):
+        raise OutputError(f"{output} is finished; {folder.name}/ only keeps its parts for a changed list of shots")
     total = int(conditions["film"]["frames"])
     if (folder / FRAMES).is_dir():
-        return *_pages(folder, real(path)), total
+        return *_pages(folder, real(path), conditions), total
     with tempfile.TemporaryDirectory(prefix=".", dir=folder.parent) as scratch:
         film = _film(output, conditions)
         animation = is_animation(path)
         threads = int(conditions["film"]["encoder_threads"])
         encoding = lossless(film, threads) if animation else encoding_of(path, film, conditions, on_note)
-        parts = _parts(folder, Path(scratch), encoding)
+        names = [str(name) for name in conditions.get("parts", {}).values()] or _numbers(total)
+        parts = _parts(folder, names, Path(scratch), encoding)
         if not parts:
             raise OutputError(f"no frame of {output} is finished yet")
         result, made = name_for(folder, part_name(real(path))), Path(scratch) / path.name
@@ -85,19 +87,25 @@ def _film(output: str, conditions: Sections) -> Film:
     return Film(clip, size, rate, (begins,), start, duration, under, endless)
 
 
-def _parts(folder: Path, scratch: Path, encoding: Encoding) -> list[tuple[Path, Ending]]:
+def _numbers(parts: int) -> list[str]:
+    return [f"{number:06d}" for number in range(parts)]
+
+
+def _parts(folder: Path, names: Sequence[str], scratch: Path, encoding: Encoding) -> list[tuple[Path, Ending]]:
     """The complete parts from the beginning on, under names of their own, then what is finished of the next."""
     parts: list[tuple[Path, Ending]] = []
     position = 0
     for _ in range(_TRIES):
-        while (path := folder / f"{len(parts):06d}.packets").exists():
+        while len(parts) < len(names) and (path := folder / f"{names[len(parts)]}.packets").exists():
             copy = _held(path, scratch)
             found = ending(copy)
             if found is None:
                 return parts
             parts.append((copy, found))
             position += len(found.ticks)
-        rest = _open_part(folder / f"{len(parts):06d}.frames", position, scratch, encoding)
+        if len(parts) == len(names):
+            break
+        rest = _open_part(folder / f"{names[len(parts)]}.frames", position, scratch, encoding)
         if rest is not None:
             return [*parts, rest]
         if not path.exists():
@@ -156,10 +164,10 @@ def _animation(parts: list[tuple[Path, Ending]], film: Film, encoding: Encoding,
     return len(ticks)
 
 
-def _pages(folder: Path, output: Path) -> tuple[Path, int]:
+def _pages(folder: Path, output: Path, conditions: Sections) -> tuple[Path, int]:
     """Copies the pictures from the first on, as far as they follow each other, into a folder beside OUTPUT."""
     result = name_for(folder, output.with_name(f"{output.name}-so-far"))
-    found = list(_whole(folder / FRAMES))
+    found = list(_whole(folder, {int(begin): str(key) for begin, key in conditions.get("shots", {}).items()}))
     if not found:
         raise OutputError(f"no frame of {output} is finished yet")
     try:
@@ -172,8 +180,8 @@ def _pages(folder: Path, output: Path) -> tuple[Path, int]:
     return result, len(found)
 
 
-def _whole(pictures: Path) -> Iterator[Path]:
-    number = 1
-    while is_whole(path := pictures / frame_name(number)):
+def _whole(folder: Path, shots: Mapping[int, str]) -> Iterator[Path]:
+    position = 0
+    while is_whole(path := picture_path(folder, position, shots)):
         yield path
-        number += 1
+        position += 1

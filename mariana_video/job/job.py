@@ -5,6 +5,7 @@
     000012.packets              a finished part of the film, encoded for good
     000013.frames, .encoding    the open part: its finished frames, losslessly, and what is encoded of it
     state-…                     the loop's state at the last checkpoints
+    held.json                   where flashes were held back
     so-far.json, preview.txt    what of the files beside OUTPUT is the job's own
 
 Any command that gives finished frames can be such a job. The state goes in and out as it is; nothing here looks at it.
@@ -14,29 +15,28 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mariana_video.errors import OutputError, SourceError, UsageError
-from mariana_video.footage.held_flashes import flashes_note
+from mariana_video.errors import OutputError, SourceError
 from mariana_video.footage.pipeline import sink
 from mariana_video.job import beside_output as beside
-from mariana_video.job import checkpoint
-from mariana_video.job.conditions import agree, content_of, machine_given, marks_of
+from mariana_video.job import checkpoint, held_frames, kept_shots
+from mariana_video.job import output_paths as paths
+from mariana_video.job.conditions import agree, check_same, machine_given, marks_of
 from mariana_video.job.flash_warning import warn_of_flashes
-from mariana_video.job.output_paths import CONDITIONS, check_own, clear, folder_for, in_place, is_finished
-from mariana_video.job.preview import Preview
-from mariana_video.job.stores.choice import bytes_needed, check_storage, film_section, open_store
+from mariana_video.job.output_paths import clear
+from mariana_video.job.preview import Preview, check_preview
+from mariana_video.job.stores.choice import agreed_film, bytes_needed, check_storage, open_store, shot_sections
 from mariana_video.job.stores.store import Film, OnNote, Store
 from mariana_video.loop.state import Finished, State
 from mariana_video.media.files import write_whole
 from mariana_video.media.lock import locked
 from mariana_video.media.output import cannot_write, check_output, would_replace
-from mariana_video.media.stills.pictures import ENDINGS_OUT
 from mariana_video.recipe.job import Machine, Output
-from mariana_video.recipe.toml import Plain, Sections, read_text, to_text
+from mariana_video.recipe.toml import Sections, to_text
 
 _EVERY = 30.0  # seconds between checkpoints: half of the minute that may be lost at the most
 _BEHIND = 3  # frames that keeping may lag behind dreaming
@@ -58,17 +58,23 @@ class Todo:
 class Job:
     """A locked job; see `open_job`."""
 
-    def __init__(self, output: str, folder: Path, source: Path | None, storage: Output, before: Sections) -> None:
+    def __init__(
+        self,
+        output: str,
+        folder: Path,
+        source: Path | None,
+        storage: Output,
+        before: Sections,
+        shots: Path | None = None,
+    ) -> None:
         self.output, self.folder, self.source, self.storage = output, folder, source, storage
-        self.before = before
-        self.changed = False
-        self.finished = False
-        self._conditions: Sections = before
+        self.before, self.shots = before, shots
+        self.changed = self.finished = False
+        self.conditions: Sections = before
         self._film: Film | None = None
         self._store: Store | None = None
         self.marks = marks_of(source) if source is not None and source.exists() else ()
         self._last: tuple[int, State] | None = None
-        self._state: State | None = None
         self._saved = time.monotonic()
 
     def machine(self, given: Machine) -> Machine:
@@ -84,12 +90,13 @@ class Job:
         """
         for section in conditions.values():
             if "path" in section:
-                self._check_apart(Path(str(section["path"])))
+                self.check_apart(Path(str(section["path"])))
         if self.before:
             self.changed = agree(self.output, self.before, conditions, checkpoint.reached(self.folder), free)
-        self._conditions = conditions
+        self.conditions = conditions
 
-    def _check_apart(self, read: Path) -> None:
+    def check_apart(self, read: Path) -> None:
+        """Raises OutputError where a file that is read is one that is written."""
         for written in (Path(self.output), self.storage.preview):
             if written is not None and would_replace(written, read):
                 raise OutputError(f"{written} is read for the dream; give another name for what is written")
@@ -104,29 +111,61 @@ class Job:
 
         `fresh` are the positions besides the first that need no state (cuts). Raises OutputError.
         """
-        self._conditions = {**self._conditions, "film": self._fixed(film)}
+        fixed = agreed_film(film, self.output, self.before, self.source)
+        self.conditions = {**self.conditions, "film": fixed, **shot_sections(film, self.output)}
         self._film, self._fresh = film, fresh | {0}
-        self._store = open_store(self.folder, self.output, film, self._conditions, on_note)
+        kept_shots.forget_others(self.folder, film, self.before)
+        self._store = open_store(self.folder, self.output, film, self.conditions, on_note)
         runs = tuple(range(self._start(gap)[0], gap.stop) for gap in self._store.missing())
         return Todo(runs[0].start if runs else len(film.times), sum(map(len, runs)), len(film.times), runs)
 
     @property
+    def staying(self) -> tuple[Path, ...]:
+        """What is kept of a finished film that was made by a list of shots."""
+        if not self.finished or self._store is None or self._film is None:
+            return (self.folder / paths.FINISHED,)
+        return kept_shots.staying(self.folder, self._store, len(self._film.times))
+
+    @property
+    def listed(self) -> bool:
+        """Whether the film is made by a list of shots."""
+        return self.shots is not None
+
+    @property
+    def store(self) -> Store:
+        """Where its finished frames are."""
+        assert self._store is not None, "prepare comes first"
+        return self._store
+
+    @property
+    def replaceable(self) -> bool:
+        """Whether OUTPUT may be replaced."""
+        return paths.replaceable(self.output, self.storage.overwrite, self.shots)
+
+    @property
     def kept(self) -> int:
         """How many frames from the first on hold one that is finished."""
-        assert self._store is not None, "prepare comes first"
         assert self._film is not None
-        missing = {position for gap in self._store.missing() for position in gap}
+        missing = {position for gap in self.store.missing() for position in gap}
         return max((n + 1 for n in range(len(self._film.times)) if n not in missing), default=0)
 
-    def make(self, frames: Frames, on_frame: Callable[[Finished], None], preview: Path | None = None) -> None:
-        """Makes and keeps every missing frame; `on_frame` is called with each. What is finished outlives any error."""
-        assert self._store is not None, "prepare comes first"
-        self._begin()
+    def make(
+        self,
+        frames: Frames,
+        on_frame: Callable[[Finished], None],
+        preview: Path | None = None,
+        only: range | None = None,
+    ) -> None:
+        """Makes and keeps every missing frame; `on_frame` is called with each. What is finished outlives any error.
+
+        `only` are the positions of whole shots: no others are made then.
+        """
+        self.begin()
         look = Preview(preview)
         if preview is not None:
             self._claim(preview)
         try:
-            for gap in list(self._store.missing()):
+            for gap in [gap for missing in self.store.missing() if (gap := _within(missing, only))]:
                 first, state = self._start(gap)
                 with frames(state, first) as coming, sink(self._keep, _BEHIND) as put:
                     for done in _numbered(coming, range(first, gap.stop), self.source):
@@ -137,39 +176,32 @@ class Job:
             self._save_last()
             raise
         finally:
-            self._store.close()
+            self.store.close()
 
     def finish(self, on_note: OnNote) -> None:
         """Joins the film, verifies it, gives it its name, and tells if it flashes. Leaving clears the job's folder."""
-        assert self._store is not None, "prepare comes first"
         self.check_source()
-        made = self._store.assemble(on_note)
-        check_output(self.output, None, self.storage.overwrite)  # somebody may have put a file there meanwhile
-        in_place(made, self.output, self.folder)
+        made = self.store.assemble(on_note)
+        check_output(self.output, None, self.replaceable)  # somebody may have put a file there meanwhile
+        paths.in_place(made, self.output, self.folder, keeping=self.shots is not None)
         self.finished = True
         assert self._film is not None
-        held = None if self._state is None else flashes_note(self._state.tensors)
-        if held is not None:
-            on_note(held)
+        if (note := held_frames.told(self.folder)) is not None:
+            on_note(note)
+        if self.shots is not None:
+            on_note(kept_shots.told(self.folder, self.staying))
         warn_of_flashes(Path(self.output), self._film.rate, on_note)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """Writes down what the job is made with, once nothing is left that could refuse it. Raises OutputError."""
-        if self._conditions == self.before:
-            return
+        assert self._film is not None
         try:
-            write_whole(self.folder / CONDITIONS, to_text(self._conditions).encode())
+            held_frames.forget(self.folder, [float(self._film.times[n]) for gap in self.store.missing() for n in gap])
+            if self.conditions == self.before:
+                return
+            write_whole(self.folder / paths.CONDITIONS, to_text(self.conditions).encode())
         except OSError as error:
             raise cannot_write(self.output, error) from error
-
-    def _fixed(self, film: Film) -> Mapping[str, Plain]:
-        """What is fixed of the film: as it was when the job began, or as it is now."""
-        now, before = film_section(film, self.output), self.before.get("film")
-        if before is None:
-            return now
-        if any(before.get(name, value) != value for name, value in now.items() if name != "encoder_threads"):
-            raise SourceError(f"{self.source} gives other frames than when {self.output} was begun; use --restart")
-        return before
 
     def _claim(self, preview: Path) -> None:
         try:
@@ -188,22 +220,21 @@ class Job:
     def _keep(self, item: tuple[int, Finished]) -> None:
         """Keeps a frame, and now and then the state. Runs beside the dreaming, in a thread of its own."""
         position, done = item
-        assert self._store is not None
-        self._store.add(position, done)
-        self._last, self._state = (position, done.state), done.state
-        border = self._store.border(position)
+        self.store.add(position, done)
+        self._last = position, done.state
+        border = self.store.border(position)
         if border:
             self.check_source()
         if border or time.monotonic() - self._saved >= _EVERY:
             self._save()
 
     def _save(self) -> None:
-        assert self._store is not None
         if self._last is None:
             return
         try:
-            self._store.sync()
+            self.store.sync()
             checkpoint.save(self.folder, *self._last)
+            held_frames.note(self.folder, self._last[1])
         except OSError as error:
             raise cannot_write(self.output, error) from error
         self._last, self._saved = None, time.monotonic()
@@ -215,66 +246,49 @@ class Job:
 
     def check_source(self) -> None:
         """Raises SourceError if the source is no longer what it was when the job began."""
-        if self.source is None:
-            return
-        try:
-            marks = marks_of(self.source)
-            same = marks == self.marks or content_of(self.source) == self._conditions["source"].get("content")
-        except OSError as error:
-            raise SourceError(
-                f"{self.source} is gone ({(error.strerror or 'unreadable').lower()}); "
-                "put it back and the same command goes on"
-            ) from error
-        if not same:
-            raise SourceError(
-                f"{self.source} has changed while it was being read; put the old one back and the same command goes on"
-            )
-        self.marks = marks
+        if self.source is not None:
+            self.marks = check_same(self.source, self.marks, self.conditions)
 
 
 def clear_up(output: str) -> None:
     """Removes what a job has left beside an OUTPUT that stands. Raises OutputError if a process works on it."""
-    folder = folder_for(output)
+    folder = paths.folder_for(output)
     with locked(folder, output):
         beside.take_away(folder)
         clear(folder, output)
 
 
 @contextmanager
-def open_job(output: str, source: Path | None, storage: Output, restart: bool | None = None) -> Iterator[Job]:
+def open_job(
+    output: str, source: Path | None, storage: Output, shots: Path | None = None, *, restart: bool | None = None
+) -> Iterator[Job]:
     """The job of making `output`, locked: begun, or continued where OUTPUT.mariana/ is there.
 
-    `output` is a text, for "/" at its end says a folder. With `restart` (by default as `storage` has it) what is there
-    is thrown away. On leaving, the folder is removed if OUTPUT stands or nothing is in it.
-
+    `output` is a text: "/" at its end says a folder. With `restart` (by default as `storage` has it) all there goes.
+    On leaving, the folder is removed if OUTPUT stands or nothing is in it; with a list of `shots`, parts stay.
     Raises UsageError for a codec or quality that can't be, and OutputError if another process works on it, if the
     folder's name is taken by somebody's own, and for a preview that would replace somebody's file.
     """
     check_storage(output, storage)  # before anything is written down that would be held against the next try
-    folder = folder_for(output)
-    check_own(folder, output)
+    folder = paths.folder_for(output)
+    paths.check_own(folder, output)
     with locked(folder, output):
-        _check_preview(folder, output, source, storage)
-        if (storage.restart if restart is None else restart) or is_finished(output):
-            clear(folder, output)
-        job = Job(output, folder, source, storage, read_conditions(folder))
+        check_preview(folder, output, source, storage)
+        kept = shots is not None and paths.keeps_parts(output)
+        if (storage.restart if restart is None else restart) or (paths.is_finished(output) and not kept):
+            clear(folder, output, [folder / paths.FINISHED] if kept else ())
+        job = Job(output, folder, source, storage, paths.read_conditions(folder), shots)
         try:
             yield job
         finally:
             if job.finished:
                 beside.take_away(folder)
-            if job.finished or not (folder / CONDITIONS).exists():
-                clear(folder, output)
+            if job.finished or not (folder / paths.CONDITIONS).exists():
+                clear(folder, output, *([job.staying] if shots is not None else []))
 
 
-def read_conditions(folder: Path) -> Sections:
-    """What the job was begun with; empty where none was. Raises OutputError where it can't be read."""
-    try:
-        return read_text((folder / CONDITIONS).read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, UsageError) as error:
-        raise OutputError(f"{folder / CONDITIONS} can't be read; --restart begins the film anew") from error
+def _within(gap: range, only: range | None) -> range:
+    return gap if only is None else range(max(gap.start, only.start), min(gap.stop, only.stop))
 
 
 def _numbered(coming: Iterator[Finished], positions: range, source: Path | None) -> Iterator[tuple[int, Finished]]:
@@ -284,15 +298,3 @@ def _numbered(coming: Iterator[Finished], positions: range, source: Path | None)
         if done is None:
             raise SourceError(f"{source} has changed since it was looked at: it ends after frame {position}")
         yield position, done
-
-
-def _check_preview(folder: Path, output: str, source: Path | None, storage: Output) -> None:
-    """See that --preview can be a picture and replaces nobody's file: one of the same job's may be renewed."""
-    preview = storage.preview
-    if preview is None:
-        return
-    if preview.suffix.lower() not in ENDINGS_OUT:
-        raise UsageError(f"--preview {preview} has no ending of a picture; these work: {', '.join(ENDINGS_OUT)}")
-    if preview.absolute() == Path(output).absolute():
-        raise UsageError(f"--preview {preview} is OUTPUT itself; give the preview another name")
-    check_output(preview, source, storage.overwrite or beside.is_claimed(folder, preview))

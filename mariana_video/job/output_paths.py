@@ -7,19 +7,22 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
-from mariana_video.errors import OutputError
+from mariana_video.errors import OutputError, UsageError
 from mariana_video.job.beside_output import mark_of
 from mariana_video.media.files import write_whole
 from mariana_video.media.output import LONGEST_NAME, NUMBERED, cannot_write, commit, discard, real, sync_folder
+from mariana_video.recipe.toml import Sections, read_text
 
 CONDITIONS = "job.toml"
 _ENDING = ".mariana"
-_FINISHED = "finished.json"
+FINISHED = "finished.json"
 _OURS = re.compile(
     r"\..*|lock|job\.toml|finished\.json|so-far\.json|preview\.txt|frames|state-.*\.safetensors|silent\..*|"
-    r"\d{6}\.(packets|frames|encoding)"
+    r"([0-9a-f]{32}-)?\d{6}\.(packets|frames|encoding)|held\.json|part\.json"
 )
 """What a job has in its folder, besides the film itself."""
 
@@ -51,34 +54,82 @@ def check_own(folder: Path, output: str) -> None:
         )
 
 
-def clear(folder: Path, output: str) -> None:
-    """Removes what a job has in its folder, its conditions last; the lock stays, and whatever is not the job's."""
+def clear(folder: Path, output: str, staying: Collection[Path] = ()) -> None:
+    """Removes what a job has in its folder, its conditions last.
+
+    The lock stays, whatever is not the job's, and what is `staying`, with the folders around it.
+    """
+    kept = {folder / "lock", *staying, *(around for path in staying for around in path.parents)}
     for path in sorted(folder.iterdir(), key=lambda path: path.name == CONDITIONS):
-        if path.name != "lock" and _is_own(path, output):
+        if path not in kept and _is_own(path, output):
             discard(path)
+        elif path in kept and path.is_dir():
+            for inner in path.iterdir():
+                if inner not in kept:
+                    discard(inner)
 
 
 def _is_own(path: Path, output: str) -> bool:
     return path.name == real(output).name or _OURS.fullmatch(path.name) is not None
 
 
-def in_place(made: Path, output: str, folder: Path) -> None:
-    """Gives what was made (a flushed file or folder inside the job's `folder`) OUTPUT's name. Raises OutputError."""
+def in_place(made: Path, output: str, folder: Path, keeping: bool = False) -> None:
+    """Gives what was made (a flushed file or folder inside the job's `folder`) OUTPUT's name. Raises OutputError.
+
+    With `keeping`, it is noted that the job's parts outlive this, and that they may replace OUTPUT later.
+    """
     try:
-        write_whole(folder / _FINISHED, json.dumps(mark_of(made)).encode())
+        # Whatever of the two stands when a run is killed just here is known as the job's own.
+        marks = [mark_of(made), *([mark_of(Path(output))] if is_finished(output) else [])]
+        _note_finished(folder, marks, keeping)
         if made.is_dir():
             _folder_in_place(made, real(output))
     except OSError as error:
         raise cannot_write(output, error) from error
     if made.is_file():
         commit(made, Path(output))
+    if keeping:  # a folder that was there before has its own mark
+        try:
+            _note_finished(folder, [mark_of(Path(output))], keeping)
+        except OSError as error:
+            raise cannot_write(output, error) from error
+
+
+def _note_finished(folder: Path, marks: list[list[int]], keeping: bool) -> None:
+    write_whole(folder / FINISHED, json.dumps({"marks": marks, "keeping": keeping}).encode())
 
 
 def is_finished(output: str) -> bool:
     """Whether OUTPUT is there as a job made it, and only the job's clearing up was broken off."""
-    with contextlib.suppress(OSError, ValueError):
-        return bool(json.loads((folder_for(output) / _FINISHED).read_text()) == mark_of(Path(output)))
-    return False
+    return bool(_finished(output))
+
+
+def read_conditions(folder: Path) -> Sections:
+    """What the job was begun with; empty where none was. Raises OutputError where it can't be read."""
+    try:
+        return read_text((folder / CONDITIONS).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, UsageError) as error:
+        raise OutputError(f"{folder / CONDITIONS} can't be read; --restart begins the film anew") from error
+
+
+def keeps_parts(output: str) -> bool:
+    """Whether OUTPUT stands as a job made it by a list of shots, whose parts are kept to be used again."""
+    return bool(_finished(output).get("keeping"))
+
+
+def _finished(output: str) -> dict[str, Any]:
+    """What was noted when OUTPUT got its name; nothing where another file stands there now."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        noted: dict[str, Any] = json.loads((folder_for(output) / FINISHED).read_text())
+        return noted if mark_of(Path(output)) in noted["marks"] else {}
+    return {}
+
+
+def replaceable(output: str, overwrite: bool, shots: Path | None) -> bool:
+    """Whether OUTPUT may be replaced: where it is to be, or where it was made by a list of `shots` and is again."""
+    return overwrite or (shots is not None and keeps_parts(output))
 
 
 def _folder_in_place(made: Path, output: Path) -> None:

@@ -22,6 +22,7 @@ from mariana_video.networks.device import choose_device
 from mariana_video.networks.network import Network
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Recipe, value_at
+from mariana_video.recipe.values.networks import Said
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.timeline import START, Instant, Timeline
 
@@ -165,8 +166,24 @@ def make_dreamer(recipe: Recipe, machine: Machine) -> Dreamer:
     """
     device = choose_device(machine.device)
     precision = choose_precision(machine.precision, device)
+    return _made(recipe, device, precision, {})
+
+
+Loaded = dict[Said, Network]
+"""Networks by what was said to load them."""
+
+
+def dreamer_for(dreamer: Dreamer, recipe: Recipe, loaded: Loaded) -> Dreamer:
+    """Another recipe's dreamer on the machine of `dreamer`; a network is loaded unless it is among those `loaded`.
+
+    Raises as `make_dreamer` does.
+    """
+    return _made(recipe, dreamer.device, dreamer.precision, loaded)
+
+
+def _made(recipe: Recipe, device: torch.device, precision: str, loaded: Loaded) -> Dreamer:
     dream = recipe.dream
-    networks, objective = chosen(dream.network, dream.weights, dream.layers)
+    networks, objective = chosen(dream.network, dream.weights, dream.layers, loaded)
     for network in networks.values():
         network.to(device, DTYPES[precision], torch.channels_last)
     return Dreamer(next(iter(networks.values())), recipe, objective, device, precision, networks=networks)

@@ -49,9 +49,8 @@ def check_output(path: str | Path, source: str | Path | None, overwrite: bool, n
         raise OutputError(f"{path} can't be written: the folder {folder} is read-only")
     free = shutil.disk_usage(folder).free
     if needed > free:
-        raise OutputError(
-            f"{path} needs about {_size(needed)} and the disk has {_size(free)} left; free some or write elsewhere"
-        )
+        wanted, left = size_in_words(needed), size_in_words(free)
+        raise OutputError(f"{path} needs about {wanted} and the disk has {left} left; free some or write elsewhere")
 
 
 def check_written(written: Sequence[str | Path], read: Sequence[str | Path | None], overwrite: bool) -> None:
@@ -199,7 +198,8 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _size(count: int) -> str:
+def size_in_words(count: int) -> str:
+    """So many bytes as people write them: 1.2 MB."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if count < 1000 or unit == "GB":
             return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"

@@ -13,11 +13,14 @@ from mariana_video.networks.network import Network, did_you_mean
 from mariana_video.recipe.values.networks import Networks, Said
 
 
-def load_named(networks: Networks, weights: Path | None, names: Sequence[str]) -> dict[str, Network]:
+def load_named(
+    networks: Networks, weights: Path | None, names: Sequence[str], loaded: dict[Said, Network] | None = None
+) -> dict[str, Network]:
     """The networks that terms call by `names`, those that are said first and in that order: the first one leads.
 
     Args:
         weights: a file for the one network of torchvision's among those that are said.
+        loaded: networks that were loaded earlier, by what was said; those that are loaded now are added.
         names: "" is the first that is said; others are looked for among those said, then among those released.
 
     Raises:
@@ -30,7 +33,11 @@ def load_named(networks: Networks, weights: Path | None, names: Sequence[str]) -
     for name in others:
         _check(name, said)
     chosen = [*(one for one in said.values() if one.name in wanted), *map(Said, others)]
-    return {one.name: stored.load(one.what, Path(one.weights) if one.weights else None) for one in chosen}
+    known = {} if loaded is None else loaded
+    for one in chosen:
+        if one not in known:
+            known[one] = stored.load(one.what, Path(one.weights) if one.weights else None)
+    return {one.name: known[one] for one in chosen}
 
 
 def with_weights(networks: Networks, weights: Path | None) -> tuple[Said, ...]:

@@ -22,6 +22,7 @@ from mariana_video.recipe.options import (
     Dream,
     Group,
     Recipe,
+    Shooting,
     Span,
     Where,
     from_text,
@@ -196,6 +197,24 @@ class Telling(Group):
 
     overwrite: Annotated[bool, _FLAG] = False
     """Replace the file of --picture where it exists."""
+
+
+@Parameter(name="*", group=FIRST)
+@dataclass(frozen=True)
+class Listing(Group):
+    """Whether a list may replace another."""
+
+    overwrite: Annotated[bool, _FLAG] = False
+    """Replace a list that exists, with its pictures; otherwise that is refused."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class ShotsRecipe(Kind):
+    """`mariana shots`."""
+
+    shooting: Shooting = Shooting()
+    listing: Listing = Listing()
 
 
 @Parameter(name="*")

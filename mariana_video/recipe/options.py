@@ -7,7 +7,7 @@ read. Numbers that an artist could want to move along a film are `Schedule`s.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
@@ -85,6 +85,12 @@ class Group:
     def said(self) -> frozenset[str]:
         """The names of the options that were given, in place of left at their defaults."""
         return frozenset(self.__dict__.get("_said", ()))
+
+    def saying(self, names: Iterable[str]) -> Self:
+        """The same, of which only the options of these names count as said."""
+        group = type(self)(**{name: getattr(self, name) for name in declared(type(self))})
+        object.__setattr__(group, "_said", frozenset(names))
+        return group
 
     def but(self, **options: Any) -> Self:
         """The same with other values; what was not said stays unsaid."""
@@ -208,7 +214,19 @@ class Carry(Group):
 
 @Parameter(name="*", group=PART)
 @dataclass(frozen=True)
-class Span(Group):
+class Shooting(Group):
+    """How a film's frames follow each other, and where its shots begin."""
+
+    rate: Annotated[float | None, Bounds(0, 1000, above=True)] = None
+    """Frames a second of a folder of numbered pictures. Default: 25."""
+
+    cut_threshold: Annotated[float, Bounds(0, 255, above=True)] = 27.0
+    """How different a frame must be from the one before to begin a new shot, dreamed anew; lower finds more cuts."""
+
+
+@Parameter(name="*", group=PART)
+@dataclass(frozen=True)
+class Span(Shooting):
     """Which part of a film, and how large."""
 
     start: Annotated[Time | None, Bounds(0), from_text(Time), _FIRST] = None
@@ -220,11 +238,9 @@ class Span(Group):
     size: Annotated[Size | None, from_text(Size), _FIRST] = None
     """`640x360`, or `640x` and `x360` to keep the shape. Default: the source's."""
 
-    rate: Annotated[float | None, Bounds(0, 1000, above=True)] = None
-    """Frames a second of a folder of numbered pictures. Default: 25."""
-
-    cut_threshold: Annotated[float, Bounds(0, 255, above=True)] = 27.0
-    """How different a frame must be from the one before to begin a new shot, dreamed anew; lower finds more cuts."""
+    shots: Annotated[InputFile | None, _FILE] = None
+    """A list of the film's shots, as `mariana shots` makes it, with settings for each. When it is changed, the same
+    command dreams the changed shots alone."""
 
     hdr_peak: Annotated[float, Bounds(203, 10000)] = 1015.0
     """Up to which brightness, in nits, an HDR source keeps its detail where it is brought down to ordinary range."""

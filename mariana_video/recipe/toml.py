@@ -51,7 +51,7 @@ def sections(recipe: Recipe) -> dict[str, dict[str, Plain]]:
 def to_text(sections: Mapping[str, Mapping[str, Written]]) -> str:
     """Sections of plain values as TOML."""
     blocks = (
-        "\n".join([f"[{name}]", *(f"{_key(key)} = {_text(value)}" for key, value in values.items())])
+        "\n".join([f"[{name}]", *(f"{_key(key)} = {text_of(value)}" for key, value in values.items())])
         for name, values in sections.items()
     )
     return "\n\n".join(blocks) + "\n"
@@ -90,11 +90,12 @@ def _key(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
 
 
-def _text(value: Written) -> str:
+def text_of(value: Written) -> str:
+    """A plain value as TOML writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):  # JSON's strings are TOML's, but for the one character that JSON leaves bare
         return json.dumps(value.encode(errors="replace").decode(), ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list):
-        return f"[{', '.join(_text(one) for one in value)}]"
+        return f"[{', '.join(text_of(one) for one in value)}]"
     return repr(value)

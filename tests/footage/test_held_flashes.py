@@ -83,3 +83,15 @@ def test_what_is_kept_of_it_goes_on_to_the_same_bits(at: int) -> None:
     for number in range(at, len(pictures)):
         assert np.array_equal(after.shown(pictures[number], calm, number / RATE), straight[number])
     assert after.held == whole.held
+
+
+def test_a_shot_is_held_back_whatever_comes_before_it() -> None:
+    """So that it can be made alone; and what was held back before is no news of it."""
+    pictures, calm = list(flicker(9, BLACK, WHITE, 30)), np.full((90, 160, 3), 0.4, np.float32)
+    after, alone = Holding(), Holding()
+    for number, picture in enumerate(pictures):
+        after.shown(picture, calm, number / RATE)
+    after.cut()
+    for number, picture in enumerate(pictures, len(pictures)):
+        assert np.array_equal(after.shown(picture, calm, number / RATE), alone.shown(picture, calm, number / RATE))
+    assert after.held == alone.held != []

@@ -18,6 +18,7 @@ from mariana_video.recipe.kinds import (
     MeasureRecipe,
     PictureRecipe,
     ProgressionRecipe,
+    ShotsRecipe,
 )
 from mariana_video.recipe.reading import Declared, declared
 from mariana_video.recipe.values.bands import Bands
@@ -30,6 +31,7 @@ from mariana_video.training.epochs.options import TrainingRecipe
 
 KINDS = [
     FilmRecipe,
+    ShotsRecipe,
     PictureRecipe,
     DiveRecipe,
     ProgressionRecipe,

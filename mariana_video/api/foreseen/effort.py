@@ -21,13 +21,14 @@ from mariana_video.dream.octaves import Octave
 from mariana_video.dream.score import Score
 from mariana_video.footage.film import shape_of
 from mariana_video.footage.plan import Plan, timings_of
+from mariana_video.footage.shots import Shot, runs_of
 from mariana_video.loop.detail import due, larger_octaves
 from mariana_video.loop.dream_clock import timings
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.dreaming import in_turn
 from mariana_video.progression.film import Progression
 from mariana_video.recipe.values.schedule import Schedule
-from mariana_video.recipe.values.timeline import START, Timeline
+from mariana_video.recipe.values.timeline import START, Instant, Timeline
 
 _BESIDE = 0.15  # of a pass, each step: resizing it, levelling its bands
 _AFTER = {".gif": 1.4e-6, ".webp": 0.6e-6}  # seconds a pixel, measured: little beside a dream, unless it is small
@@ -59,11 +60,27 @@ class Effort:
         return frames * (_AFTER_EACH + self.pixels * _AFTER.get(Path(output).suffix.lower(), _AFTER_FILM))
 
 
-def effort_of_film(plan: Plan, dreamer: Dreamer) -> Effort:
-    """What the frames of a film are expected to cost."""
+def effort_of_shots(plan: Plan, shots: Sequence[Shot]) -> Effort:
+    """What the frames of a film are expected to cost, shot by shot."""
+    weights: list[float] = []
+    for run in runs_of(shots):
+        positions, dreamer = range(run[0].positions.start, run[-1].positions.stop), run[0].dreamer
+        if dreamer is None:
+            weights += [0.0] * len(positions)
+        else:
+            weights += effort_of_film(plan, dreamer, positions, run[0].shape).frames
+    return Effort(weights, plan.size[0] * plan.size[1])
+
+
+def effort_of_film(
+    plan: Plan, dreamer: Dreamer, positions: range | None = None, shape: tuple[int, int] | None = None
+) -> Effort:
+    """What the frames of a film are expected to cost, or those at `positions` of it, dreamed at (height, width)."""
     timeline, dream = plan.timeline, dreamer.recipe.dream
-    own, dreamed = (plan.size[1], plan.size[0]), shape_of(plan, dreamer)
-    octaves, larger = _octaves(dreamer, dreamed, timeline, own), _larger(dreamer, own, dreamed)
+    positions = positions or range(len(plan.times))
+    own, dreamed = (plan.size[1], plan.size[0]), shape or shape_of(plan, dreamer)
+    octaves = _octaves(dreamer, dreamed, timeline, own, positions.start)
+    larger = _larger(dreamer, own, dreamed, timeline.at(positions.start))
     steps, first_steps = _counted(dream.steps, timeline), _counted(dream.first(), timeline)
     clock = timings_of(plan, dreamer.recipe.carry.carry)
 
@@ -74,7 +91,7 @@ def effort_of_film(plan: Plan, dreamer: Dreamer) -> Effort:
             return first * sum(each.values()) + min(2, first) * sum(larger.values())
         return sum(_of_beat(each, larger, dreamed, number, steps(position)) for number in clock[position].dream_frames)
 
-    return Effort([weight(position) for position in range(len(plan.times))], plan.size[0] * plan.size[1])
+    return Effort([weight(position) for position in positions], plan.size[0] * plan.size[1])
 
 
 def _of_beat(
@@ -133,20 +150,22 @@ def effort_of_progression(shown: Progression) -> Effort:
     return Effort(weights, shown.size[0] * shown.size[1])
 
 
-def _larger(dreamer: Dreamer, own: tuple[int, int], dreamed: tuple[int, int]) -> dict[Octave, float]:
-    """The octaves that only sharpen, and what one step on each is expected to cost."""
-    values = dreamer.values()
+def _larger(
+    dreamer: Dreamer, own: tuple[int, int], dreamed: tuple[int, int], begins: Instant = START
+) -> dict[Octave, float]:
+    """The octaves that only sharpen, and what one step on each is expected to cost, as it is where a shot `begins`."""
+    values = dreamer.values(begins)
     score = dreamer.scored(values.terms)
     octaves = larger_octaves(own, dreamed, values.octave_scale)
     return {octave: _step(score, octave, own, values.jitter) for octave in octaves}
 
 
 def _octaves(
-    dreamer: Dreamer, shape: tuple[int, int], timeline: Timeline, whole: tuple[int, int] | None = None
+    dreamer: Dreamer, shape: tuple[int, int], timeline: Timeline, whole: tuple[int, int] | None = None, first: int = 0
 ) -> Callable[[int], dict[Octave, float]]:
     """By frame, the octaves of a picture of `shape` (height, width), and what one step on each is expected to cost.
 
-    Costs are in passes of a picture of the shape `whole`, by default the same.
+    Costs are in passes of a picture of the shape `whole`, by default the same. What never moves is as at frame `first`.
     """
     dream = dreamer.recipe.dream
     moves = (dream.octaves, dream.octave_scale, dream.jitter, dream.motif_size)
@@ -155,7 +174,7 @@ def _octaves(
     known: dict[Hashable, dict[Octave, float]] = {}
 
     def at(frame: int) -> dict[Octave, float]:
-        values = dreamer.values(timeline.at(frame if moving else 0))
+        values = dreamer.values(timeline.at(frame if moving else first))
         asked = dreamer.scored(values.terms).asked
         layers = frozenset((name, layer) for name, several in asked.items() for layer in several)
         key = layers, values.octaves, values.octave_scale, values.jitter, values.motif_size

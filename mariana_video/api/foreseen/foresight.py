@@ -29,23 +29,25 @@ def check_whole(
     *,
     groups: Sequence[Group] = (),
     shape: tuple[int, int] | None = None,
+    first: int = 0,
 ) -> None:
     """See that a film of so many `frames` of `size` (width, height) can be dreamed from end to end.
 
     Every schedule of the recipe and of `groups` is asked for every frame, and every combination of layers that comes up
     for its octaves and its memory. `shape` (height, width) is that of what is dreamed on, where it is larger than the
-    frame. Raises UsageError with the frame's number, DreamError with a size that would fit.
+    frame; of a shot, `first` is the position that it begins with. Raises UsageError with the frame's number, DreamError
+    with a size that would fit.
     """
     for group in (dreamer.recipe.dream, dreamer.recipe.carry, *groups):
-        check_numbers(group, frames, timeline)
-    height, width = shape or dreamer.shape((size[1], size[0]), timeline.first(frames))
+        check_numbers(group, frames, timeline, first)
+    height, width = shape or dreamer.shape((size[1], size[0]), timeline.instants(frames))
     dream = dreamer.recipe.dream
     moving = any(_moves(schedule) for schedule in (dream.octaves, dream.octave_scale, dream.motif_size))
     for score in dreamer.scores(frames, timeline):
         check_memory(dreamer, score, size, (height, width))
         if not moving:
-            dreamer.octaves((height, width), score)
-    for instant in timeline.first(frames if moving else 0):
+            dreamer.octaves((height, width), score, dreamer.values(timeline.at(first)))
+    for instant in timeline.instants(frames, first) if moving else ():
         dreamer.octaves((height, width), dreamer.score(instant), dreamer.values(instant))
 
 
@@ -53,13 +55,13 @@ def _moves(schedule: Schedule | None) -> bool:
     return schedule is not None and schedule.constant() is None
 
 
-def check_numbers(group: Group, frames: int, timeline: Timeline) -> None:
-    """See that every number of a group stays within its bounds along so many frames. Raises UsageError."""
+def check_numbers(group: Group, frames: int, timeline: Timeline, first: int = 0) -> None:
+    """See that every number of a group stays within its bounds up to so many frames, from `first` on (UsageError)."""
     for name in bounds_of(type(group)):
         schedule = getattr(group, name)
         if not isinstance(schedule, Schedule) or not _moves(schedule):
             continue
-        for instant in timeline.first(frames):
+        for instant in timeline.instants(frames, first):
             value_at(group, name, instant)
 
 
@@ -77,7 +79,7 @@ def check_finished(before: Recipe, dreamer: Dreamer, finished: int, timeline: Ti
     """
     objective = before.dream.layers or usual(dreamer.networks)
     old = replace(dreamer, recipe=before, objective=objective)
-    for instant in timeline.first(finished):
+    for instant in timeline.instants(finished):
         if not _alike(old, dreamer, instant):
             frame = instant.frame
             raise UsageError(

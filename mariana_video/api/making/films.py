@@ -1,21 +1,28 @@
-"""A film, dreamed: looked at, agreed on, prepared as a job."""
+"""A film: looked at, agreed on, prepared as a job; whole, or shot by shot."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mariana_video.api.foreseen.effort import effort_of_film
-from mariana_video.api.foreseen.foresight import FRAME_BY_FRAME, check_whole
-from mariana_video.api.making.jobs import Asked, job_work, looked
-from mariana_video.api.making.work import Work
+from mariana_video.api.foreseen.effort import effort_of_shots
+from mariana_video.api.foreseen.foresight import FRAME_BY_FRAME
+from mariana_video.api.making.jobs import Asked, job_work, looked, ready
+from mariana_video.api.making.listed_shots import check_made_for, check_shots, list_of, planned_by, shots_of
+from mariana_video.api.making.work import Watch, Work
+from mariana_video.dream.ascent import Step
 from mariana_video.dream.octaves import USUAL
-from mariana_video.footage.film import film, shape_of
+from mariana_video.errors import UsageError
+from mariana_video.footage.film import shape_of
 from mariana_video.footage.masks import check_mask
 from mariana_video.footage.plan import Plan, make_plan
+from mariana_video.footage.shots import Shot, film_of
+from mariana_video.job import hand_in as handing
 from mariana_video.job.conditions import conditions_of
-from mariana_video.job.job import Frames, Job
+from mariana_video.job.job import Frames, Job, open_job
+from mariana_video.job.shot_keys import known_by_shots
 from mariana_video.job.stores.store import Film
 from mariana_video.loop.dreamer import Dreamer, make_dreamer
 from mariana_video.media.containers import keeps_hdr
@@ -28,33 +35,50 @@ OnLook = Callable[[int], None]
 
 def film_work(source: Path, output: str, recipe: FilmRecipe, on_look: OnLook) -> Work[Path]:
     """The work of dreaming the film `source` as `output`; `on_look` is told how many frames were looked at."""
-    with looked(output, source, recipe.storage) as job:
+    with looked(output, source, recipe.storage, recipe.span.shots) as job:
         return job_work(job, _asked(job, recipe, on_look))
+
+
+def shot_work(source: Path, output: str, recipe: FilmRecipe, shot: int) -> Work[Path]:
+    """The work of making one shot (from 1) of a film, to be handed in elsewhere; its `run` gives the folder for that.
+
+    Raises UsageError where there is no such shot.
+    """
+    with looked(output, source, recipe.storage, recipe.span.shots) as job:
+        asked = _asked(job, recipe, lambda frames: None)
+        shots = asked.film.shots
+        if not 1 <= shot <= len(shots):
+            raise UsageError(f"there is no shot {shot}: {source} has {len(shots)}, counted from 1")
+
+        def described(job: Job, _watch: Watch) -> Path:
+            handing.describe(job, shots[shot - 1])
+            return job.folder
+
+        return job_work(job, asked, shots[shot - 1], described)
+
+
+def handed_in(source: Path, output: str, recipe: FilmRecipe, made: Sequence[Path]) -> list[int]:
+    """Puts shots that were made elsewhere into the job of a film, and gives their numbers. Raises OutputError."""
+    with open_job(output, source, recipe.storage, recipe.span.shots) as job:
+        asked = _asked(job, recipe, lambda frames: None)
+        ready(job, asked, lambda note: None)
+        job.begin()
+        return sorted({number for folder in made for number in handing.hand_in(job, folder, asked.film.shots)})
 
 
 def _asked(job: Job, recipe: FilmRecipe, on_look: OnLook) -> Asked:
     """The network, the plan and what follows from them, after seeing that a job was begun with these settings."""
-    assert job.source is not None, "a film is made of another one"
-    dreamt, mask = recipe.dreamt, recipe.where.mask
-    if mask is not None:
-        check_mask(mask)  # what is wrong with it is said before any work
-    dreamer = make_dreamer(dreamt, job.machine(recipe.machine))
-    conditions = conditions_of("video", sections(dreamt), job.storage, dreamer, job.source, recipe.files())
-    job.agree(conditions, FRAME_BY_FRAME)
-    plan = make_plan(job.source, recipe.span, on_look, keep_hdr=keeps_hdr(job.output, job.storage.codec))
-    if mask is not None:
-        check_mask(mask, plan)
-    if not plan.clip.tone_mapped:
-        idle(recipe.span, "hdr_peak", f"for {plan.clip.path}, which stays in its own range", "leave it out")
-    check_whole(dreamer, len(plan.times), plan.timeline, plan.size)
-    span = plan.times, plan.start, plan.duration
-    made = Film(plan.clip, plan.size, plan.clip.rate, *span, last=plan.last, dreamed=shape_of(plan, dreamer))
+    dreamer, plan = _planned(job, recipe, on_look)
+    shots = shots_of(plan, dreamer)
+    check_shots(plan, shots)
+    span, largest = (plan.times, plan.start, plan.duration), max((shot.shape for shot in shots), key=math.prod)
+    film = Film(plan.clip, plan.size, plan.clip.rate, *span, last=plan.last, dreamed=largest, cuts=plan.cuts)
     return Asked(
-        film=made,
-        conditions=conditions,
+        film=known_by_shots(job, film, shots) if plan.looks else film,
+        conditions=job.conditions,
         free=FRAME_BY_FRAME,
-        frames=lambda check: _frames(plan, replace(dreamer, on_step=check)),
-        effort=effort_of_film(plan, dreamer),
+        frames=lambda check: _frames(plan, _checked(shots, check)),
+        effort=effort_of_shots(plan, shots),
         dreamer=dreamer,
         timeline=plan.timeline,
         cuts=plan.cuts,
@@ -62,16 +86,42 @@ def _asked(job: Job, recipe: FilmRecipe, on_look: OnLook) -> Asked:
     )
 
 
-def _frames(plan: Plan, dreamer: Dreamer) -> Frames:
-    return lambda state, first: film(plan, dreamer, state, first)
+def _planned(job: Job, recipe: FilmRecipe, on_look: OnLook) -> tuple[Dreamer, Plan]:
+    assert job.source is not None, "a film is made of another one"
+    dreamt, mask = recipe.dreamt, recipe.where.mask
+    if mask is not None:
+        check_mask(mask)  # what is wrong with it is said before any work
+    listed = list_of(dreamt)
+    dreamer = make_dreamer(dreamt, job.machine(recipe.machine))
+    conditions = conditions_of("video", sections(dreamt), job.storage, dreamer, job.source, recipe.files())
+    check_made_for(listed, job.source, str(conditions["source"]["content"]))
+    job.agree(conditions, FRAME_BY_FRAME)
+    keep_hdr = keeps_hdr(job.output, job.storage.codec)
+    plan = planned_by(make_plan(job.source, recipe.span, on_look, keep_hdr=keep_hdr), listed)
+    if mask is not None:
+        check_mask(mask, plan)
+    if not plan.clip.tone_mapped:
+        idle(recipe.span, "hdr_peak", f"for {plan.clip.path}, which stays in its own range", "leave it out")
+    return dreamer, plan
+
+
+def _frames(plan: Plan, shots: Sequence[Shot]) -> Frames:
+    return lambda state, first: film_of(plan, shots, state, first)
+
+
+def _checked(shots: Sequence[Shot], check: Callable[[Step], None]) -> list[Shot]:
+    """The same, whose every step asks `check` whether it is to stop; what shares a dreamer goes on sharing one."""
+    made: dict[int, Dreamer | None] = {}
+    for dreamer in (shot.dreamer for shot in shots):
+        if id(dreamer) not in made:
+            made[id(dreamer)] = None if dreamer is None else replace(dreamer, on_step=check)
+    return [replace(shot, dreamer=made[id(shot.dreamer)]) for shot in shots]
 
 
 def _remarks(plan: Plan, dreamer: Dreamer) -> Iterator[str]:
     """What is worth saying before the work begins."""
     width, height = plan.size
-    yield f"{len(plan.times)} frames of {width}x{height}; {dreamer}, " + (
-        f"on {dreamer.device.type} in {dreamer.precision}"
-    )
+    yield f"{len(plan.times)} frames of {width}x{height}; {dreamer}, on {dreamer.device.type} in {dreamer.precision}"
     octaves = len(dreamer.octaves(shape_of(plan, dreamer), dreamer.score()))
     if dreamer.recipe.dream.octaves is None and octaves < USUAL:
         yield f"the picture is small: {octaves} of {USUAL} octaves are large enough for the network"

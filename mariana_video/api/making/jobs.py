@@ -10,7 +10,9 @@ from pathlib import Path
 from mariana_video.api.foreseen.effort import Effort
 from mariana_video.api.foreseen.foresight import check_changed
 from mariana_video.api.making.work import Made, OnNote, Watch, Work
+from mariana_video.dream.ascent import Step
 from mariana_video.job.job import Frames, Job, Todo, open_job
+from mariana_video.job.shot_keys import tell_kept
 from mariana_video.job.stores.store import Film
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.state import Finished
@@ -31,7 +33,7 @@ class Asked:
     film: Film
     conditions: Sections
     free: frozenset[str]
-    frames: Callable[[Callable[[object], None]], Frames]
+    frames: Callable[[Callable[[Step], None]], Frames]
     effort: Effort
     dreamer: Dreamer
     timeline: Timeline
@@ -40,28 +42,40 @@ class Asked:
 
 
 @contextmanager
-def looked(output: str, source: Path | None, storage: Output) -> Iterator[Job]:
+def looked(output: str, source: Path | None, storage: Output, shots: Path | None = None) -> Iterator[Job]:
     """The job as it is, to be looked at. One that is to be begun anew is as if nothing were there of it."""
-    with open_job(output, source, storage, restart=False) as job:
+    with open_job(output, source, storage, shots, restart=False) as job:
         if storage.restart:
             job.before = {}
         yield job
 
 
-def job_work(job: Job, asked: Asked) -> Work[Path]:
-    """The work of a job that was looked at. Raises what refuses it."""
-    marks, storage, notes = job.marks, job.storage, list(asked.notes)
-    todo = _all(asked.film) if storage.restart else _ready(job, asked, notes.append)
-    notes += _going_on(todo)
+def finished(job: Job, watch: Watch) -> Path:
+    """How a work ends whose every frame is made: OUTPUT stands."""
+    job.finish(watch.note)
+    return Path(job.output)
+
+
+def job_work(
+    job: Job, asked: Asked, only: range | None = None, end: Callable[[Job, Watch], Path] = finished
+) -> Work[Path]:
+    """The work of a job that was looked at, or of the positions of it that are `only` to be made.
+
+    `end` is called when they are. Raises what refuses it.
+    """
+    marks, storage, shots, notes = job.marks, job.storage, job.shots, list(asked.notes)
+    todo = _within(_all(asked.film) if storage.restart else ready(job, asked, notes.append), only)
+    if not job.listed:
+        notes += _going_on(todo)
     restart = [storage.restart]  # once: running again goes on
 
     def make(watch: Watch) -> Path:
         watch.check()
-        with open_job(job.output, job.source, storage, restart=restart[0]) as again:
+        with open_job(job.output, job.source, storage, shots, restart=restart[0]) as again:
             restart[0] = False
             again.marks = marks  # its source is to be what it was when it was looked at
-            _made(again, asked, watch, work)
-        return Path(job.output)
+            _make(again, asked, only, watch, work)
+            return end(again, watch)
 
     work = Work(
         "frames",
@@ -77,28 +91,37 @@ def job_work(job: Job, asked: Asked) -> Work[Path]:
     return work
 
 
-def _made(job: Job, asked: Asked, watch: Watch, work: Work[Path]) -> None:
-    """Makes what is left of a job, and finishes it."""
-    todo = _ready(job, asked, lambda note: None)  # told when it was looked at
+def _make(job: Job, asked: Asked, only: range | None, watch: Watch, work: Work[Path]) -> None:
+    """Makes what is left of a job."""
+    todo = _within(ready(job, asked, lambda note: None), only)  # notes were told when it was looked at
     job.check_source()
     work.done, work.weights = todo.total - todo.frames, asked.effort.of(todo.runs)
 
     def one(done: Finished) -> None:
         work.done += 1
-        watch.made(Made(work.done, todo.total, lambda: done.rgb))
+        watch.made(Made(work.done, todo.total, lambda: done.rgb, time=done.rendered.time))
 
-    job.make(asked.frames(watch.check), one, job.storage.preview)
+    job.make(asked.frames(watch.check), one, job.storage.preview, only)
     watch.check()
-    job.finish(watch.note)
 
 
-def _ready(job: Job, asked: Asked, on_note: OnNote) -> Todo:
+def ready(job: Job, asked: Asked, on_note: OnNote) -> Todo:
     """What is left to do, after seeing that the job was begun with these conditions and that there is room for it."""
     job.agree(asked.conditions, asked.free)
-    check_output(job.output, job.source, job.storage.overwrite, job.bytes_needed(asked.film))
+    check_output(job.output, job.source, job.replaceable, job.bytes_needed(asked.film))
     todo = job.prepare(asked.film, asked.cuts, on_note)
     check_changed(job, asked.dreamer, asked.timeline, on_note)
+    tell_kept(job, asked.film, todo, on_note)
     return todo
+
+
+def _within(todo: Todo, only: range | None) -> Todo:
+    """What is left to do of some positions."""
+    if only is None:
+        return todo
+    runs = [range(max(run.start, only.start), min(run.stop, only.stop)) for run in todo.runs]
+    runs = [run for run in runs if run]
+    return Todo(runs[0].start if runs else only.stop, sum(map(len, runs)), len(only), tuple(runs))
 
 
 def _going_on(todo: Todo) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -23,8 +24,9 @@ OnNote = Callable[[str], None]
 class Made:
     """One more of what a work makes: number `number` (from 1) of `total`, None where nobody knows how many there are.
 
-    `picture` gives what is seen of it (float32 H×W×3, 0…1), where there is anything to see; `note` is a word on it, and
-    `phase` what the work is about, where it does one thing after the other.
+    `picture` gives what is seen of it (float32 H×W×3, 0…1), where there is anything to see; `note` is a word on it,
+    `phase` what the work is about, where it does one thing after the other, and `time` when a frame is shown, in
+    seconds on its film's clock.
     """
 
     number: int
@@ -32,6 +34,7 @@ class Made:
     picture: Callable[[], NDArray[np.float32]] | None = None
     note: str = ""
     phase: str = ""
+    time: Fraction | None = None
 
     @property
     def rgb(self) -> NDArray[np.float32] | None:

@@ -10,21 +10,23 @@ from mariana_video.dream.objectives.reading import read
 from mariana_video.networks.measured import measure
 from mariana_video.networks.network import Network
 from mariana_video.networks.several import load_named
-from mariana_video.recipe.values.networks import Networks
+from mariana_video.recipe.values.networks import Networks, Said
 from mariana_video.recipe.values.objective import Objective, read_terms
 
 
-def chosen(said: Networks, weights: Path | None, layers: Objective | None) -> tuple[dict[str, Network], Objective]:
+def chosen(
+    said: Networks, weights: Path | None, layers: Objective | None, loaded: dict[Said, Network] | None = None
+) -> tuple[dict[str, Network], Objective]:
     """The networks that `layers` name, by name and the leading one first, and what they are to dream.
 
     Every layer and channel that is ever named is looked up, and what natural pictures do to a layer is measured where
     the network's file doesn't say. Without `layers` all that are said dream, each what suits it. `weights` is a file
-    for torchvision's network.
+    for torchvision's network; networks that are `loaded` are taken as they are, and others added to them.
 
     Raises NetworkError on an unknown network, layer, channel or damaged weights, UsageError on what can't be written.
     """
     names = said.names if layers is None else [term.network for term in layers.terms]
-    networks = load_named(said, weights, names)
+    networks = load_named(said, weights, names, loaded)
     objective = layers or usual(networks)
     for term in read(objective.terms, networks):
         measure(networks[term.network], term.kind.layers)

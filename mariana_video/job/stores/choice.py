@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 
+from mariana_video.errors import SourceError, UsageError
 from mariana_video.job.stores.animation import Animation, lossless
 from mariana_video.job.stores.png_folder import PngFolder
-from mariana_video.job.stores.segments import Segments, frames_each
+from mariana_video.job.stores.segments import Segments, frames_each, parts_of
 from mariana_video.job.stores.store import Film, OnNote, Store
 from mariana_video.media.containers import (
     ANIMATIONS,
@@ -28,6 +31,7 @@ _THREADS = 8  # more gain an encoder little at these sizes
 def film_section(film: Film, output: str) -> dict[str, Plain]:
     """What of a film is fixed when its job begins."""
     seconds = {"start": film.start, "duration": film.duration}
+    parts = () if film.shot_keys or is_folder(output) or len(film.shots) == 1 else parts_of(film)
     if not is_folder(output) and not is_animation(Path(output)):
         seconds["clock"] = time_base_for(container_for(Path(output)), film.clip, film.rate, film.own_times)
     return {
@@ -40,7 +44,40 @@ def film_section(film: Film, output: str) -> dict[str, Plain]:
         **{name: str(value) for name, value in seconds.items() if value is not None},
         "stays": film.stays,
         "encoder_threads": min(os.cpu_count() or 1, _THREADS),
+        # Without cuts, parts end where they always did.
+        **({"parts": _checksum(part.positions.start for part in parts)} if parts else {}),
     }
+
+
+def agreed_film(film: Film, output: str, before: Sections, source: Path | None) -> Mapping[str, Plain]:
+    """What is fixed of the film: as it was when its job began, or as it is now.
+
+    Raises SourceError where the source gives other frames by now, UsageError where its parts end elsewhere by now.
+    """
+    now, then = film_section(film, output), before.get("film")
+    if then is None:
+        return now
+    if not film.shot_keys and then.get("parts") != now.get("parts"):
+        raise UsageError(f"{output} was begun by a version that parts its films elsewhere; --restart begins it anew")
+    if any(then.get(name, value) != value for name, value in now.items() if name != "encoder_threads"):
+        raise SourceError(f"{source} gives other frames than when {output} was begun; use --restart")
+    return then
+
+
+def shot_sections(film: Film, output: str) -> Sections:
+    """Of a film made by a list of shots: each shot's key by its first position, and its parts in order."""
+    if not film.shot_keys:
+        return {}
+    keys = zip(film.shots, film.shot_keys, strict=True)
+    parts = () if is_folder(output) else parts_of(film)
+    return {
+        "shots": {f"{shot.start:06d}": key for shot, key in keys},
+        "parts": {f"{number:06d}": part.name for number, part in enumerate(parts)},
+    }
+
+
+def _checksum(numbers: Iterable[int]) -> str:
+    return hashlib.sha256(",".join(map(str, numbers)).encode()).hexdigest()[:16]
 
 
 def bytes_needed(film: Film, output: str, storage: Output) -> int:

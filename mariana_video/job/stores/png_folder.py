@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mariana_video.errors import OutputError
 from mariana_video.job.stores.store import Film, OnNote
 from mariana_video.loop.state import Finished
-from mariana_video.media.output import cannot_write, frame_name, naming_output, sync_folder
+from mariana_video.media.files import sync
+from mariana_video.media.output import cannot_write, discard, frame_name, naming_output, sync_folder
 from mariana_video.media.stills.pictures import write_picture
 
 FRAMES = "frames"
+_COPIES = ".copies"
 
 
 class PngFolder:
     """The store of a film that is a folder of pictures."""
 
     def __init__(self, folder: Path, output: Path, film: Film, on_note: OnNote) -> None:
-        self._pictures, self._output = folder / FRAMES, output
+        self._folder, self._output = folder, output
         self._total = len(film.times)
+        keys = film.shot_keys
+        self._shots = {shot.start: key for shot, key in zip(film.shots, keys, strict=True)} if keys else {}
         try:
-            self._pictures.mkdir(exist_ok=True)
+            for place in {self._path(shot.start).parent for shot in film.shots}:
+                place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise cannot_write(output, error) from error
+        self._size, self._ends = film.size, {shot.stop - 1 for shot in film.shots}
         self._sound = {number for number in range(self._total) if is_whole(self._path(number))}
         if film.clip is not None and film.clip.sounds:
             on_note("a folder of pictures has no sound: the source's is left out")
@@ -44,37 +51,77 @@ class PngFolder:
     def add(self, position: int, done: Finished) -> None:
         """Write a picture. Raises OutputError if the disk refuses."""
         if position not in self._sound:
-            with naming_output(self._output, self._pictures):
+            with naming_output(self._output, self._path(position)):
                 write_picture(self._path(position), done.rgb, done.alpha)
             self._sound.add(position)
 
     def sync(self) -> None:
         """Flush the names of the pictures to the disk; the pictures themselves are."""
-        sync_folder(self._pictures)
+        for place in {self._path(position).parent for position in self._sound}:
+            sync_folder(place)
 
     def close(self) -> None:
         """Nothing is open."""
 
-    def border(self, position: int) -> bool:  # noqa: ARG002  # every store is asked so
-        """Every picture is a part of its own, and none is a better place for a state than another."""
-        return False
+    def border(self, position: int) -> bool:
+        """Whether a shot ends with this frame: each picture is a part of its own."""
+        return position in self._ends
+
+    def files(self, positions: range) -> tuple[Path, ...]:
+        """The pictures."""
+        return tuple(self._path(position) for position in positions)
+
+    def fits(self, made: Path, place: Path) -> bool:  # noqa: ARG002
+        """Whether a picture made elsewhere is whole and of the film's size."""
+        return is_whole(made) and picture_size(made) == self._size
 
     def assemble(self, on_note: OnNote) -> Path:  # noqa: ARG002
-        """The folder, with every picture read back."""
+        """The folder, with every picture read back. What is made by a list of shots is copied: its own stay."""
         broken = [number for number in range(self._total) if not is_whole(self._path(number))]
         if broken:
             raise OutputError(
                 f"{self._output}: {len(broken)} of {self._total} pictures can't be read back; "
                 "see whether the disk is damaged, and run the same command again"
             )
-        for path in self._pictures.iterdir():  # what was being written when an earlier run was killed
+        if self._shots:
+            return self._copied()
+        for path in (self._folder / FRAMES).iterdir():  # what was being written when an earlier run was killed
             if path.name.startswith("."):
                 path.unlink()
         self.sync()
-        return self._pictures
+        return self._folder / FRAMES
+
+    def _copied(self) -> Path:
+        made = self._folder / _COPIES
+        discard(made)
+        try:
+            made.mkdir()
+            for path in self.files(range(self._total)):
+                shutil.copyfile(path, made / path.name)
+                with (made / path.name).open("rb") as file:
+                    sync(file)
+        except OSError as error:
+            raise cannot_write(self._output, error) from error
+        sync_folder(made)
+        return made
 
     def _path(self, position: int) -> Path:
-        return self._pictures / frame_name(position + 1)
+        return picture_path(self._folder, position, self._shots)
+
+
+def picture_path(folder: Path, position: int, shots: Mapping[int, str]) -> Path:
+    """Where the picture of a frame lies in a job's `folder`; `shots` are the keys by the shots' first positions."""
+    begins = max((begin for begin in shots if begin <= position), default=None)
+    place = folder / FRAMES if begins is None else folder / FRAMES / shots[begins]
+    return place / frame_name(position + 1)
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """The (width, height) of a whole picture."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        return picture.size
 
 
 def is_whole(path: Path) -> bool:

@@ -1,13 +1,16 @@
 """The frames of a film on the way: parts that are encoded for good, and the frames of open ones, kept losslessly.
 
-Where a part begins depends on the frame's number alone, and each part has an encoder of its own. So a film that was
-broken off and continued is the same, bit for bit, as one made in one go.
+A part ends with its shot, a long shot has several, and each part has an encoder of its own. So what is in a part
+depends on nothing outside its shot, and a film that was broken off and continued, or whose shots were made one by one
+elsewhere, is the same, bit for bit, as one made in one go.
 """
 
 from __future__ import annotations
 
 import contextlib
+from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -36,6 +39,25 @@ def frames_each(size: tuple[int, int], bits: int = 8) -> int:
     return max(1, min(LONGEST, _ROOM // each))
 
 
+@dataclass(frozen=True)
+class Part:
+    """The `positions` of a part's frames, and the `name` of its files without their endings."""
+
+    positions: range
+    name: str
+
+
+def parts_of(film: Film) -> tuple[Part, ...]:
+    """The parts of a film, in order: named by their numbers, or by their shots' keys where shots have some."""
+    each = frames_each(film.size, film.clip.bits if film.clip else 8)
+    found: list[Part] = []
+    for number, shot in enumerate(film.shots):
+        for first in range(shot.start, shot.stop, each):
+            name = f"{film.shot_keys[number]}-{first - shot.start:06d}" if film.shot_keys else f"{len(found):06d}"
+            found.append(Part(range(first, min(first + each, shot.stop)), name))
+    return tuple(found)
+
+
 class Segments:
     """The store of a film that is one file."""
 
@@ -45,8 +67,9 @@ class Segments:
         self._clock.check(film.times, output.name)
         self._ticks = self._clock.ticks(film.times)
         self._sound = sound
-        each = frames_each(film.size, film.clip.bits if film.clip else 8)
-        self._ranges = [range(at, min(at + each, len(film.times))) for at in range(0, len(film.times), each)]
+        parts = parts_of(film)
+        self._ranges, self._names = [part.positions for part in parts], [part.name for part in parts]
+        self._begins = [positions.start for positions in self._ranges]
         self._whole = {number for number in range(len(self._ranges)) if self._ending(number) is not None}
         self._open: _Open | None = None
 
@@ -96,6 +119,17 @@ class Segments:
         """Whether a part ends with this frame."""
         return position == self._ranges[self._number(position)].stop - 1
 
+    def files(self, positions: range) -> tuple[Path, ...]:
+        """The parts that hold whole shots."""
+        return tuple(
+            self._path(number, "packets")
+            for number in range(self._number(positions.start), self._number(positions.stop - 1) + 1)
+        )
+
+    def fits(self, made: Path, place: Path) -> bool:
+        """Whether a part made elsewhere is whole, and has the ticks of the one that belongs at `place`."""
+        return place.stem in self._names and self._held(made, self._names.index(place.stem)) is not None
+
     def assemble(self, on_note: OnNote) -> Path:
         """The film: parts joined, sound beside, read back and flushed."""
         self._complete_all()
@@ -125,7 +159,8 @@ class Segments:
         if self._open is not None and self._open.number != number:
             self.close()
         if self._open is None:
-            self._open = _Open(number, self._folder, self._encoding, self._ranges[number], self._ticks)
+            path, positions = self._folder / self._names[number], self._ranges[number]
+            self._open = _Open(number, path, self._encoding, positions, self._ticks)
         return self._open
 
     def _complete(self, part: _Open) -> None:
@@ -141,27 +176,29 @@ class Segments:
 
     def _ending(self, number: int) -> Ending | None:
         """What a part holds, if it is whole and holds the frames that it should."""
-        positions = self._ranges[number]
-        found = ending(self._path(number, "packets"))
+        return self._held(self._path(number, "packets"), number)
+
+    def _held(self, path: Path, number: int) -> Ending | None:
+        positions, found = self._ranges[number], ending(path)
         return found if found is not None and found.ticks == self._ticks[positions.start : positions.stop] else None
 
     def _path(self, number: int, kind: str) -> Path:
-        return self._folder / f"{number:06d}.{kind}"
+        return self._folder / f"{self._names[number]}.{kind}"
 
     def _number(self, position: int) -> int:
-        return position // len(self._ranges[0])
+        return bisect_right(self._begins, position) - 1
 
 
 class _Open:
     """A part in the making: its frames, losslessly, and its packets, as far as the encoder has given them."""
 
-    def __init__(self, number: int, folder: Path, encoding: Encoding, positions: range, ticks: tuple[int, ...]) -> None:
+    def __init__(self, number: int, name: Path, encoding: Encoding, positions: range, ticks: tuple[int, ...]) -> None:
         self.number, self.next = number, positions.start
         self._ticks = ticks
         self._length: Fraction | None = None
-        self._packets: BinaryIO = (folder / f"{number:06d}.encoding").open("wb")
+        self._packets: BinaryIO = name.with_name(f"{name.name}.encoding").open("wb")
         self._encoder = SegmentEncoder(encoding, self._packets)
-        path = folder / f"{number:06d}.frames"
+        path = name.with_name(f"{name.name}.frames")
         sound = 0  # bytes of the log
         for kept, end in logged_frames(path, positions.start):
             self._encode(kept.position, kept.frame, kept.length)
@@ -169,7 +206,7 @@ class _Open:
         self._frames: BinaryIO = path.open("r+b" if path.exists() else "wb")
         self._frames.truncate(sound)
         self._frames.seek(sound)
-        sync_folder(folder)
+        sync_folder(path.parent)
 
     def add(self, position: int, frame: VideoFrame, length: Fraction | None) -> None:
         if position != self.next:

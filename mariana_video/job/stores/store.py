@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from mariana_video.footage.plan import shots_between
 from mariana_video.loop.state import Finished
 from mariana_video.media.clock import Clock
 
@@ -26,7 +27,9 @@ class Film:
     seconds on its clock, `start` and `duration` the span of it in seconds, `size` is (width, height). `under` is a
     sound file to lie under a film of its own; an animation that is `endless` begins again and again. `last` is how long
     the last picture is shown in seconds, where it is known; `dreamed` is the (height, width) that is dreamed on, where
-    it is another than that of `size`.
+    it is another than that of `size`. `cuts` are the positions at which new shots begin: no part goes across one. In a
+    film that is made by a list of shots, `shot_keys` has a checksum of all that each shot depends on: parts are known
+    by it, and outlive other shots' changes.
     """
 
     clip: Clip | None
@@ -39,6 +42,13 @@ class Film:
     endless: bool = True
     last: Fraction | None = None
     dreamed: tuple[int, int] | None = None
+    cuts: frozenset[int] = frozenset()
+    shot_keys: tuple[str, ...] = ()
+
+    @property
+    def shots(self) -> tuple[range, ...]:
+        """The positions of each shot's frames."""
+        return shots_between(self.cuts, len(self.times))
 
     @property
     def stays(self) -> bool:
@@ -77,6 +87,14 @@ class Store(Protocol):
 
     def border(self, position: int) -> bool:
         """Whether a part of the film ends with this frame."""
+        ...
+
+    def files(self, positions: range) -> tuple[Path, ...]:
+        """Where what is finished of whole shots, at such `positions`, lies in the job's folder, or is to lie."""
+        ...
+
+    def fits(self, made: Path, place: Path) -> bool:
+        """Whether a file made elsewhere is whole and holds the frames that the one at `place` is to hold."""
         ...
 
     def assemble(self, on_note: OnNote) -> Path:

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,15 @@ class Networks:
     def files(self) -> tuple[Path, ...]:
         """What may be files of theirs."""
         return tuple(Path(word) for one in self.said for word in (one.what, one.weights) if word)
+
+    def beside(self, folder: Path) -> Networks:
+        """The same, where files that lie in `folder` are named by their whole paths."""
+
+        def placed(word: str) -> str:
+            return str(folder / word) if word and (folder / word).is_file() else word
+
+        said = [replace(one, what=placed(one.what), weights=placed(one.weights)) for one in self.said]
+        return Networks(", ".join(map(str, said)))
 
     @property
     def names(self) -> tuple[str, ...]:

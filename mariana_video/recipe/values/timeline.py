@@ -41,9 +41,9 @@ class Timeline:
         began = self.seconds(self.cuts[shot - 1]) if shot else 0.0
         return Instant(frame, seconds, {"shot": float(shot), "shot_sec": seconds - began}, self)
 
-    def first(self, frames: int) -> Iterator[Instant]:
-        """The instants of the first so many frames."""
-        return (self.at(frame) for frame in range(frames))
+    def instants(self, stop: int, start: int = 0) -> Iterator[Instant]:
+        """The instants of the frames from `start` on and before `stop`."""
+        return (self.at(frame) for frame in range(start, stop))
 
     def seconds(self, frame: int) -> float:
         """When frame number `frame` is shown."""

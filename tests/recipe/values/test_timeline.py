@@ -14,7 +14,7 @@ GAPS = Timeline(10.0, (0.0, 0.1, 0.2, 1.9, 2.0, 3.0), (3, 5))
 
 def along(text: str, timeline: Timeline = GAPS, frames: int = 6) -> list[float]:
     schedule = Schedule(text)
-    return [schedule(one) for one in timeline.first(frames)]
+    return [schedule(one) for one in timeline.instants(frames)]
 
 
 def test_sec_is_when_a_frame_is_shown() -> None:
