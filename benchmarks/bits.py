@@ -17,7 +17,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +102,7 @@ def _shown(made: Path) -> Iterator[Piece]:
 
     with av.open(str(made)) as container:
         for number, frame in enumerate(container.decode(video=0)):
-            time = None if frame.pts is None else Fraction(frame.pts * frame.time_base)
+            time = None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
             pixels = frame.reformat(format="bgra") if frame.format.name == "bgr0" else frame  # one numpy knows
             yield Piece(f"{made.name}, picture {number} at {time} s", _mark(pixels.to_ndarray().tobytes()))
     with av.open(str(made)) as container:

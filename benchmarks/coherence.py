@@ -38,6 +38,7 @@ from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Carry, Dream, Recipe, Span
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.size import Size
+from mariana_video.recipe.values.time import Time
 
 DEFAULT = Path(__file__).parent.parent / "samples" / "bunny.mp4"
 MOTIF_SIZE = 0.511  # what the others' dreams, which hang on the pixels, have at 320×180: ours are to be no smaller
@@ -129,7 +130,7 @@ def _plan(clip: str, options: argparse.Namespace) -> Plan:
     path, _, start = clip.partition("@")
     rate = open_clip(path).rate
     length = float(Fraction(options.frames * 2 - 1, 2) / rate)  # half a frame short: exactly so many frames
-    span = Span(start=float(start) if start else None, duration=length, size=Size.of(f"{options.width}x"))
+    span = Span(start=Time.of(start) if start else None, duration=Time.of(length), size=Size.of(f"{options.width}x"))
     return make_plan(Path(path), span)
 
 

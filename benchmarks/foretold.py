@@ -98,18 +98,19 @@ def one(words: list[str]) -> dict[str, Any]:
     set_up()
     from mariana_video.api.foreseen.foretelling import clocks
     from mariana_video.cli import app, follow
+    from mariana_video.cli.bar import Bar
 
     figures: dict[str, Any] = {}
-    say = follow.Bar.step
+    say = Bar.step
 
-    def step(bar: follow.Bar, note: str = "") -> None:
-        say(bar, note)
-        told = bar.foretelling
+    def step(self: Bar, note: str = "") -> None:
+        say(self, note)
+        told = self.foretelling
         if told.done == follow.FORETOLD:
             figures.update(began=told.began, cost=told.cost(), whole=told.whole())
         figures["frames"] = told.done
 
-    follow.Bar.step = step  # type: ignore[method-assign]
+    Bar.step = step  # type: ignore[method-assign]
     code = app.run(words)
     assert code == 0, f"exit code {code}"
     busy, clock = clocks()

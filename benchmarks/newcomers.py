@@ -70,7 +70,7 @@ class Thing:
         width, there = self.picture.shape[1], wide // 4
         if self.at_once:
             return there
-        left = round(-width + self.speed * (number + 1))
+        left: int = round(-width + self.speed * (number + 1))
         return min(left, 0) if self.stands else left
 
     def arrived(self) -> int:

@@ -42,6 +42,7 @@ from mariana_video.meters.sharpness import laplacian_energy
 from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Carry, Dream, Recipe, Span
+from mariana_video.recipe.values.time import Length
 
 Array = NDArray[np.float32]
 SHOWN, USUAL = 320, 640
@@ -115,7 +116,11 @@ def dived(own: Array, width: int, dreamer: Dreamer) -> Dreamed:
     """Ten frames into a dive."""
     picture = _at(own, width)
     descent = prepare(
-        dreamer, Camera(), Dive(duration=_FRAMES / 25), to_tensor(picture), (picture.shape[1], picture.shape[0])
+        dreamer,
+        Camera(),
+        Dive(duration=Length.of(_FRAMES / 25)),
+        to_tensor(picture),
+        (picture.shape[1], picture.shape[0]),
     )
     began = time.perf_counter()
     with dive(descent) as frames:

@@ -27,9 +27,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from mariana_video.dream.arrays import to_tensor
 from mariana_video.dream.ascent import shifted_gradient
-from mariana_video.footage.film import film, to_tensor
+from mariana_video.footage.film import film
 from mariana_video.footage.plan import Plan, make_plan
+from mariana_video.job.stores.choice import film_section
 from mariana_video.job.stores.segments import Segments
 from mariana_video.job.stores.store import Film
 from mariana_video.loop.dreamer import Dreamer, make_dreamer
@@ -38,7 +40,7 @@ from mariana_video.media.read.reader import read
 from mariana_video.media.write.encoding import Encoding
 from mariana_video.motion.flow import Estimator
 from mariana_video.motion.view import View
-from mariana_video.recipe.job import Machine
+from mariana_video.recipe.job import Machine, Storage
 from mariana_video.recipe.options import recipe
 
 Picture = NDArray[np.float32]
@@ -110,8 +112,13 @@ def encoding(plan: Plan, done: list[Finished]) -> Spent:
     times = plan.times[: len(done)]
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder, "out.mp4")
-        encoded = Encoding(output, plan.clip, size=plan.size, rate=plan.clip.rate)
-        store = Segments(Path(folder), output, Film(plan.clip, plan.size, plan.clip.rate, times), encoded, sound=False)
+        made, usual = Film(plan.clip, plan.size, plan.clip.rate, times), Storage()
+        threads = int(film_section(made, str(output))["encoder_threads"])
+        codec, crf = usual.codec, usual.crf
+        encoded = Encoding(
+            output, plan.clip, size=plan.size, rate=plan.clip.rate, codec=codec, crf=crf, threads=threads
+        )
+        store = Segments(Path(folder), output, made, encoded, sound=False)
         with spending() as spent:
             for position, frame in enumerate(done):
                 store.add(position, frame)

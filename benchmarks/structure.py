@@ -28,6 +28,7 @@ from mariana_video.networks.weights import load, save
 from mariana_video.progression.steps import chosen, progress, steps_in_all
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Ascent, Recipe
+from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.schedule import Schedule
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "chelsea.png"
@@ -72,7 +73,7 @@ def untaught(folder: Path) -> Path:
 
 def curve_of(name: str, network: str, picture: np.ndarray, steps: int, size: str) -> Curve:
     """How the picture converges under a network."""
-    ascent = Ascent(network=network, steps=Schedule(str(steps)), step_size=Schedule(size), octaves=1)
+    ascent = Ascent(Networks(network), steps=Schedule(str(steps)), step_size=Schedule(size), octaves=Schedule("1"))
     dreamer = make_dreamer(Recipe(ascent), Machine())
     total = steps_in_all(dreamer, (picture.shape[0], picture.shape[1]))
     curve = Curve(name)

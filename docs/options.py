@@ -54,7 +54,8 @@ def page() -> Iterator[str]:
 
 
 def _rows(command: str, group: type[Group]) -> Iterator[str]:
-    told, usual = helps(group), group()
+    hashable: Any = group
+    told, usual = helps(hashable), group()
     for name, option in declared(group).items():
         if (command, name) not in _HIDDEN:
             cells = (f"`--{option.name}`", _default(getattr(usual, name)), _values(option), told[name])

@@ -200,8 +200,27 @@ def shifted_gradient(score: Score, picture: Tensor, shift: tuple[int, int], reac
     bottom, right = tall - height - top, wide - width - left
     with torch.inference_mode(False), torch.enable_grad():
         padded = _reflected(picture.detach().clone(), (left, right, top, bottom))
-        value, gradient = _whole_gradient(score, padded)
+        value, gradient = _balanced_gradient(score, padded)
     return value, gradient[..., top : top + height, left : left + width].contiguous()
+
+
+def _balanced_gradient(score: Score, picture: Tensor) -> tuple[float, Tensor]:
+    """The score of a picture and its gradient, to which several networks add by their weights, however loud they are.
+
+    What a layer says of a dream of two networks may grow tenfold for the one and double for the other: added as they
+    are, the louder one would dream alone. A mean activation is followed to the letter.
+    """
+    parts = score.parted()
+    if len(parts) == 1 or score.measure == "mean":
+        return _whole_gradient(score, picture)
+    found = [(weight, *_whole_gradient(part, picture)) for weight, part in parts]
+    sizes = [finite(mean_size(gradient)) for _, _, gradient in found]
+    whole = sum(weight for weight, _, _ in found)
+    gradient = torch.zeros_like(picture)
+    for (weight, _, own), size in zip(found, sizes, strict=True):
+        if size > 0:
+            gradient = gradient + own * (sum(sizes) * weight / (whole * size))
+    return sum(value for _, value, _ in found), gradient
 
 
 def _whole_gradient(score: Score, picture: Tensor) -> tuple[float, Tensor]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -32,6 +32,11 @@ class Score:
         for term in self.terms:
             found.setdefault(term.network, {}).update(dict.fromkeys(term.kind.layers))
         return {name: tuple(layers) for name, layers in found.items()}
+
+    def parted(self) -> list[tuple[float, Score]]:
+        """A score for each network alone, with the sum of its terms' weights."""
+        terms = {name: tuple(term for term in self.terms if term.network == name) for name in self.asked}
+        return [(sum(term.weight for term in own), replace(self, terms=own)) for own in terms.values()]
 
     @property
     def layers(self) -> list[Layer]:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from mariana_video.cli.networks import layers as list_layers
 from mariana_video.dive.channel_cycle import cycled
-from mariana_video.dream.ascent import padded_shape, pushed_through
+from mariana_video.dream.ascent import padded_shape, pushed_through, shifted_gradient
 from mariana_video.dream.objectives.kind import REGISTERED, Features, Kind
 from mariana_video.dream.objectives.reading import Weighted, read, sentences
 from mariana_video.dream.score import Score
@@ -183,3 +183,24 @@ def test_every_kind_is_a_frozen_record() -> None:
         assert fields(term.kind)  # type: ignore[arg-type]  # what this test is about
         with pytest.raises(AttributeError):
             term.kind.layer = "conv1"  # type: ignore[attr-defined]  # likewise
+
+
+def test_networks_add_by_their_weights_however_loud_they_are() -> None:
+    """A network whose every activation is a hundred times another's gets no more of the dream than its weight says."""
+    picture = as_tensor(texture(72, 108))
+    loud = small_network("loud", seed=2, pool=3)
+    loud.body[-1][0].weight.data *= 100
+
+    def step(text: str, networks: dict[str, Network]) -> Tensor:
+        made = Score(networks, read(read_terms(text), networks), "energy")
+        return shifted_gradient(made, picture, (0, 0), 36)[1]
+
+    def alike(one: Tensor, other: Tensor) -> float:
+        return float(torch.corrcoef(torch.stack([one.flatten(), other.flatten()]))[0, 1])
+
+    plain, loudly = TWO, {"a": TWO["a"], "b": loud}
+    assert alike(step("a:conv3 + b:conv3", plain), step("a:conv3 + b:conv3", loudly)) > 0.999
+    halves = [alike(step("a:conv3 + b:conv3", loudly), step(f"{name}:conv3", loudly)) for name in "ab"]
+    assert abs(halves[0] - halves[1]) < 0.15
+    led = [alike(step("a:conv3 + 0.25*b:conv3", loudly), step(f"{name}:conv3", loudly)) for name in "ab"]
+    assert led[0] > 0.9 > 0.5 > led[1]
