@@ -127,11 +127,6 @@ class Job:
         return kept_shots.staying(self.folder, self._store, len(self._film.times))
 
     @property
-    def listed(self) -> bool:
-        """Whether the film is made by a list of shots."""
-        return self.shots is not None
-
-    @property
     def store(self) -> Store:
         """Where its finished frames are."""
         assert self._store is not None, "prepare comes first"
@@ -178,10 +173,14 @@ class Job:
         finally:
             self.store.close()
 
-    def finish(self, on_note: OnNote) -> None:
-        """Joins the film, verifies it, gives it its name, and tells if it flashes. Leaving clears the job's folder."""
+    def finish(self, on_note: OnNote, check: Callable[[], None] = lambda: None) -> None:
+        """Joins the film, verifies it, gives it its name, and tells if it flashes. Leaving clears the job's folder.
+
+        What `check` raises, before OUTPUT gets its name, stops it.
+        """
         self.check_source()
         made = self.store.assemble(on_note)
+        check()
         check_output(self.output, None, self.replaceable)  # somebody may have put a file there meanwhile
         paths.in_place(made, self.output, self.folder, keeping=self.shots is not None)
         self.finished = True

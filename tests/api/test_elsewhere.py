@@ -63,7 +63,7 @@ def test_made_elsewhere_it_is_the_film_made_in_one_go(
         text = listed(clip).read_text().replace('"shots/002.jpg"', '"shots/002.jpg"\nlook = {seed = 3, jitter = 4}')
         (tmp_path / more["shots"]).write_text(text)
         more = {**more, "shots": str(tmp_path / more["shots"])}
-    for order in ((3, 1), (4, 2)):
+    for order in ((3, 1), (4, 2)) if name.endswith(".gif") else ((3, 1, 4, 2),):  # two processes, or one
         elsewhere(clip, options, [(name, shot, str(tmp_path / f"out-{shot}"), more) for shot in order])
     here, straight = f"{tmp_path}/{name}", f"{tmp_path}/straight-{name}"
     folders = [tmp_path / f"out-{shot}" / f"{name.rstrip('/')}.mariana" for shot in (2, 4, 1, 3)]

@@ -22,7 +22,7 @@ def moving(frames: int, cut: int = 5) -> list[np.ndarray]:
     return [(wide[n >= cut] // (1 + (n >= cut)))[:, 2 * n : 2 * n + 56] for n in range(frames)]
 
 
-@pytest.mark.parametrize("rate", [25, 10])
+@pytest.mark.parametrize("rate", [pytest.param(25, marks=pytest.mark.long), 10])
 def test_frames_one_by_one_are_what_the_film_is(tmp_path: Path, tiny_weights: Path, rate: int) -> None:
     frames = moving(9)
     (tmp_path / "in").mkdir()

@@ -30,7 +30,14 @@ def test_a_picture_lies_on_the_canvas_with_its_middle_in_the_frame() -> None:
     assert 0.8 <= share <= 0.9
 
 
-@pytest.mark.parametrize("speeds", [{"zoom": 0.7}, {"zoom": 1, "pan_x": 0.5}, {"zoom": 1, "rotate": 90}])
+@pytest.mark.parametrize(
+    "speeds",
+    [
+        pytest.param({"zoom": 0.7}, marks=pytest.mark.long),
+        pytest.param({"zoom": 1, "pan_x": 0.5}, marks=pytest.mark.long),
+        {"zoom": 1, "rotate": 90},
+    ],
+)
 def test_no_corner_is_ever_bare_or_smeared(speeds: dict[str, object]) -> None:
     """What comes into view is as lively as the rest: neither one colour nor lines pulled out of the border."""
     made = pictures(descent(dreamer(), camera(**speeds), duration=2))

@@ -38,7 +38,7 @@ def differences(made: Descent) -> np.ndarray:
     return np.array([np.abs(after - before).mean() for before, after in zip(shown, shown[1:] + shown[:1], strict=True)])
 
 
-@pytest.mark.parametrize("loop", ["source", "structure"])
+@pytest.mark.parametrize("loop", ["source", pytest.param("structure", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     "speeds",
     [

@@ -50,7 +50,7 @@ def change_of(source: Tensor) -> Tensor:
     return dream_picture(dreamer, to_array(source)).picture - source
 
 
-@pytest.mark.parametrize("kind", [flat, gradient])
+@pytest.mark.parametrize("kind", [pytest.param(flat, marks=pytest.mark.long), gradient])
 @pytest.mark.parametrize("seeds", [(0,), pytest.param((0, 1), marks=pytest.mark.long)])
 def test_a_bare_picture_gets_no_weave(kind: Callable[[int], Tensor], seeds: tuple[int, ...]) -> None:
     found = [axes_over_diagonals(change_of(kind(seed))) for seed in seeds]

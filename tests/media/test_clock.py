@@ -121,7 +121,7 @@ def test_what_is_read_back_is_held_against_the_source_s_times(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", ["out.mkv", "out.webm"])
-@pytest.mark.parametrize("rate", [2000, 1200])
+@pytest.mark.parametrize("rate", [2000, pytest.param(1200, marks=pytest.mark.long)])
 def test_a_rate_that_the_container_cannot_tell_is_refused_before_the_work(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, rate: int
 ) -> None:

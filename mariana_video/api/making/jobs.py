@@ -52,7 +52,7 @@ def looked(output: str, source: Path | None, storage: Output, shots: Path | None
 
 def finished(job: Job, watch: Watch) -> Path:
     """How a work ends whose every frame is made: OUTPUT stands."""
-    job.finish(watch.note)
+    job.finish(watch.note, watch.check)
     return Path(job.output)
 
 
@@ -65,7 +65,7 @@ def job_work(
     """
     marks, storage, shots, notes = job.marks, job.storage, job.shots, list(asked.notes)
     todo = _within(_all(asked.film) if storage.restart else ready(job, asked, notes.append), only)
-    if not job.listed:
+    if shots is None:
         notes += _going_on(todo)
     restart = [storage.restart]  # once: running again goes on
 
