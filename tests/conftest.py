@@ -96,22 +96,29 @@ def mariana(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]
     return call
 
 
-def write_tiny(path: Path, seed: int = 0) -> Path:
-    """A released file of a network of the paper's family, so small that a frame takes milliseconds."""
+def write_tiny(path: Path, seed: int = 0, known: bool = False) -> Path:
+    """A released file of a network of the paper's family, so small that a frame takes milliseconds.
+
+    Where what natural pictures do to it is `known` (all channels alike), it need not be measured.
+    """
     from mariana_video.networks import weights
-    from mariana_video.networks.mariana import Architecture, Mariana
+    from mariana_video.networks.mariana import Architecture, Mariana, layers
 
     torch.manual_seed(seed)
     model = Mariana(Architecture(blocks=(8, 12), classes=0, input_size=0))
     suited = {"layers": "conv2_2", "step_size": 0.02, "strength": 0.1}
-    weights.save(path, model, {"name": path.stem, "suited": suited, "classes": []})
+    natural = {
+        name: {"squares": [1.0] * layer.channels, "share": 1.0} for name, layer in layers(model.architecture).items()
+    }
+    said = {"natural": natural} if known else {}
+    weights.save(path, model, {"name": path.stem, "suited": suited, "classes": [], **said})
     return path
 
 
 @pytest.fixture(scope="session")
 def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of such a network."""
-    return write_tiny(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
+    return write_tiny(tmp_path_factory.mktemp("weights") / "tiny.safetensors", known=True)
 
 
 def make_clip(

@@ -96,7 +96,13 @@ WORKS: list[tuple[str, Callable[..., Work[Any]]]] = [
 ]
 
 
-@pytest.mark.parametrize(("output", "work"), WORKS, ids=[name for name, _ in WORKS])
+SELDOM = ("film.gif", "film/", "round.webp")
+
+
+@pytest.mark.parametrize(
+    ("output", "work"),
+    [pytest.param(*one, id=one[0], marks=pytest.mark.long if one[0] in SELDOM else ()) for one in WORKS],
+)
 def test_cancelled_at_any_frame_it_goes_on_to_the_same_bits(
     desk: Path, output: str, work: Callable[..., Work[Any]]
 ) -> None:

@@ -151,7 +151,7 @@ def test_a_still_picture_dreams_the_very_same_at_5_and_at_25_frames_a_second() -
         assert torch.equal(slow[number][1].picture, usual[5 * number][1].picture)
 
 
-@pytest.mark.parametrize("speed", [0.0, 25.0])
+@pytest.mark.parametrize("speed", [pytest.param(0.0, marks=pytest.mark.long), 25.0])
 @pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=pytest.mark.long if name in SELDOM else ()) for name in FILMS if name != "25"],
@@ -171,7 +171,7 @@ def test_a_film_dreams_the_same_whatever_its_clock(name: str, speed: float) -> N
         assert sharp == pytest.approx(expected[1], rel=0.26)
 
 
-@pytest.mark.parametrize("rate", [30, 60, 120])
+@pytest.mark.parametrize("rate", [60, *(pytest.param(rate, marks=pytest.mark.long) for rate in (30, 120))])
 def test_between_two_dream_frames_nothing_jumps(rate: int) -> None:
     """On a still picture no step from frame to frame is larger than twice a frame's part of a dream frame's."""
     which = dreamer()
