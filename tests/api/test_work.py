@@ -1,4 +1,4 @@
-"""The program called as a stranger's would: in threads, in asyncio, twice at once, spawned, forked.
+"""The program called as a stranger's would: in threads, in asyncio, twice at once.
 
 (In Jupyter's kernel: tests/test_docs.py runs the notebook of docs/PYTHON.md there.)
 """
@@ -6,13 +6,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -23,35 +19,9 @@ import mariana_video
 from mariana_video.api.making.work import Made, Work
 from mariana_video.errors import Cancelled, OutputError, SourceError, UsageError
 from mariana_video.job.stores.segments import Segments
-from mariana_video.media.stills.pictures import write_picture
-from tests.conftest import make_clip, texture
+from tests.api.works import QUICK, dive, film, steps
+from tests.conftest import make_clip
 from tests.job.jobs import seen
-
-QUICK: dict[str, Any] = {"first_steps": 1, "size": "48x36", "precision": "fp32"}
-
-
-@pytest.fixture
-def desk(tmp_path: Path, tiny_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a clip and a picture, where the default network is a tiny one."""
-    make_clip(tmp_path / "clip.mkv", frames=8)
-    write_picture(tmp_path / "photo.png", texture(36, 48))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(QUICK, "network", tiny_weights)
-    return tmp_path
-
-
-def film(output: str = "dream.mkv", **more: Any) -> Work[Path]:
-    return mariana_video.video("clip.mkv", output, codec="ffv1", **{**QUICK, **more})
-
-
-def dive(output: str, **more: Any) -> Work[Path]:
-    options = {name: value for name, value in QUICK.items() if name != "first_steps"}
-    return mariana_video.zoom("photo.png", output, duration=0.6, rate=10, **options, **more)
-
-
-def steps(output: str, **more: Any) -> Work[Path]:
-    options = {name: value for name, value in QUICK.items() if name != "first_steps"}
-    return mariana_video.progress("photo.png", output, steps=4, every=1, **options, **more)
 
 
 def test_a_work_tells_what_it_will_do_before_it_does_it(desk: Path) -> None:
@@ -253,46 +223,6 @@ def test_under_the_hosts_modes(desk: Path, mode: Callable[[], Any]) -> None:
     dive("free.webp").run()
     assert seen(desk / "within.mkv") == seen(desk / "whole.mkv")
     assert seen(desk / "dive.webp") == seen(desk / "free.webp")
-
-
-def _spawned(weights: str) -> str:
-    options = {**QUICK, "network": weights}
-    return str(mariana_video.video("clip.mkv", "spawned.mkv", codec="ffv1", **options).run())
-
-
-def test_in_a_spawned_process(desk: Path) -> None:
-    film("whole.mkv").run()
-    with get_context("spawn").Pool(1) as pool:
-        assert pool.apply(_spawned, (str(QUICK["network"]),)) == "spawned.mkv"
-    assert seen(desk / "spawned.mkv") == seen(desk / "whole.mkv")
-
-
-FIRST = """
-import os, sys
-import mariana_video
-
-child = os.fork()
-if not child:
-    mariana_video.image("photo.png", "forked.png", network=sys.argv[1], first_steps=1).run()
-    os._exit(0)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system forks no processes")
-def test_forked_before_its_first_use_it_works_and_after_it_says_so(desk: Path) -> None:
-    command = [sys.executable, "-c", FIRST, str(QUICK["network"])]
-    subprocess.run(command, capture_output=True, check=True, timeout=120)
-    assert (desk / "forked.png").is_file()
-    film("whole.mkv").run()
-    child = os.fork()
-    if not child:
-        try:
-            film("forked.mkv")
-        except UsageError as error:
-            os._exit(3 if "spawn" in str(error) and "\n" not in str(error) else 4)
-        os._exit(5)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
 
 
 def test_dir_shows_every_public_name() -> None:

@@ -1,0 +1,25 @@
+"""Small works of a tiny network: a film, a dive, a progression."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import mariana_video
+from mariana_video.api.making.work import Work
+
+QUICK: dict[str, Any] = {"first_steps": 1, "size": "48x36", "precision": "fp32"}
+
+
+def film(output: str = "dream.mkv", **more: Any) -> Work[Path]:
+    return mariana_video.video("clip.mkv", output, codec="ffv1", **{**QUICK, **more})
+
+
+def dive(output: str, **more: Any) -> Work[Path]:
+    options = {name: value for name, value in QUICK.items() if name != "first_steps"}
+    return mariana_video.zoom("photo.png", output, duration=0.6, rate=10, **options, **more)
+
+
+def steps(output: str, **more: Any) -> Work[Path]:
+    options = {name: value for name, value in QUICK.items() if name != "first_steps"}
+    return mariana_video.progress("photo.png", output, steps=4, every=1, **options, **more)
