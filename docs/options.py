@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
+from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.kinds import (
     DiveRecipe,
     EvaluateRecipe,
     FilmRecipe,
-    Kind,
     MeasureRecipe,
     PictureRecipe,
     ProgressionRecipe,

@@ -13,11 +13,17 @@
 Every message says what was given and what would do, in one line, without a full stop at the end.
 """
 
+_LONGEST = 2000  # characters: what is longer quotes something that nobody would read
+
 
 class MarianaError(Exception):
     """Base of all errors that are told to a person in one line; `exit_code` is the command's."""
 
     exit_code = 1
+
+    def __init__(self, told: str = "") -> None:
+        line = "".join(character if character.isprintable() else " " for character in told)
+        super().__init__(line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 2 :]}")
 
 
 class UsageError(MarianaError):

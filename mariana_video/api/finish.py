@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mariana_video.api.making.work import Watch, Work
-from mariana_video.recipe.reading import declare
+from mariana_video.recipe.reading import named
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ def finish(output: str | Path) -> Work[SoFar]:
 
     Its `run` raises OutputError where there is no unfinished job, or not one finished frame.
     """
-    made = declare("output", str).read(output)
+    made = named("output", str, output)
     from mariana_video.job.finish import finish_so_far  # loads torch
 
     def make(watch: Watch) -> SoFar:
@@ -39,7 +39,7 @@ def already_finished(output: str, overwrite: bool) -> bool:
 
     if overwrite or not is_finished(output) or keeps_parts(output):
         return False
-    from mariana_video.job.job import clear_up
+    from mariana_video.job.finish import clear_up
 
     clear_up(output)
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from mariana_video.loop.footprint import check_memory
 from mariana_video.recipe.idle import check_carry, check_dream, check_seed
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Carry, Dream, Recipe, Where, shared_out
+from mariana_video.recipe.reading import declare
+from mariana_video.recipe.values.schedule import Bounds
 
 Picture = NDArray[np.float32]
 
@@ -47,10 +49,11 @@ def dream_frames(frames: Iterable[NDArray[np.generic]], *, rate: float | Fractio
     Raises MarianaError: at once for the options, at its turn for a frame that is none.
     """
     dream, carry, where, machine = shared_out(options, Dream, Carry, Where, Machine)
-    if not 0 < rate < 1000:
-        raise UsageError(f"rate {rate!r}: give frames a second, above 0 and below 1000")
+    shown = declare("rate", Annotated[float, Bounds(0, 1000, above=True)]).read(rate)
+    if not isinstance(frames, Iterable):
+        raise UsageError(f"frames are {type(frames).__name__}; give arrays, one after the other")
     check_dream(dream)
     check_seed(dream)
     check_carry(dream, carry)
     dreamer = make_dreamer(Recipe(dream, carry, where=where), machine)
-    return live(frames, Fraction(repr(rate)) if isinstance(rate, float) else Fraction(rate), dreamer)
+    return live(frames, rate if isinstance(rate, Fraction) else Fraction(repr(shown)), dreamer)

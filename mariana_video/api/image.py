@@ -10,7 +10,7 @@ from mariana_video.errors import UsageError
 from mariana_video.media.output import check_output
 from mariana_video.media.stills.pictures import ENDINGS_OUT
 from mariana_video.recipe.kinds import PictureRecipe
-from mariana_video.recipe.reading import declare
+from mariana_video.recipe.reading import named
 
 if TYPE_CHECKING:
     from mariana_video.api.making.work import Work
@@ -23,8 +23,8 @@ def image(source: str | Path, output: str | Path, recipe: PictureRecipe | None =
     A folder goes on where it was broken off; pictures of it that can't be dreamed are left out, named by `on_note`, and
     at the end by a SourceError. Raises MarianaError, in one line.
     """
-    asked = (recipe or PictureRecipe()).but(**options)
-    given, made = (declare(name, Path).read(path) for name, path in (("source", source), ("output", output)))
+    asked = PictureRecipe.asked(recipe, options)
+    given, made = (named(name, Path, path) for name, path in (("source", source), ("output", output)))
     check_image(asked.dream)
     asked.check_files()
     if not given.is_dir():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mariana_video.media.output import check_written
 from mariana_video.recipe.kinds import MeasureRecipe
-from mariana_video.recipe.reading import declare
+from mariana_video.recipe.reading import named
 
 if TYPE_CHECKING:
     from mariana_video.api.making.measuring import Measured
@@ -22,9 +22,9 @@ def measure(
     Its `run` gives the figures; `options` are those of the command by name, in place of a `recipe` or over it. Raises
     MarianaError, in one line.
     """
-    whole = (recipe or MeasureRecipe()).but(**options)
+    whole = MeasureRecipe.asked(recipe, options)
     asked = whole.judging
-    clip, made = (declare(name, Path).read(path) for name, path in (("source", source), ("dream", dream)))
+    clip, made = (named(name, Path, path) for name, path in (("source", source), ("dream", dream)))
     whole.check_files()
     files = [file for file in (asked.json, asked.plot) if file is not None]
     check_written(files, (clip, made, asked.weights, asked.flow_weights, *asked.network.files), asked.overwrite)

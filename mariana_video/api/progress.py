@@ -12,7 +12,7 @@ from mariana_video.errors import UsageError
 from mariana_video.media.output import check_output, would_replace
 from mariana_video.recipe.kinds import ProgressionRecipe
 from mariana_video.recipe.progression import Variant, variants
-from mariana_video.recipe.reading import declare
+from mariana_video.recipe.reading import named
 
 if TYPE_CHECKING:
     from mariana_video.api.making.work import Work
@@ -28,8 +28,8 @@ def progress(
     Its `run` gives the path of `output`. `options` are those of the command by name, in place of a `recipe` or over it.
     A film that was broken off goes on where it was; a contact sheet begins anew. Raises MarianaError, in one line.
     """
-    asked = (recipe or ProgressionRecipe()).but(**options)
-    picture, made = declare("source", Path).read(source), declare("output", str).read(output)
+    asked = ProgressionRecipe.asked(recipe, options)
+    picture, made = named("source", Path, source), named("output", str, output)
     if not is_sheet(made):
         check_kind(made)
     check_output(made, picture, asked.output.overwrite)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mariana_video.recipe.kinds import ShotsRecipe
-from mariana_video.recipe.reading import declare
+from mariana_video.recipe.reading import named
 
 if TYPE_CHECKING:
     from mariana_video.api.making.work import Work
@@ -20,9 +20,9 @@ def shots(
     Its `run` gives the path of the list: `output`, by default `shots.toml` beside the film. `options` are those of the
     command by name, in place of a `recipe` or over it. Raises MarianaError, in one line.
     """
-    asked = (recipe or ShotsRecipe()).but(**options)
-    clip = declare("source", Path).read(source)
-    wanted = None if output is None else declare("output", Path).read(output)
+    asked = ShotsRecipe.asked(recipe, options)
+    clip = named("source", Path, source)
+    wanted = None if output is None else named("output", Path, output)
     from mariana_video.api.making.shot_list import list_path, list_work
 
     return list_work(clip, list_path(clip, wanted), asked.shooting, asked.listing.overwrite)

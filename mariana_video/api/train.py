@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mariana_video.recipe.kinds import EvaluateRecipe
-from mariana_video.recipe.reading import declare
+from mariana_video.recipe.reading import declare, named
 from mariana_video.training.epochs.options import TrainingRecipe, check_together
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def train(data: str | Path, output: str | Path, recipe: TrainingRecipe | None = 
     goes on from its last epoch. `options` are those of the command by name, in place of a `recipe` or over it. Raises
     MarianaError, in one line.
     """
-    asked = (recipe or TrainingRecipe()).but(**options)
-    folder, made = (declare(name, Path).read(path) for name, path in (("data", data), ("output", output)))
+    asked = TrainingRecipe.asked(recipe, options)
+    folder, made = (named(name, Path, path) for name, path in (("data", data), ("output", output)))
     factored = asked.study.variant == "mariana-wide" or asked.study.init is not None
     check_together(asked.study, asked.lessons, factored)
     from mariana_video.api.making.trainings import training_work  # loads torch: not for a refusal
@@ -39,7 +39,7 @@ def evaluate(
 
     Its `run` gives the figures. `options` are those of the command by name. Raises MarianaError, in one line.
     """
-    asked, folder = (recipe or EvaluateRecipe()).but(**options).telling, declare("data", Path).read(data)
+    asked, folder = EvaluateRecipe.asked(recipe, options).telling, named("data", Path, data)
     from mariana_video.api.making.trainings import evaluation_work
 
     return evaluation_work(declare("network", str).read(network), folder, asked)

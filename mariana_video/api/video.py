@@ -10,7 +10,7 @@ from mariana_video.api.foreseen.unused import check_video
 from mariana_video.job.output_paths import replaceable
 from mariana_video.media.read.opening import check_film
 from mariana_video.recipe.kinds import FilmRecipe
-from mariana_video.recipe.reading import declare
+from mariana_video.recipe.reading import named
 
 if TYPE_CHECKING:
     from mariana_video.api.making.work import Work
@@ -39,8 +39,8 @@ def checked_film(
     source: str | Path, output: str | Path, recipe: FilmRecipe | None, options: Mapping[str, Any]
 ) -> tuple[Path, str, FilmRecipe]:
     """SOURCE, OUTPUT and all that is asked of a film, refused where that can be seen at a glance (MarianaError)."""
-    asked = (recipe or FilmRecipe()).but(**options)
-    clip, made = declare("source", Path).read(source), declare("output", str).read(output)
+    asked = FilmRecipe.asked(recipe, options)
+    clip, made = named("source", Path, source), named("output", str, output)
     check_film(clip, made, replaceable(made, asked.storage.overwrite, asked.span.shots))
     check_video(asked.dreamt, asked.storage, clip, made)
     asked.check_files()

@@ -10,7 +10,7 @@ from mariana_video.api.foreseen.unused import check_dive
 from mariana_video.media.output import check_output
 from mariana_video.media.sound.soundtrack import check_sound
 from mariana_video.recipe.kinds import DiveRecipe
-from mariana_video.recipe.reading import declare
+from mariana_video.recipe.reading import named
 
 if TYPE_CHECKING:
     from mariana_video.api.making.work import Work
@@ -24,8 +24,8 @@ def zoom(source: str | Path, output: str | Path, recipe: DiveRecipe | None = Non
     Its `run` gives the path of `output`. `options` are those of the command by name, in place of a `recipe` or over it.
     A job that was broken off goes on where it was. Raises MarianaError, in one line.
     """
-    asked = (recipe or DiveRecipe()).but(**options)
-    begins, made = declare("source", str).read(source), declare("output", str).read(output)
+    asked = DiveRecipe.asked(recipe, options)
+    begins, made = named("source", str, source), named("output", str, output)
     file = None if begins == NOISE else Path(begins)
     check_kind(made)
     check_output(made, file, asked.output.overwrite)

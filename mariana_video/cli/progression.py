@@ -29,12 +29,11 @@ def progress(
     quiet
         No bar and no remarks; errors are still shown.
     """
-    from mariana_video.api.foreseen.sizes import check_kind, is_sheet
+    from mariana_video.api.foreseen.sizes import is_sheet
     from mariana_video.api.progress import progress as prepare
 
     if is_sheet(output):
         follow(prepare(source, output, recipe), quiet)
         return
-    check_kind(output)
     if not already_finished(output, recipe.output.overwrite, quiet):
         follow_job(prepare(source, output, recipe), quiet)

@@ -26,9 +26,7 @@ def zoom(
     quiet
         No bar and no remarks; errors are still shown.
     """
-    from mariana_video.api.foreseen.sizes import check_kind
     from mariana_video.api.zoom import zoom as prepare
 
-    check_kind(output)
     if not already_finished(output, recipe.output.overwrite, quiet):
         follow_job(prepare(source, output, recipe), quiet)

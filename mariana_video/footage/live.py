@@ -115,9 +115,16 @@ def picture_of(given: NDArray[np.generic], position: int = 0, shape: tuple[int, 
 
     Raises UsageError, with what it is, where it is none or of another shape.
     """
-    array = np.asarray(given)
-    if array.ndim != 3 or array.shape[2] != 3 or min(array.shape[:2]) < _LEAST:
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        raise UsageError(f"frame {position} is no array: its rows are of different lengths") from None
+    if array.ndim != 3 or array.shape[2] != 3:
         raise UsageError(f"frame {position} is an array of shape {array.shape}: give height × width × 3 (RGB)")
+    if min(array.shape[:2]) < _LEAST:
+        raise UsageError(
+            f"frame {position} is {array.shape[1]}x{array.shape[0]}: each side has at least {_LEAST} pixels"
+        )
     if shape is not None and array.shape[:2] != shape:
         raise UsageError(
             f"frame {position} is {array.shape[1]}x{array.shape[0]}, and those before are {shape[1]}x{shape[0]}: "

@@ -1,4 +1,4 @@
-"""A playable film of what a job has finished so far. The job is left as it is, also while it runs."""
+"""A playable film of what a job has finished so far; and clearing up after one that is through."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from fractions import Fraction
 from pathlib import Path
 
 from mariana_video.errors import OutputError
-from mariana_video.job.beside_output import name_for, note
-from mariana_video.job.output_paths import folder_for, is_finished, read_conditions
+from mariana_video.job.beside_output import name_for, note, take_away
+from mariana_video.job.output_paths import clear, folder_for, is_finished, read_conditions
 from mariana_video.job.stores.animation import lossless, write_animation
 from mariana_video.job.stores.choice import encoding_of, is_animation
 from mariana_video.job.stores.png_folder import FRAMES, is_whole, picture_path
 from mariana_video.job.stores.store import Film, OnNote
 from mariana_video.media.containers import keeps_hdr
+from mariana_video.media.lock import locked
 from mariana_video.media.output import cannot_write, commit, part_name, real
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.sound.soundtrack import lay_under
@@ -71,6 +72,14 @@ def _note(folder: Path, result: Path) -> None:
     """Remembers that `result` is the job's; one that has just ended has no folder any more."""
     with contextlib.suppress(OSError):
         note(folder, result)
+
+
+def clear_up(output: str) -> None:
+    """Removes what a job has left beside an OUTPUT that stands. Raises OutputError if a process works on it."""
+    folder = folder_for(output)
+    with locked(folder, output):
+        take_away(folder)
+        clear(folder, output)
 
 
 def _film(output: str, conditions: Sections) -> Film:

@@ -33,8 +33,8 @@ def describe(job: Job, shot: range) -> None:
         raise cannot_write(job.output, error) from error
 
 
-def hand_in(job: Job, made: Path, shots: tuple[range, ...]) -> list[int]:
-    """Puts the shots that a job's folder `made` holds in their places in a `job` that was begun; their numbers from 1.
+def check(job: Job, made: Path, shots: tuple[range, ...]) -> list[int]:
+    """See that the shots which a job's folder `made` holds can be handed in; their numbers from 1.
 
     `shots` are the positions of all shots of the film. Raises OutputError for what was not made for this very film
     (another recipe, source, network or machine), and for files that are not whole.
@@ -48,15 +48,27 @@ def hand_in(job: Job, made: Path, shots: tuple[range, ...]) -> list[int]:
         if set(files) != {_place(job, path) for path in job.store.files(shots[known[name]])}:
             raise OutputError(f"{made}: shot {known[name] + 1} was made with another look than {job.output} has")
         numbers.append(known[name] + 1)
-    for files in noted.values():
         for place, checksum in files.items():
-            _take(job, made / place, job.folder / place, checksum)
-    held_frames.add(job.folder, held_frames.read(made))
+            _check_whole(job, made / place, made / place, job.folder / place, checksum)
     return sorted(numbers)
 
 
+def hand_in(job: Job, made: Path) -> None:
+    """Puts the shots that a job's folder `made` holds, which were checked, into their places in a `job` that was begun.
+
+    Raises OutputError for files that are not whole any more.
+    """
+    for files in _noted(made).values():
+        for place, checksum in files.items():
+            _take(job, made / place, job.folder / place, checksum)
+    held_frames.add(job.folder, held_frames.read(made))
+
+
 def _check_same_film(job: Job, made: Path) -> None:
-    conditions = read_conditions(made)
+    try:
+        conditions = read_conditions(made)
+    except OutputError:
+        raise OutputError(f"{made} can't be read as a folder with shots; hand in what make_shot gave") from None
     if not conditions or not (made / _FILE).is_file():
         raise OutputError(f"{made} is no folder with shots that were made to be handed in")
     if made.name != job.folder.name:
@@ -82,8 +94,7 @@ def _take(job: Job, made: Path, place: Path, checksum: str) -> None:
     copy = place.with_name(f".{place.name}.new")
     try:
         shutil.copyfile(made, copy)
-        if _checksum(copy) != checksum or not job.store.fits(copy, place):
-            raise OutputError(f"{made} is not what was written; hand it in again")
+        _check_whole(job, made, copy, place, checksum)
         with copy.open("rb") as file:
             sync(file)
         put(copy, place)
@@ -93,11 +104,19 @@ def _take(job: Job, made: Path, place: Path, checksum: str) -> None:
         discard(copy)
 
 
+def _check_whole(job: Job, made: Path, copy: Path, place: Path, checksum: str) -> None:
+    """See that a `copy` of what was `made` is what was written, and fits into its `place`. Raises OutputError."""
+    if not copy.is_file():
+        raise OutputError(f"{made} is missing; hand the whole folder in")
+    if _checksum(copy) != checksum or not job.store.fits(copy, place):
+        raise OutputError(f"{made} is not what was written; hand it in again")
+
+
 def _noted(folder: Path) -> dict[str, dict[str, str]]:
     try:
         found: Any = json.loads((folder / _FILE).read_text("utf-8"))
         return {str(shot): {str(place): str(sum_) for place, sum_ in files.items()} for shot, files in found.items()}
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise OutputError(f"{folder / _FILE} can't be read") from error
 
 

@@ -69,7 +69,7 @@ class Job:
     ) -> None:
         self.output, self.folder, self.source, self.storage = output, folder, source, storage
         self.before, self.shots = before, shots
-        self.changed = self.finished = False
+        self.changed = self.finished = self.anew = False
         self.conditions: Sections = before
         self._film: Film | None = None
         self._store: Store | None = None
@@ -249,24 +249,22 @@ class Job:
             self.marks = check_same(self.source, self.marks, self.conditions)
 
 
-def clear_up(output: str) -> None:
-    """Removes what a job has left beside an OUTPUT that stands. Raises OutputError if a process works on it."""
-    folder = paths.folder_for(output)
-    with locked(folder, output):
-        beside.take_away(folder)
-        clear(folder, output)
-
-
 @contextmanager
 def open_job(
-    output: str, source: Path | None, storage: Output, shots: Path | None = None, *, restart: bool | None = None
+    output: str,
+    source: Path | None,
+    storage: Output,
+    shots: Path | None = None,
+    *,
+    restart: bool | None = None,
+    looking: bool = False,
 ) -> Iterator[Job]:
-    """The job of making `output`, locked: begun, or continued where OUTPUT.mariana/ is there.
+    """The job of making `output` (a text: "/" at its end says a folder), locked: begun, or continued from its folder.
 
-    `output` is a text: "/" at its end says a folder. With `restart` (by default as `storage` has it) all there goes.
-    On leaving, the folder is removed if OUTPUT stands or nothing is in it; with a list of `shots`, parts stay.
-    Raises UsageError for a codec or quality that can't be, and OutputError if another process works on it, if the
-    folder's name is taken by somebody's own, and for a preview that would replace somebody's file.
+    With `restart` (by default as `storage` has it) all there goes, but not while `looking`: then the job is `anew`. On
+    leaving, the folder goes if OUTPUT stands or nothing is in it; with a list of `shots`, parts stay. Raises UsageError
+    for a codec or quality that can't be, OutputError if another process works on it, if the folder's name is taken by
+    somebody's own, and for a preview that would replace somebody's file.
     """
     check_storage(output, storage)  # before anything is written down that would be held against the next try
     folder = paths.folder_for(output)
@@ -274,15 +272,18 @@ def open_job(
     with locked(folder, output):
         check_preview(folder, output, source, storage)
         kept = shots is not None and paths.keeps_parts(output)
-        if (storage.restart if restart is None else restart) or (paths.is_finished(output) and not kept):
+        anew = (storage.restart if restart is None else restart) or (paths.is_finished(output) and not kept)
+        begun = looking and paths.holds_work(folder)
+        if anew and not looking:
             clear(folder, output, [folder / paths.FINISHED] if kept else ())
-        job = Job(output, folder, source, storage, paths.read_conditions(folder), shots)
+        job = Job(output, folder, source, storage, {} if anew else paths.read_conditions(folder), shots)
+        job.anew = anew
         try:
             yield job
         finally:
             if job.finished:
                 beside.take_away(folder)
-            if job.finished or not (folder / paths.CONDITIONS).exists():
+            if (job.finished or not (folder / paths.CONDITIONS).exists()) and not begun:
                 clear(folder, output, *([job.staying] if shots is not None else []))
 
 

@@ -59,6 +59,8 @@ def clear(folder: Path, output: str, staying: Collection[Path] = ()) -> None:
 
     The lock stays, whatever is not the job's, and what is `staying`, with the folders around it.
     """
+    if not folder.is_dir():  # somebody has taken it away
+        return
     kept = {folder / "lock", *staying, *(around for path in staying for around in path.parents)}
     for path in sorted(folder.iterdir(), key=lambda path: path.name == CONDITIONS):
         if path not in kept and _is_own(path, output):
@@ -67,6 +69,11 @@ def clear(folder: Path, output: str, staying: Collection[Path] = ()) -> None:
             for inner in path.iterdir():
                 if inner not in kept:
                     discard(inner)
+
+
+def holds_work(folder: Path) -> bool:
+    """Whether anything but the lock lies in a job's folder."""
+    return any(path.name != "lock" for path in folder.iterdir())
 
 
 def _is_own(path: Path, output: str) -> bool:
@@ -90,13 +97,21 @@ def in_place(made: Path, output: str, folder: Path, keeping: bool = False) -> No
         commit(made, Path(output))
     if keeping:  # a folder that was there before has its own mark
         try:
-            _note_finished(folder, [mark_of(Path(output))], keeping)
+            _note_finished(folder, [mark_of(Path(output))], keeping, Path(output))
         except OSError as error:
             raise cannot_write(output, error) from error
 
 
-def _note_finished(folder: Path, marks: list[list[int]], keeping: bool) -> None:
-    write_whole(folder / FINISHED, json.dumps({"marks": marks, "keeping": keeping}).encode())
+def _note_finished(folder: Path, marks: list[list[int]], keeping: bool, pictures: Path | None = None) -> None:
+    noted = {"marks": marks, "keeping": keeping, "pictures": {} if pictures is None else _pictures(pictures)}
+    write_whole(folder / FINISHED, json.dumps(noted).encode())
+
+
+def _pictures(folder: Path) -> dict[str, list[int]]:
+    """The marks of a folder's numbered pictures: one that somebody has changed or taken away is told from them."""
+    if not folder.is_dir():
+        return {}
+    return {path.name: mark_of(path) for path in folder.iterdir() if NUMBERED.fullmatch(path.name)}
 
 
 def is_finished(output: str) -> bool:
@@ -116,7 +131,8 @@ def read_conditions(folder: Path) -> Sections:
 
 def keeps_parts(output: str) -> bool:
     """Whether OUTPUT stands as a job made it by a list of shots, whose parts are kept to be used again."""
-    return bool(_finished(output).get("keeping"))
+    noted = _finished(output)
+    return bool(noted.get("keeping")) and noted.get("pictures", {}) == _pictures(Path(output))
 
 
 def _finished(output: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from mariana_video.job.output_paths import keeps_parts
 from mariana_video.job.stores.choice import film_section
 from mariana_video.job.stores.store import Film, OnNote
 from mariana_video.loop.dreamer import Dreamer
+from mariana_video.recipe.options import needs_clock
 from mariana_video.recipe.toml import sections
 from mariana_video.recipe.values.file import InputFile
 
@@ -30,10 +31,12 @@ def known_by_shots(job: Job, film: Film, shots: Sequence[Shot]) -> Film:
     common = {"film": fixed, "storage": stored, "source": job.conditions["source"]["content"]}
     known: dict[int, dict[str, Any]] = {}
     keys = []
-    for shot in shots:
+    for number, shot in enumerate(shots):
         if shot.dreamer is not None and id(shot.dreamer) not in known:
             known[id(shot.dreamer)] = _told(job, shot.dreamer)
         dreamed = None if shot.dreamer is None else {**known[id(shot.dreamer)], "shape": shot.shape}
+        if shot.dreamer is not None and needs_clock(shot.dreamer.recipe):  # formulas may ask for the shot's number
+            dreamed = {**(dreamed or {}), "number": number}
         span = [shot.positions.start, shot.positions.stop]
         told = {**common, "machine": job.conditions["machine"], "shot": span, "dreamed": dreamed}
         keys.append(hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:_LENGTH])

@@ -39,7 +39,7 @@ def check_dream(dream: Dream) -> None:
 def check_networks(dream: Dream) -> None:
     """Refuses a network that is said beside others, and that no layer is of (UsageError)."""
     names = dream.network.names
-    if dream.layers is None or len(names) == 1:
+    if dream.layers is None or "network" not in dream.said:
         return
     used = {term.network or names[0] for term in dream.layers.terms}
     for said in dream.network.said:

@@ -43,7 +43,7 @@ class Output(Group):
     """Replace OUTPUT where it exists; otherwise that is refused."""
 
     restart: Annotated[bool, Parameter(negative=())] = False
-    """Throw away what is there of an unfinished film. Default: the same command continues it."""
+    """Throw away what is there of an unfinished film, or a list's shots. Default: the same command continues it."""
 
     preview: Path | None = None
     """A picture file that shows how far the film is, renewed while it is made."""

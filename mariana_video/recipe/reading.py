@@ -20,6 +20,7 @@ from mariana_video.errors import UsageError
 from mariana_video.recipe.values.schedule import Bounds
 
 _SHOWN = 60  # characters of a value that are quoted
+_LONGEST = 255  # bytes of a file's name
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,16 @@ def _number(value: Any) -> float | None:
         return float(value)
     except (ValueError, OverflowError):
         return None
+
+
+def named(name: str, kind: Any, value: Any) -> Any:
+    """The name of a file as a `kind`, str or Path. Raises UsageError for what no file can be called."""
+    read = declare(name, kind).read(value)
+    if "\0" in str(read) or any(len(os.fsencode(part)) > _LONGEST for part in Path(str(read).replace("\0", "")).parts):
+        raise UsageError(
+            f"no file can be called {str(read)[:_SHOWN]!r}… (too long, or with a zero byte); give another name"
+        )
+    return read
 
 
 def _path(value: Any) -> Path | None:

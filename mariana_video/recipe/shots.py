@@ -102,7 +102,7 @@ def read_list(path: Path) -> ShotList:
 def list_text(head: Mapping[str, str | int | float], entries: Sequence[Entry], closest: Fraction) -> str:
     """A list as text; frames follow each other after `closest` seconds or more, so finely are times told."""
     digits = 3 if closest >= Fraction(1, 250) else 6
-    lines = [_PREFACE.format(clip=head["clip"])]
+    lines = [_PREFACE.format(clip=text_of(head["clip"]))]
     lines += [f"{name} = {text_of(value)}" for name, value in head.items()]
     for number, entry in enumerate(entries, 1):
         count, first = len(entry.frames), entry.frames.start
@@ -130,7 +130,7 @@ def _read(path: Path) -> dict[str, Any]:
         size = path.stat().st_size
         if not path.is_file() or size > _LARGEST:
             raise UsageError(f"--shots {path} is no list of shots; `mariana shots` makes one")
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise UsageError(f"--shots {path} can't be read: {(error.strerror or 'unreadable').lower()}") from None
     except UnicodeDecodeError:

@@ -77,7 +77,7 @@ def test_a_picture_is_what_the_command_makes(tmp_path: Path, tiny_weights: Path)
         (np.zeros((40, 56, 3), np.int32), "holds int32: give uint8"),
         (np.full((40, 56, 3), 2.0), "outside 0 to 1"),
         (np.full((40, 56, 3), np.nan), "outside 0 to 1"),
-        (np.zeros((1, 56, 3), np.uint8), "give height"),
+        (np.zeros((1, 56, 3), np.uint8), "56x1: each side has at least 2 pixels"),
     ],
 )
 def test_what_is_no_picture_is_refused(tiny_weights: Path, frame: np.ndarray, told: str) -> None:

@@ -12,7 +12,7 @@ QUICK: dict[str, Any] = {"first_steps": 1, "size": "48x36", "precision": "fp32"}
 
 
 def film(output: str = "dream.mkv", **more: Any) -> Work[Path]:
-    return mariana_video.video("clip.mkv", output, codec="ffv1", **{**QUICK, **more})
+    return mariana_video.video("clip.mkv", output, **{**QUICK, "codec": "ffv1", **more})
 
 
 def dive(output: str, **more: Any) -> Work[Path]:

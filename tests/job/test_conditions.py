@@ -9,6 +9,7 @@ import pytest
 
 from mariana_video.errors import MarianaError, OutputError, SourceError, UsageError
 from mariana_video.job import job
+from mariana_video.job.finish import clear_up
 from mariana_video.job.output_paths import folder_for, is_finished
 from mariana_video.recipe.job import Storage
 from mariana_video.recipe.options import Recipe, recipe
@@ -111,7 +112,7 @@ def test_stopped_while_clearing_up(tmp_path: Path, clip: Path, monkeypatch: pyte
         make(output, clip)
     assert part(output).exists()
     assert is_finished(str(output))
-    job.clear_up(str(output))
+    clear_up(str(output))
     assert not part(output).exists()
     assert output.exists()
 

@@ -10,11 +10,11 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 
 from mariana_video.errors import UsageError
+from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.kinds import (
     DiveRecipe,
     EvaluateRecipe,
     FilmRecipe,
-    Kind,
     MeasureRecipe,
     PictureRecipe,
     ProgressionRecipe,

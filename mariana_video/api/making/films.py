@@ -62,8 +62,11 @@ def handed_in(source: Path, output: str, recipe: FilmRecipe, made: Sequence[Path
     with open_job(output, source, recipe.storage, recipe.span.shots) as job:
         asked = _asked(job, recipe, lambda frames: None)
         ready(job, asked, lambda note: None)
+        numbers = {number for folder in made for number in handing.check(job, folder, asked.film.shots)}
         job.begin()
-        return sorted({number for folder in made for number in handing.hand_in(job, folder, asked.film.shots)})
+        for folder in made:
+            handing.hand_in(job, folder)
+        return sorted(numbers)
 
 
 def _asked(job: Job, recipe: FilmRecipe, on_look: OnLook) -> Asked:

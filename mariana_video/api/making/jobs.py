@@ -44,9 +44,7 @@ class Asked:
 @contextmanager
 def looked(output: str, source: Path | None, storage: Output, shots: Path | None = None) -> Iterator[Job]:
     """The job as it is, to be looked at. One that is to be begun anew is as if nothing were there of it."""
-    with open_job(output, source, storage, shots, restart=False) as job:
-        if storage.restart:
-            job.before = {}
+    with open_job(output, source, storage, shots, looking=True) as job:
         yield job
 
 
@@ -64,7 +62,7 @@ def job_work(
     `end` is called when they are. Raises what refuses it.
     """
     marks, storage, shots, notes = job.marks, job.storage, job.shots, list(asked.notes)
-    todo = _within(_all(asked.film) if storage.restart else ready(job, asked, notes.append), only)
+    todo = _within(_all(job, asked) if job.anew else ready(job, asked, notes.append), only)
     if shots is None:
         notes += _going_on(todo)
     restart = [storage.restart]  # once: running again goes on
@@ -135,6 +133,8 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
-def _all(film: Film) -> Todo:
-    frames = len(film.times)
+def _all(job: Job, asked: Asked) -> Todo:
+    """What is to do where all that is there goes first."""
+    check_output(job.output, job.source, job.replaceable, job.bytes_needed(asked.film))
+    frames = len(asked.film.times)
     return Todo(0, frames, frames, (range(frames),))

@@ -109,6 +109,9 @@ class Work(Generic[T]):
 
         Raises Cancelled after `cancel`, UsageError where it is running already, else MarianaError in one line.
         """
+        for name, function in (("on_frame", on_frame), ("on_note", on_note)):
+            if not callable(function):
+                raise UsageError(f"{name} is {function!r}; give a function")
         if not self._running.acquire(blocking=False):
             raise UsageError(f"{self!r} is running already")
         try:

@@ -69,6 +69,8 @@ def test_what_is_no_network_is_one_line(value: Any, words: str) -> None:
 def test_a_network_that_no_layer_is_of_is_refused() -> None:
     for layers in (None, "conv4_3 + vgg16:conv5_1"):
         check_image(Dream(network="mariana, vgg16", layers=layers))
-    check_image(Dream(network="vgg16", layers="mariana:conv4_3"))  # the only one: what no name stands before
+    with pytest.raises(UsageError, match=r"--network vgg16 does nothing with --layers mariana:conv4_3"):
+        check_image(Dream(network="vgg16", layers="mariana:conv4_3"))
+    check_image(Dream(layers="vgg16:conv4_3"))  # the usual one was not said
     with pytest.raises(UsageError, match=r"--network v=vgg16 does nothing with --layers conv4_3.*: v:"):
         check_image(Dream(network="mariana, v=vgg16", layers="conv4_3"))
