@@ -32,8 +32,8 @@ def frames(path: str) -> int:
         ("--start 1.5 --duration 300ms", 3),
         ("--start 75% --duration 0:00.3", 3),
         ("--start 50%", 10),
-        ("--duration 25%", 5),
-        ("--start 0:01 --duration 1s", 10),
+        pytest.param("--duration 25%", 5, marks=pytest.mark.long),
+        pytest.param("--start 0:01 --duration 1s", 10, marks=pytest.mark.long),
     ],
 )
 def test_a_span(mariana: Mariana, tiny_weights: Path, span: str, count: int) -> None:

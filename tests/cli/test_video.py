@@ -213,6 +213,7 @@ def test_a_truncated_clip_gives_what_decodes_and_a_warning(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's here")
+@pytest.mark.long
 def test_ctrl_c_leaves_what_is_finished(tiny_weights: Path, tmp_path: Path) -> None:
     source = make_clip(tmp_path / "long.mp4", frames=150, size=(160, 120))
     out = tmp_path / "dream.mp4"

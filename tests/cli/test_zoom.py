@@ -35,7 +35,15 @@ def ends(path: Path) -> list[float]:
     return [*(float(frame.pts) for frame in read(clip)), float(clip.end or 0)]
 
 
-@pytest.mark.parametrize(("name", "near"), [("a.mp4", 0.03), ("a.mkv", 0.03), ("a.gif", 0.06), ("a.webp", 0.05)])
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("a.mp4", 0.03),
+        ("a.gif", 0.06),
+        pytest.param("a.mkv", 0.03, marks=pytest.mark.long),
+        pytest.param("a.webp", 0.05, marks=pytest.mark.long),
+    ],
+)
 def test_a_dive_shows_its_source_first_and_lasts_as_long_as_asked(
     mariana: Mariana, picture: Path, tiny_weights: Path, tmp_path: Path, name: str, near: float
 ) -> None:

@@ -32,7 +32,9 @@ def descent(**options: object):  # type: ignore[no-untyped-def]
     return prepare(which, camera, Dive(rate=10.0, **options), as_tensor(texture(32, 48)), SIZE)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("loop", [None, pytest.param("source", marks=pytest.mark.long), "structure"])
+@pytest.mark.parametrize(
+    "loop", [None, *(pytest.param(loop, marks=pytest.mark.long) for loop in ("source", "structure"))]
+)
 def test_from_any_frame_on_the_dive_is_the_same(loop: str | None) -> None:
     made = descent(duration=1.2, loop=loop)
     whole = list(states(made))

@@ -72,7 +72,7 @@ def test_red_flashes_are_counted_by_a_rule_of_their_own() -> None:
     assert meter.worst.flashes == pytest.approx(10, abs=1)
 
 
-@pytest.mark.parametrize("at", [1, 17, 40])
+@pytest.mark.parametrize("at", [17, *(pytest.param(at, marks=pytest.mark.long) for at in (1, 40))])
 def test_what_is_kept_of_it_goes_on_to_the_same_bits(at: int) -> None:
     pictures, calm = list(flicker(7, BLACK, WHITE)), np.full((90, 160, 3), 0.4, np.float32)
     whole, before = Holding(), Holding()

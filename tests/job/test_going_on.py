@@ -33,7 +33,7 @@ def dreamed(
         return [done for done, _ in zip(frames, range(count), strict=False)]
 
 
-@pytest.mark.parametrize("start", [None, 0.5])
+@pytest.mark.parametrize("start", [pytest.param(None, marks=pytest.mark.long), 0.5])
 def test_from_any_frame_on_the_film_is_the_same(clip: Path, start: float | None) -> None:
     plan = make_plan(clip, recipe(start=start, size="48x32").span)
     whole = dreamed(plan)

@@ -57,6 +57,7 @@ def test_a_bare_picture_gets_no_weave(kind: Callable[[int], Tensor], seeds: tupl
     assert np.mean(found) < 1.3, found
 
 
+@pytest.mark.long
 def test_a_bare_place_dreams_less_than_a_rich_one() -> None:
     bare, rich = change_of(flat(0)), change_of(as_tensor(texture(*SHAPE)))
     assert 0.3 < float(bare.square().mean().sqrt() / rich.square().mean().sqrt()) < 0.85
