@@ -24,6 +24,7 @@ def shell(line: str, *words: str | Path, **surroundings: str) -> subprocess.Comp
     return subprocess.run(["sh", "-c", begun, "sh", *map(str, words)], env=shown, capture_output=True, timeout=120)
 
 
+@pytest.mark.long
 def test_a_film_is_made_with_every_descriptor_closed(tiny_weights: Path, tmp_path: Path) -> None:
     """Else the film's own files would be numbers 0 to 2, and what libraries write to number 2 would be in it."""
     source, output = make_clip(tmp_path / "clip.mp4", frames=4), tmp_path / "dream.mp4"

@@ -51,6 +51,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="GNU's OpenMP is that of Linux's torch")
 def test_a_hosts_threads_sleep_for_as_long_as_it_takes_and_a_fork_of_it_is_told() -> None:
     if (os.cpu_count() or 1) < 2:
