@@ -45,7 +45,9 @@ def test_missing_descriptors_are_opened_on_nothing() -> None:
     assert done.returncode == 3
 
 
-@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "stderr", ["<&- >&- 2>&-", *(pytest.param(one, marks=pytest.mark.long) for one in ("2>&-", "2>/dev/full"))]
+)
 @pytest.mark.parametrize(("words", "code"), [(["video", "none.mp4", "a.mp4"], 1), (["video", "--nonsense"], 2)])
 def test_exit_codes_are_right_without_a_stderr(stderr: str, words: list[str], code: int) -> None:
     if "full" in stderr and not Path("/dev/full").exists():

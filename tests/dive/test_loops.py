@@ -64,6 +64,7 @@ def test_a_loop_of_the_default_dream_closes(loop: Literal["source", "structure"]
     assert found[-1] == pytest.approx(found[:2].mean(), rel=0.1)
 
 
+@pytest.mark.long
 def test_a_loop_is_no_dissolve() -> None:
     shown = pictures(descent(dreamer(), camera(zoom=3), loop="structure", rate=20, duration=3))
     spread = np.array([picture.std((1, 2)).mean() for picture in shown])

@@ -69,6 +69,7 @@ def test_outside_the_mask_nothing_is_dreamed(tmp_path: Path, command: str) -> No
         assert change[:, :70].mean() > 0.005
 
 
+@pytest.mark.long
 def test_inside_a_mask_is_what_the_whole_picture_would_dream(tmp_path: Path) -> None:
     """Also where the mask is small, the picture moves, and the mask is a film at another rate."""
     clip = make(tmp_path / "clip.mp4", size="160x120", seconds=0.4)

@@ -231,7 +231,9 @@ def test_avi_of_varied_rate_is_read_as_it_was_written(tmp_path: Path) -> None:
 # The last picture's length.
 
 
-@pytest.mark.parametrize("ending", ["mp4", "mov", "mkv", "webm"])
+@pytest.mark.parametrize(
+    "ending", ["mp4", "mkv", *(pytest.param(one, marks=pytest.mark.long) for one in ("mov", "webm"))]
+)
 @pytest.mark.parametrize("lengths", [[30, 500, 70, 20, 1000], [100, 100, 100, 600], [40] * 9 + [2500]])
 def test_a_last_picture_that_stays(tmp_path: Path, ending: str, lengths: list[int]) -> None:
     from PIL import Image

@@ -105,6 +105,7 @@ def test_stopped_at_random_moments(
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("moment", [MOMENTS[11]], ids=str)
 def test_killed_at_a_bad_moment(tmp_path: Path, words: Words, whole: tuple[Seen, float], moment: Moment) -> None:
     output, log = tmp_path / "film.mp4", tmp_path / "log"
