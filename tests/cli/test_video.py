@@ -49,6 +49,7 @@ def test_steps_zero_is_the_source(mariana: Mariana, clip: Path, tiny_weights: Pa
     assert np.abs(pictures(out) - pictures(clip)).mean() < 3 / 255
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_film(mariana: Mariana, clip: Path, tiny_weights: Path, tmp_path: Path) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         wanted = ("--network", tiny_weights, "--seed", seed, "--codec", "ffv1", "--precision", "fp32")
