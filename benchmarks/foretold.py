@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -110,8 +111,8 @@ def one(words: list[str]) -> dict[str, Any]:
             figures.update(began=told.began, cost=told.cost(), whole=told.whole())
         figures["frames"] = told.done
 
-    Bar.step = step  # type: ignore[method-assign]
-    code = app.run(words)
+    with patch.object(Bar, "step", step):
+        code = app.run(words)
     assert code == 0, f"exit code {code}"
     busy, clock = clocks()
     (busy_before, clock_before), children = figures.pop("began"), os.times()

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mariana_video.dream.noise import chance
+from mariana_video.dream.objectives.kind import Weighable
 from mariana_video.dream.objectives.reading import Weighted
 from mariana_video.networks.network import Network
 
@@ -30,8 +31,8 @@ def cycled(
     here, there = around if lap is None else (around[0] % lap, around[1] % lap)
     made: list[Weighted] = []
     for which, term in enumerate(terms):
-        channels = term.kind.channels(networks[term.network])
-        if channels:
+        if isinstance(term.kind, Weighable):
+            channels = term.kind.channels(networks[term.network])
             before, after = (_landscape(seed, one, which, channels) for one in (here, there))
             # Of two independent landscapes a mixture by cosine and sine is one as rugged as either.
             angle = math.pi / 2 * passed * passed * (3 - 2 * passed)

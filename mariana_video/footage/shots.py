@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
 
@@ -36,14 +36,13 @@ def film_of(
 
     `state` is that of the frame before `first`; it is of no use where a shot begins.
     """
-    frames = _one_after_the_other(plan, shots, state, first)
-    try:
+    with closing(_one_after_the_other(plan, shots, state, first)) as frames:  # its reading threads end with it
         yield frames
-    finally:
-        frames.close()  # type: ignore[attr-defined]  # a generator: its reading threads end with it
 
 
-def _one_after_the_other(plan: Plan, shots: Sequence[Shot], state: State | None, first: int) -> Iterator[Finished]:
+def _one_after_the_other(
+    plan: Plan, shots: Sequence[Shot], state: State | None, first: int
+) -> Generator[Finished, None, None]:
     for run in runs_of(shots):
         positions = range(run[0].positions.start, run[-1].positions.stop)
         if positions.stop <= first:

@@ -69,7 +69,7 @@ class Job:
     ) -> None:
         self.output, self.folder, self.source, self.storage = output, folder, source, storage
         self.before, self.shots = before, shots
-        self.changed = self.finished = self.anew = False
+        self.changed = self.finished = self.anew = self.looking = False
         self.conditions: Sections = before
         self._film: Film | None = None
         self._store: Store | None = None
@@ -114,7 +114,8 @@ class Job:
         fixed = agreed_film(film, self.output, self.before, self.source)
         self.conditions = {**self.conditions, "film": fixed, **shot_sections(film, self.output)}
         self._film, self._fresh = film, fresh | {0}
-        kept_shots.forget_others(self.folder, film, self.before)
+        if not self.looking:
+            kept_shots.forget_others(self.folder, film, self.before)
         self._store = open_store(self.folder, self.output, film, self.conditions, on_note)
         runs = tuple(range(self._start(gap)[0], gap.stop) for gap in self._store.missing())
         return Todo(runs[0].start if runs else len(film.times), sum(map(len, runs)), len(film.times), runs)
@@ -174,10 +175,7 @@ class Job:
             self.store.close()
 
     def finish(self, on_note: OnNote, check: Callable[[], None] = lambda: None) -> None:
-        """Joins the film, verifies it, gives it its name, and tells if it flashes. Leaving clears the job's folder.
-
-        What `check` raises, before OUTPUT gets its name, stops it.
-        """
+        """Joins the film, verifies it, names it unless `check` raises, tells if it flashes. Leaving clears up."""
         self.check_source()
         made = self.store.assemble(on_note)
         check()
@@ -277,7 +275,7 @@ def open_job(
         if anew and not looking:
             clear(folder, output, [folder / paths.FINISHED] if kept else ())
         job = Job(output, folder, source, storage, {} if anew else paths.read_conditions(folder), shots)
-        job.anew = anew
+        job.anew, job.looking = anew, looking
         try:
             yield job
         finally:

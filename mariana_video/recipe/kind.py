@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from typing import Any, Self, get_type_hints
 
 from mariana_video.errors import UsageError
@@ -21,8 +20,7 @@ class Kind:
     @classmethod
     def groups(cls) -> Mapping[str, type[Group]]:
         """Its groups by the names of its fields."""
-        hints = get_type_hints(cls)
-        return {field.name: hints[field.name] for field in fields(cls)}  # type: ignore[arg-type]  # each is a dataclass
+        return get_type_hints(cls)
 
     @classmethod
     def of(cls, **options: Any) -> Self:

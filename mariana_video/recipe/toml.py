@@ -11,6 +11,7 @@ from typing import Any
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.options import Group, Recipe, recipe
+from mariana_video.recipe.reading import declared
 
 Plain = str | int | float | bool
 Written = Plain | list[str]
@@ -39,7 +40,7 @@ def written(group: Group) -> dict[str, Written]:
 
 
 def _said(group: Group) -> Iterator[tuple[str, Any]]:
-    values = ((field.name, getattr(group, field.name)) for field in fields(group))  # type: ignore[arg-type]  # each group is a dataclass
+    values = ((name, getattr(group, name)) for name in declared(type(group)))
     return ((name, value) for name, value in values if value is not None)
 
 

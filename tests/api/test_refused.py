@@ -81,6 +81,23 @@ def test_what_is_looked_at_or_refused_takes_no_finished_shot_away(desk: Path) ->
     assert desk.is_dir()
 
 
+def test_a_list_that_is_tried_and_taken_back_loses_no_frame(desk: Path) -> None:
+    mariana_video.shots("clip.mkv").run()
+    plain = (desk / "shots.toml").read_text()
+
+    def stop(made: mariana_video.Made) -> None:
+        if made.number == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        film("o.mp4", shots="shots.toml", codec=None).run(stop)
+    states = sorted(path.name for path in folder_for("o.mp4").glob("state-*"))
+    assert states
+    (desk / "shots.toml").write_text(plain + "\n[shot.look]\nstrength = 3\n")
+    film("o.mp4", shots="shots.toml", codec=None)  # looked at only
+    assert sorted(path.name for path in folder_for("o.mp4").glob("state-*")) == states
+
+
 def test_a_picture_that_was_retouched_is_not_replaced(desk: Path) -> None:
     mariana_video.shots("clip.mkv").run()
     film("out/", shots="shots.toml", codec=None).run()

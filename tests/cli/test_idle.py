@@ -78,7 +78,8 @@ def test_what_would_do_nothing_is_refused(
     assert said in told
     assert instead in told
     assert [line for line in told.splitlines() if line.startswith("mariana: ")] == told.splitlines()
-    assert {path.name for path in here.iterdir()} - {"w.pth"} == {"a.png", "film.mp4"}
+    given = ["w.pth"] if "w.pth" in line else []
+    assert sorted(path.name for path in here.iterdir()) == ["a.png", "film.mp4", *given]
 
 
 @pytest.mark.parametrize(

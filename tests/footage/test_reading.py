@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from mariana_video.footage import reading
 from mariana_video.footage.plan import make_plan
 from mariana_video.footage.reading import read_on
+from mariana_video.media.clip import Clip, Frame
 from mariana_video.media.read.reader import read
 from mariana_video.recipe.options import Span
 from tests.api.shots import cut_clip
@@ -23,9 +27,9 @@ def test_a_clip_that_leads_elsewhere_is_read_from_its_beginning(
     plan = make_plan(cut_clip(tmp_path / "clip.mp4", (20, 20)), Span())
     starts: list[object] = []
 
-    def noted(clip, *, start=None, duration=None, size=None):  # type: ignore[no-untyped-def]
+    def noted(clip: Clip, *, start: Fraction | None = None, **more: Any) -> Iterator[Frame]:
         starts.append(start)
-        return read(clip, start=start, duration=duration, size=size)
+        return read(clip, start=start, **more)
 
     monkeypatch.setattr(reading, "read", noted)
     shape = plan.size[1], plan.size[0]

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, Protocol, Self, runtime_checkable
 
 from torch import Tensor
 
@@ -65,14 +65,18 @@ class Kind(ABC):
     def score(self, features: Features) -> Tensor:
         """What the ascent makes larger: a float32 scalar, about 1 on a natural picture, differentiable."""
 
-    def channels(self, network: Network) -> int:
-        """How many channels a dive's journey may weigh against each other; 0 where there is nothing to weigh."""
-        del network
-        return 0
 
-    def weighing(self, among: Sequence[float]) -> Self:
+@runtime_checkable
+class Weighable(Protocol):
+    """A kind of which a dive's journey may weigh one channel against another; others stay as they are."""
+
+    def channels(self, network: Network) -> int:
+        """How many channels it has."""
+        ...
+
+    def weighing(self, among: Sequence[float]) -> Kind:
         """The same with so much weight on each of its `channels`, 1 on average."""
-        raise NotImplementedError(f"{type(self).__name__} has {len(among)} channels to weigh, and can't")
+        ...
 
 
 REGISTERED: list[type[Kind]] = []

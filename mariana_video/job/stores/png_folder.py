@@ -71,11 +71,11 @@ class PngFolder:
         """The pictures."""
         return tuple(self._path(position) for position in positions)
 
-    def fits(self, made: Path, place: Path) -> bool:  # noqa: ARG002
+    def fits(self, made: Path, place: Path) -> bool:  # noqa: ARG002  # every store is asked so
         """Whether a picture made elsewhere is whole and of the film's size."""
         return is_whole(made) and picture_size(made) == self._size
 
-    def assemble(self, on_note: OnNote) -> Path:  # noqa: ARG002
+    def assemble(self, on_note: OnNote) -> Path:  # noqa: ARG002  # every store is asked so
         """The folder, with every picture read back. What is made by a list of shots is copied: its own stay."""
         broken = [number for number in range(self._total) if not is_whole(self._path(number))]
         if broken:
