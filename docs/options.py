@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
+from mariana_video.recipe.group import Group
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.kinds import (
     DiveRecipe,
@@ -18,7 +19,6 @@ from mariana_video.recipe.kinds import (
     ProgressionRecipe,
     ShotsRecipe,
 )
-from mariana_video.recipe.options import Group
 from mariana_video.recipe.reading import Declared, declared, helps
 from mariana_video.recipe.values.schedule import Schedule
 from mariana_video.training.epochs.options import TrainingRecipe

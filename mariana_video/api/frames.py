@@ -16,9 +16,10 @@ from mariana_video.footage.film import dream_picture
 from mariana_video.footage.live import live, picture_of
 from mariana_video.loop.dreamer import make_dreamer
 from mariana_video.loop.footprint import check_memory
+from mariana_video.recipe.group import shared_out
 from mariana_video.recipe.idle import check_carry, check_dream, check_seed
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.options import Carry, Dream, Recipe, Where, shared_out
+from mariana_video.recipe.options import Carry, Dream, Recipe, Where
 from mariana_video.recipe.reading import declare
 from mariana_video.recipe.values.schedule import Bounds
 

@@ -19,7 +19,7 @@ from mariana_video.dream.size import fitted
 from mariana_video.motion.camera import camera_matrix
 from mariana_video.motion.motion import Motion
 from mariana_video.recipe.camera import Camera
-from mariana_video.recipe.options import value_at
+from mariana_video.recipe.group import value_at
 from mariana_video.recipe.values.timeline import Timeline
 
 Matrix = NDArray[np.float64]

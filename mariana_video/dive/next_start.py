@@ -36,7 +36,7 @@ from mariana_video.loop.state import Moment, State, Values
 from mariana_video.loop.strength import carried_target
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
-from mariana_video.recipe.options import value_at
+from mariana_video.recipe.group import value_at
 
 _AGREE = 0.08  # of the way in 1/25 s from the source's own strength to the dream's
 _SOON = 0.15  # the same of its sharpness, as a power

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mariana_video.dream.bands import WEIGHTS, levelled
 from mariana_video.dream.noise import offset
+from mariana_video.dream.objectives.kind import Beside
 from mariana_video.dream.octaves import Octave
+from mariana_video.dream.others import Others
 from mariana_video.dream.pull import Pull
 from mariana_video.dream.resample import resize
-from mariana_video.dream.score import Score
+from mariana_video.dream.rules import Length, Memory, finite, mean_size, stepped
+from mariana_video.dream.score import Score, Seen
+from mariana_video.dream.style import Style
 from mariana_video.dream.tiles import LARGEST, Tile, tiles_of
-from mariana_video.errors import DreamError
 
-_WALL = 0.15  # how near to 0 or 1 a value comes before its step shrinks
-_AROUND = 96  # pixels: a step is measured by the gradients of a place's neighbourhood, of two boxes of this side
-_HARDLY = 0.02  # of the whole picture's mean gradient: less counts as this, or nothing at all would be made much of
-_NOBODY = 1e-4  # of a neighbourhood: where fewer may step, none does
 _GRID = 8  # padded sides are multiples of it, and of the stride: no row is lost in pooling
-
-
-Rule = Literal["mean", "tutorial"]
+_FORWARD = 3  # a picture that is only looked at costs a third of one whose gradient is wanted
+_NONE: Mapping[Beside, Tensor] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,8 @@ class Step:
     """One step done: `octave` of `octaves` and `step` of `steps` count from 1, `picture` is 1×3×H×W at full size.
 
     `pushed` are the pixels that went through the network for it, what was added round the picture included. `begun` is
-    the full picture as the octave began, `small` the picture at the octave's own size: what going on from here needs.
+    the full picture as the octave began, `small` the picture at the octave's own size, `memory` what the rule of steps
+    remembers: what going on from here needs.
     """
 
     octave: int
@@ -48,23 +45,25 @@ class Step:
     pushed: int
     begun: Tensor
     small: Tensor
+    memory: Memory = ()
 
 
 @dataclass(frozen=True)
 class Pace:
     """How far the ascent goes: `steps` an octave of `size` (mean change of a value in a step), shifted up to `jitter`.
 
-    `gain`, where given, is 1×1×h×w and multiplies the step pixel by pixel; 0 leaves a pixel alone. `rule` says what a
-    step of that size is, `pull` is a loss beside the score, and `bands` are the weights of fine to coarse detail.
+    `gain`, where given, is 1×1×h×w and multiplies the step pixel by pixel; 0 leaves a pixel alone. `style` says what a
+    step of that size is and what it does beside, `pull` is a loss beside the score, `others` are the pictures that
+    terms go by.
     """
 
     steps: int
     size: float
     jitter: int
     gain: Tensor | None = None
-    rule: Rule = "mean"
     pull: Pull | None = None
-    bands: Sequence[float] = WEIGHTS
+    style: Style = field(default_factory=Style)
+    others: Others = field(default_factory=Others)
 
 
 def ascend(
@@ -98,113 +97,52 @@ def _climbed(
 ) -> Iterator[Step]:
     """The steps on one octave, or those `after` one of them; who calls knows the octave's number."""
     start = small = resize(begun, octave.shape)
-    first = 0
+    first, memory = 0, Memory()
     if after is not None:
-        small, first = after.small, after.step
+        small, first, memory = after.small, after.step, after.memory
     gain = None if pace.gain is None else resize(pace.gain, octave.shape)
+    length = Length(pace.size, gain, octave.scale, pace.style.bands)
+    others, rest = pace.others.at(octave, start, score.beside), pace.others.rest_at(octave, start)
     for step in range(first, pace.steps):
         reach = reach_of(score, octave, pace.jitter)
-        value, gradient = shifted_gradient(score, small, offset(reach, *key, round(1000 * octave.scale), step), reach)
+        shift = offset(reach, *key, round(1000 * octave.scale), step)
+        value, gradient = shifted_gradient(score, small, shift, reach, others)
         if pace.pull is not None:
             gradient = gradient + pace.pull.gradient(small)
-        small = RULES[pace.rule](small, gradient, pace.size, gain, octave.scale, pace.bands)
+        gradient = pace.style.pulled(gradient, small)
+        small, memory = stepped(pace.style.rule, small, gradient, length, memory)
+        small = pace.style.settled(small, gradient, rest, key[-1] * pace.steps + step)
         full = small if octave.scale == 1 else (begun + resize(small - start, begun.shape[-2:])).clamp(0, 1)
         pushed = pushed_through(score, octave.shape, reach)
-        yield Step(1, 1, step + 1, pace.steps, value, full, pushed, begun, small)
+        yield Step(1, 1, step + 1, pace.steps, value, full, pushed, begun, small, memory)
 
 
-def moved(
-    picture: Tensor,
-    gradient: Tensor,
-    size: float,
-    gain: Tensor | None,
-    scale: float = 1.0,
-    bands: Sequence[float] = WEIGHTS,
-) -> Tensor:
-    """One normalised step uphill, `picture + size · gain · g / mean|g|`; a flat gradient changes nothing.
-
-    g is the gradient with its bands of detail levelled (see `levelled`), its mean that of a place's neighbourhood on
-    an octave of that `scale`: what a place dreams doesn't hang on what lies far from it. Near black and white the step
-    shrinks with what is left to go, so that a long ascent doesn't burn the picture.
-    """
-    if finite(mean_size(gradient)) == 0:
-        return picture
-    gradient = levelled(gradient, bands)
-    change = gradient * (size / _mean_around(gradient, gain, scale))
-    if gain is not None:
-        change = change * gain
-    room = torch.where(change > 0, 1 - picture, picture)
-    return (picture + change * (room / _WALL).clamp(max=1)).clamp(0, 1)
-
-
-def _mean_around(gradient: Tensor, gain: Tensor | None, scale: float) -> Tensor:
-    """mean|g| over some `_AROUND` pixels round each place, of those that may step: 1×1×H×W, nowhere 0."""
-    size = gradient.abs().mean(1, keepdim=True)
-    steps = torch.ones_like(size) if gain is None else (gain > 0).to(size)
-    cells = F.avg_pool2d(torch.cat([size * steps, steps], 1), _GRID, ceil_mode=True, count_include_pad=False)
-    side = max(1, round(_AROUND * scale / _GRID))
-    for _ in range(2):
-        around = [min(side | 1, one - 1 + one % 2) for one in cells.shape[-2:]]
-        cells = F.avg_pool2d(cells, around, 1, [one // 2 for one in around], count_include_pad=False)
-    total, share = cells.chunk(2, 1)
-    mean = (total / share.clamp_min(_NOBODY)).clamp_min(_HARDLY * mean_size(gradient))
-    return resize(mean, (gradient.shape[-2], gradient.shape[-1]))
-
-
-def moved_as_in_the_tutorial(
-    picture: Tensor,
-    gradient: Tensor,
-    size: float,
-    gain: Tensor | None,
-    _scale: float = 1.0,
-    _bands: Sequence[float] = WEIGHTS,
-) -> Tensor:
-    """One step of TensorFlow's DeepDream tutorial: `picture + size · g / std(g)` for a picture of −1…1, then clipped.
-
-    A picture of 0…1 moves by half of that. The paper's step sizes, 0.01 and 0.5, are in these units.
-    """
-    spread = finite(float(np.std(gradient.detach().cpu().numpy(), dtype=np.float64)))
-    change = gradient * (0.5 * size / (spread + 1e-8))
-    return (picture + (change if gain is None else change * gain)).clamp(0, 1)
-
-
-RULES: Mapping[str, Callable[[Tensor, Tensor, float, Tensor | None, float, Sequence[float]], Tensor]] = {
-    "mean": moved,
-    "tutorial": moved_as_in_the_tutorial,
-}
-
-
-def finite(size: float) -> float:
-    """The size of a gradient, or a DreamError where it is none."""
-    if not math.isfinite(size):
-        raise DreamError(
-            "the gradient is not finite, so the dream can't go on: try --precision fp32, or another network or layer"
-        )
-    return size
-
-
-def mean_size(gradient: Tensor) -> float:
-    """mean|g| in float64 by numpy: torch's float32 reduction differs with the number of threads."""
-    return float(np.mean(np.abs(gradient.detach().cpu().numpy()), dtype=np.float64))
-
-
-def shifted_gradient(score: Score, picture: Tensor, shift: tuple[int, int], reach: int) -> tuple[float, Tensor]:
+def shifted_gradient(
+    score: Score, picture: Tensor, shift: tuple[int, int], reach: int, others: Mapping[Beside, Tensor] = _NONE
+) -> tuple[float, Tensor]:
     """The score of `picture` and its gradient, with the network's grid shifted by `shift` (down, right) up to `reach`.
 
     The picture is reflected at its borders rather than rolled, so that its edges never see the far side; what lies
-    outside takes no part in the gradient.
+    outside takes no part in the gradient. The pictures that terms go by, `others`, are shifted likewise: a picture
+    beside itself is the same to the last bit.
     """
     height, width = picture.shape[-2:]
     top, left = shift
-    tall, wide = padded_shape(score, (height, width), reach)
-    bottom, right = tall - height - top, wide - width - left
     with torch.inference_mode(False), torch.enable_grad():
-        padded = _reflected(picture.detach().clone(), (left, right, top, bottom))
-        value, gradient = _balanced_gradient(score, padded)
+        padded = _padded(score, picture, shift, reach)
+        beside = {which: _padded(score, other, shift, reach) for which, other in others.items()}
+        value, gradient = _balanced_gradient(score, padded, beside)
     return value, gradient[..., top : top + height, left : left + width].contiguous()
 
 
-def _balanced_gradient(score: Score, picture: Tensor) -> tuple[float, Tensor]:
+def _padded(score: Score, picture: Tensor, shift: tuple[int, int], reach: int) -> Tensor:
+    height, width = picture.shape[-2:]
+    top, left = shift
+    tall, wide = padded_shape(score, (height, width), reach)
+    return _reflected(picture.detach().clone(), (left, wide - width - left, top, tall - height - top))
+
+
+def _balanced_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Tensor]) -> tuple[float, Tensor]:
     """The score of a picture and its gradient, to which several networks add by their weights, however loud they are.
 
     What a layer says of a dream of two networks may grow tenfold for the one and double for the other: added as they
@@ -212,8 +150,8 @@ def _balanced_gradient(score: Score, picture: Tensor) -> tuple[float, Tensor]:
     """
     parts = score.parted()
     if len(parts) == 1 or score.measure == "mean":
-        return _whole_gradient(score, picture)
-    found = [(weight, *_whole_gradient(part, picture)) for weight, part in parts]
+        return _whole_gradient(score, picture, others)
+    found = [(weight, *_whole_gradient(part, picture, others)) for weight, part in parts]
     sizes = [finite(mean_size(gradient)) for _, _, gradient in found]
     whole = sum(weight for weight, _, _ in found)
     gradient = torch.zeros_like(picture)
@@ -223,24 +161,37 @@ def _balanced_gradient(score: Score, picture: Tensor) -> tuple[float, Tensor]:
     return sum(value for _, value, _ in found), gradient
 
 
-def _whole_gradient(score: Score, picture: Tensor) -> tuple[float, Tensor]:
-    """The score of a picture and its gradient; tile by tile where it is large."""
+def _whole_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Tensor]) -> tuple[float, Tensor]:
+    """The score of a picture and its gradient; tile by tile where it is large, the source beside it likewise."""
     tiles = tiles_for(score, (picture.shape[-2], picture.shape[-1]))
+    apart = len(tiles) > 1 and "source" in others
+    whole_ones = [which for which in others if which in score.beside and not (apart and which == "source")]
+    seen = {which: _seen(score, which, others[which]) for which in whole_ones}
     if len(tiles) == 1:
-        return _gradient(score, picture)
+        return _gradient(score, picture, seen)
     total, whole, pixels = 0.0, torch.empty_like(picture), picture.shape[-2] * picture.shape[-1]
     for tile in tiles:
         upper, lower, before, after = tile.core
-        value, gradient = _gradient(score, picture[..., tile.top : tile.bottom, tile.left : tile.right])
+        if apart and "source" in score.beside:
+            seen["source"] = _seen(score, "source", _part(others["source"], tile))
+        value, gradient = _gradient(score, _part(picture, tile), seen)
         inner = gradient[..., upper - tile.top : lower - tile.top, before - tile.left : after - tile.left]
         whole[..., upper:lower, before:after] = inner * (tile.pixels / pixels)  # each value is a mean over its tile
         total += value * (lower - upper) * (after - before) / pixels
     return total, whole
 
 
-def _gradient(score: Score, picture: Tensor) -> tuple[float, Tensor]:
+def _part(picture: Tensor, tile: Tile) -> Tensor:
+    return picture[..., tile.top : tile.bottom, tile.left : tile.right]
+
+
+def _seen(score: Score, which: Beside, other: Tensor) -> Seen:
+    return score.seen(which, other.contiguous(memory_format=torch.channels_last))
+
+
+def _gradient(score: Score, picture: Tensor, seen: Mapping[Beside, Seen]) -> tuple[float, Tensor]:
     picture = picture.contiguous(memory_format=torch.channels_last).requires_grad_(True)
-    value = score(picture)
+    value = score(picture, seen)
     (gradient,) = torch.autograd.grad(value, picture)
     return float(value.detach()), gradient.float()
 
@@ -256,7 +207,8 @@ def tiles_for(score: Score, shape: tuple[int, int]) -> tuple[Tile, ...]:
 
 def pushed_through(score: Score, shape: tuple[int, int], reach: int) -> int:
     """The pixels that go through networks, each counting, for a step on a picture of `shape` (height, width)."""
-    return len(score.asked) * sum(tile.pixels for tile in tiles_for(score, padded_shape(score, shape, reach)))
+    passes = len(score.asked) + len(score.beside) / _FORWARD
+    return round(passes * sum(tile.pixels for tile in tiles_for(score, padded_shape(score, shape, reach))))
 
 
 def reach_of(score: Score, octave: Octave, jitter: int) -> int:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
 
-from mariana_video.dream.objectives.kind import Features, Measure
+from mariana_video.dream.objectives.kind import Beside, Features, Measure, Responses
 from mariana_video.dream.objectives.reading import Weighted
 from mariana_video.networks.network import Layer, Network
+
+Seen = Mapping[str, Responses]
+"""What networks say of a picture, by the name of each."""
+_NOTHING: Mapping[Beside, Seen] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -28,20 +33,22 @@ class Score:
     @property
     def asked(self) -> Mapping[str, tuple[str, ...]]:
         """The networks that a picture goes through, by name, with the layers that are needed of each."""
-        found: dict[str, dict[str, None]] = {}
-        for term in self.terms:
-            found.setdefault(term.network, {}).update(dict.fromkeys(term.kind.layers))
-        return {name: tuple(layers) for name, layers in found.items()}
+        return _asked(self.terms)
+
+    @property
+    def beside(self) -> tuple[Beside, ...]:
+        """The other pictures that terms go by."""
+        return tuple(dict.fromkeys(picture for term in self.terms for picture in term.kind.beside))
 
     def parted(self) -> list[tuple[float, Score]]:
-        """A score for each network alone, with the sum of its terms' weights."""
+        """A score for each network alone, with the sum of its terms' weights, whatever their signs."""
         terms = {name: tuple(term for term in self.terms if term.network == name) for name in self.asked}
-        return [(sum(term.weight for term in own), replace(self, terms=own)) for own in terms.values()]
+        return [(sum(abs(term.weight) for term in own), replace(self, terms=own)) for own in terms.values()]
 
     @property
     def layers(self) -> list[Layer]:
         """Every layer that is needed."""
-        return [self.networks[name].layers[layer] for name, layers in self.asked.items() for layer in layers]
+        return [self.networks[name].layer(layer) for name, layers in self.asked.items() for layer in layers]
 
     @property
     def stride(self) -> int:
@@ -58,12 +65,31 @@ class Score:
         """The short side in pixels that a picture needs."""
         return max(self.networks[name].smallest(layers) for name, layers in self.asked.items())
 
-    def __call__(self, picture: Tensor) -> Tensor:
-        """The score, a float32 scalar, differentiable in `picture` (1×3×H×W, 0…1)."""
-        features = {name: self._features(picture, name, layers) for name, layers in self.asked.items()}
+    def __call__(self, picture: Tensor, beside: Mapping[Beside, Seen] = _NOTHING) -> Tensor:
+        """The score, a float32 scalar, differentiable in `picture` (1×3×H×W, 0…1).
+
+        `beside` is what `seen` gave of each of the other pictures that terms go by.
+        """
+        features = {name: self._features(picture, name, layers, beside) for name, layers in self.asked.items()}
         parts = [term.kind.score(features[term.network]) * term.weight for term in self.terms]
         return torch.stack(parts).mean() if self.measure == "mean" else torch.stack(parts).sum()
 
-    def _features(self, picture: Tensor, name: str, layers: tuple[str, ...]) -> Features:
-        responses = self.networks[name].responses(picture, layers)
-        return Features(self.networks[name], dict(zip(layers, responses, strict=True)), self.measure)
+    def seen(self, which: Beside, picture: Tensor) -> Seen:
+        """What networks say of another `picture` (1×3×H×W, 0…1), of the layers of those terms that go by it."""
+        asked = _asked(tuple(term for term in self.terms if which in term.kind.beside))
+        with torch.no_grad():
+            return {name: self._responses(picture, name, layers) for name, layers in asked.items()}
+
+    def _features(self, picture: Tensor, name: str, layers: tuple[str, ...], beside: Mapping[Beside, Seen]) -> Features:
+        others = {which: seen[name] for which, seen in beside.items() if name in seen}
+        return Features(self.networks[name], self._responses(picture, name, layers), self.measure, others)
+
+    def _responses(self, picture: Tensor, name: str, layers: tuple[str, ...]) -> Responses:
+        return dict(zip(layers, self.networks[name].responses(picture, layers), strict=True))
+
+
+def _asked(terms: tuple[Weighted, ...]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for term in terms:
+        found.setdefault(term.network, {}).update(dict.fromkeys(term.kind.layers))
+    return {name: tuple(layers) for name, layers in found.items()}

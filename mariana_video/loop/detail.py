@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
+from mariana_video.dream.others import Others
 from mariana_video.dream.size import finer, is_near, laid_on
+from mariana_video.loop.beside import others_of
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.state import Moment, State, Values
 from mariana_video.loop.strength import braked, local_rms, step_gain
@@ -76,7 +78,7 @@ def first_steps(values: Values) -> int:
 class Sharpening:
     """How the detail of one picture grows: the larger `octaves` of a picture `dreamed` at (height, width).
 
-    `reach` is how far each pixel of it is to step (1×1×H×W).
+    `reach` is how far each pixel of it is to step (1×1×H×W), `others` are the pictures that it goes by.
     """
 
     dreamer: Dreamer
@@ -84,12 +86,13 @@ class Sharpening:
     octaves: tuple[Octave, ...]
     dreamed: tuple[int, int]
     reach: Tensor
+    others: Others = field(default_factory=Others)
 
     def begun(self, picture: Tensor, index: int) -> tuple[Tensor, int]:
         """The detail of a first frame over its `picture` (1×3×H×W), and the pixels that were pushed for it."""
         score, begun, pushed = self.dreamer.scored(self.values.terms), picture, 0
         for level, octave in enumerate(self.octaves, 1):
-            pace = Pace(first_steps(self.values), self._length(level), self.values.jitter, self.reach)
+            pace = self._pace(first_steps(self.values), level, self.reach)
             done = self.dreamer.ascend(picture, score, (octave,), pace, index)
             picture, pushed = done.picture, pushed + done.pushed
         return finer(picture - begun, self.dreamed), pushed
@@ -114,17 +117,18 @@ class Sharpening:
             fine, momentum = kept * fine, _MOMENTUM * momentum
             for octave in due(self.octaves, self.dreamed, number) if self.values.steps else ():
                 begun = (picture + fine + momentum).clamp(0, 1)
-                length = self._length(self.octaves.index(octave) + 1)
-                pace = Pace(1, length, self.values.jitter, step_gain(aim, fine).clamp(max=most) * self.reach)
+                gain = step_gain(aim, fine).clamp(max=most) * self.reach
+                pace = self._pace(1, self.octaves.index(octave) + 1, gain)
                 done = self.dreamer.ascend(begun, score, (octave,), pace, number)
                 momentum = momentum + (1 - _MOMENTUM) * finer(done.picture - begun, self.dreamed)
                 pushed += done.pushed
             fine = braked(fine + momentum, aim)
         return fine, momentum, pushed
 
-    def _length(self, level: int) -> float:
+    def _pace(self, steps: int, level: int, gain: Tensor) -> Pace:
         """The steps of larger octaves are ever shorter."""
-        return self.values.step_size * self.values.strength / (1 + level / 4)
+        length = self.values.step_size * self.values.strength / (1 + level / 4)
+        return Pace(steps, length, self.values.jitter, gain, style=self.values.style, others=self.others)
 
 
 def detailed(
@@ -141,7 +145,8 @@ def detailed(
     octaves = larger_octaves(shape, dreamed, values.octave_scale)
     if not octaves or not values.strength:
         return state, (whole + laid).clamp(0, 1), 0
-    sharpening = Sharpening(dreamer, values, octaves, dreamed, reach_at(dreamer, moment.source, shape))
+    reach, others = reach_at(dreamer, moment.source, shape), others_of(moment, whole, dreamer.everywhere)
+    sharpening = Sharpening(dreamer, values, octaves, dreamed, reach, others)
     if before is None or moment.motion is None or values.carry == 0:
         fine, pushed = sharpening.begun((whole + laid).clamp(0, 1), moment.index)
         state = _with(state, fine, (1 - values.carry) * fine)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 
 import torch
@@ -16,15 +16,21 @@ from mariana_video.dream.octaves import Octave, octaves_of
 from mariana_video.dream.precision import DTYPES, choose_precision
 from mariana_video.dream.score import Score
 from mariana_video.dream.size import dream_shape, is_near, usual_shape
+from mariana_video.dream.style import Style
+from mariana_video.loop.finish import Finish
 from mariana_video.loop.state import Values
 from mariana_video.loop.strength import to_see
 from mariana_video.networks.device import choose_device
 from mariana_video.networks.network import Network
+from mariana_video.recipe.group import value_at
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.options import Recipe, value_at
+from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.values.networks import Said
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.timeline import START, Instant, Timeline
+
+
+_RISE = 0.1  # of the score in a step that is measured by it
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ class Dreamer:
     """What stays the same for all frames. `precision` is the format chosen; `on_step` is called after each step.
 
     `network` leads: what suits it (step size, size, strength) is what suits all. `networks` are all that terms name, by
-    the name that they say, the leading one first; left out, it is the only one.
+    the name that they say, the leading one first; left out, it is the only one. `palette` is a picture (1×3×h×w) whose
+    colours dreams take on.
     """
 
     network: Network
@@ -42,6 +49,7 @@ class Dreamer:
     precision: str
     on_step: Callable[[Step], None] = lambda step: None
     networks: Mapping[str, Network] = field(default_factory=dict)
+    palette: Tensor | None = None
 
     def __post_init__(self) -> None:
         if not self.networks:
@@ -58,21 +66,40 @@ class Dreamer:
         def at(name: str) -> float:
             return value_at(dream if hasattr(dream, name) else carry, name, instant)
 
+        folds, looped = round(at("symmetry")), dream.symmetry_in == "loop"
         return Values(
             terms=read(self.objective.at(instant), self.networks),
             strength=at("strength"),
             steps=round(at("steps")),
             first_steps=round(value_at(dream, "first_steps", instant, dream.first())),
-            step_size=self.network.suited.step_size if dream.step_size is None else at("step_size"),
+            step_size=self._usual_step if dream.step_size is None else at("step_size"),
             carry=at("carry"),
             mix=at("mix"),
             octaves=None if dream.octaves is None else round(at("octaves")),
             motif_size=None if dream.motif_size is None else at("motif_size"),
             octave_scale=at("octave_scale"),
-            jitter=round(at("jitter")),
+            jitter=0 if self.tutorial else round(at("jitter")),
             temporal_weight=at("temporal_weight"),
             momentum=at("momentum"),
+            style=Style(
+                colour=dream.colour,
+                colour_steps=dream.colour_steps,
+                rule=dream.step_rule,
+                bands=dream.bands.weights,
+                decay=at("decay"),
+                blur=at("blur"),
+                blur_every=dream.blur_every,
+                clip_norm=at("clip_norm"),
+                clip_contribution=at("clip_contribution"),
+                smoothness=at("smoothness"),
+                folds=folds if looped else 0,
+            ),
+            finish=Finish(dream.colour, None if dream.saturation is None else at("saturation"), self.palette, folds),
         )
+
+    @property
+    def _usual_step(self) -> float:
+        return _RISE if self.recipe.dream.step_rule == "progress" else self.network.suited.step_size
 
     def score(self, instant: Instant = START) -> Score:
         """What the ascent makes larger at an instant."""
@@ -136,9 +163,6 @@ class Dreamer:
         after: Step | None = None,
     ) -> Iterator[Step]:
         """The steps of the ascent of `picture` (1×3×H×W) at frame `index`, one by one, or those `after` one of them."""
-        pace = replace(pace, bands=self.recipe.dream.bands.weights)
-        if self.tutorial:
-            pace = replace(pace, jitter=0, rule="tutorial")
         return ascend(picture, score, octaves, pace, (self.recipe.dream.seed, index), after)
 
     def ascend(self, picture: Tensor, score: Score, octaves: tuple[Octave, ...], pace: Pace, index: int) -> Ascended:

@@ -10,9 +10,11 @@ from torch import Tensor
 
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
+from mariana_video.dream.others import Others
 from mariana_video.dream.pull import Pull
 from mariana_video.dream.resample import resize
 from mariana_video.dream.score import Score
+from mariana_video.loop.beside import others_of
 from mariana_video.loop.dreamer import Ascended, Dreamer
 from mariana_video.loop.newcomers import Grown, grown, ungrown, young_of
 from mariana_video.loop.state import Moment, State
@@ -40,7 +42,8 @@ class Start:
     there before, and `mask` where to dream (None: everywhere). `momentum` (1×3×H×W), where given, is what of earlier
     steps goes on in this dream frame, already in `picture`: this dream frame's own steps are shorter for it.
     `sharpness_gain` drives them on beside it, `motion_gain` (1×1×H×W) holds them back place by place, `young`
-    (1×1×H×W) is how much of a place's dream was still missing, and `tensors` is what else the next frame needs.
+    (1×1×H×W) is how much of a place's dream was still missing, and `tensors` is what else the next frame needs. `seen`
+    is what terms see as the source, where that is another picture.
     """
 
     source: Tensor
@@ -54,6 +57,7 @@ class Start:
     most: float = _HARDEST
     motion_gain: Tensor | None = None
     young: Tensor | None = None
+    seen: Tensor | None = None
     tensors: Mapping[str, Tensor] = field(default_factory=dict)
 
 
@@ -62,7 +66,8 @@ def first_frame(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | Non
     source, values = moment.source, moment.values
     octaves = dreamer.octaves(_shape(source), score, values)
     size = values.step_size * values.strength
-    pace = Pace(values.first_steps, size, values.jitter, dreamer.reach(source), pull=pull)
+    others = others_of(moment, source, dreamer.everywhere)
+    pace = Pace(values.first_steps, size, values.jitter, dreamer.reach(source), pull, values.style, others)
     done = dreamer.ascend(source, score, octaves, pace, moment.index)
     dream = done.picture
     target = local_rms(dream - source)
@@ -90,9 +95,11 @@ def next_frame(
     gain = step_gain(aim, start.picture - source)
     for factor in (start.motion_gain, start.mask):
         gain = gain if factor is None else gain * factor
-    plain = Pace(values.steps, values.step_size * values.strength * dream_frames, values.jitter, gain, pull=pull)
+    size = values.step_size * values.strength * dream_frames
+    others = others_of(moment, source if start.seen is None else start.seen, dreamer.everywhere, source)
+    plain = Pace(values.steps, size, values.jitter, gain, pull, values.style, others)
     octaves = dreamer.octaves(_shape(source), score, values)
-    new = _newcomers(dreamer, score, octaves, moment, start, dream_frame)
+    new = _newcomers(dreamer, score, octaves, moment, start, dream_frame, others)
     gain = torch.lerp(gain, gain.clamp(max=1), new.young) * (1 - new.apart)
     if start.momentum is not None:
         gain = gain * (1 - values.momentum * start.visible)
@@ -125,13 +132,19 @@ def next_frame(
 
 
 def _newcomers(
-    dreamer: Dreamer, score: Score, octaves: tuple[Octave, ...], moment: Moment, start: Start, dream_frame: DreamFrame
+    dreamer: Dreamer,
+    score: Score,
+    octaves: tuple[Octave, ...],
+    moment: Moment,
+    start: Start,
+    dream_frame: DreamFrame,
+    others: Others,
 ) -> Grown:
     """Where a dream frame begins, with what is young in it dreamed on."""
     values, young = moment.values, young_of(start.visible, start.young)
     if not values.steps:
         return ungrown(start.picture, young)
-    pace = Pace(values.steps, values.step_size * values.strength, values.jitter)
+    pace = Pace(values.steps, values.step_size * values.strength, values.jitter, style=values.style, others=others)
     return grown(dreamer, score, octaves, start.source, start.picture, young, pace, dream_frame.number)
 
 

@@ -33,7 +33,7 @@ def dreamed(
         if moment.whole is not None:
             state, picture, more = detailed(dreamer, before, state, moment, picture)
             source, pushed = moment.whole, pushed + more
-        picture = within(moment.mask, source, picture)
+        picture = within(moment.mask, source, moment.values.finish.of(picture, source))
         mix = moment.values.mix
         picture = picture if mix == 1 else source + mix * (picture - source)
         passes = pushed / (source.shape[-1] * source.shape[-2])

@@ -100,8 +100,12 @@ def _on_a_sheet(
     """`begun` with its `boxes` dreamed on together at `scale`, as far as the gain of `pace` has it."""
     sheet = sheet_of(boxes)
     height, width = (max(1, round(side * scale)) for side in sheet.shape)
-    if pace.gain is not None:
-        pace = replace(pace, gain=sheet.taken(pace.gain, 0.0))
+    pace = replace(
+        pace,
+        gain=None if pace.gain is None else sheet.taken(pace.gain, 0.0),
+        style=replace(pace.style, folds=0),  # of the whole picture, not of a sheet
+        others=pace.others.over(lambda picture: sheet.taken(picture, _GREY)),
+    )
     done = dreamer.ascend(sheet.taken(begun.picture, _GREY), score, (Octave((height, width), scale),), pace, draw)
     return Ascended(sheet.given_back(begun.picture, done.picture), done.score, begun.pushed + done.pushed)
 

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 from mariana_video.dream.objectives.reading import Weighted
+from mariana_video.dream.style import Style
+from mariana_video.loop.finish import Finish
 from mariana_video.motion.motion import Motion
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class Values:
     motif_size: float | None
     temporal_weight: float
     momentum: float
+    style: Style = field(default_factory=Style)
+    finish: Finish = field(default_factory=Finish)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Moment:
     `source` is 1×3×H×W in 0…1; `motion` leads to the frame before and is None where nothing is carried (a first frame,
     after a cut). `dream_frames` and `share` are those of a film's `Timing`. `whole` is the source at the picture's own
     size, where it is dreamed at another; `mask`, where given, is 1×1×H×W at that size and says where the dream is seen.
+    `guide` (1×3×h×w, of any size) is what terms go by that follow one.
     """
 
     index: int
@@ -57,6 +62,7 @@ class Moment:
     dream_frames: range = range(0)
     share: float = 1.0
     whole: Tensor | None = None
+    guide: Tensor | None = None
 
 
 @dataclass(frozen=True)

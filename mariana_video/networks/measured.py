@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.networks.natural import Natural, natural, regions
-from mariana_video.networks.network import Network
+from mariana_video.networks.network import CLASSES, Network
 
 PICTURES = Path(__file__).with_name("natural.png")
 SIDE = 128  # pixels of each square in it
@@ -31,9 +31,13 @@ def measure(network: Network, layers: Iterable[str]) -> None:
     """Measures `network` in place, unless its file says of each of `layers` what natural pictures do to it.
 
     All its layers are measured then, so that what is known doesn't hang on what is asked for; what the file says stays.
+    How far apart logits are is measured where `layers` has `CLASSES`.
     """
-    said = network.description.natural
-    if all(name in said for name in layers):
+    asked, said = set(layers), network.description.natural
+    if CLASSES in asked and CLASSES not in network.description.rms:
+        apart = {CLASSES: _apart(network)}
+        network.description = replace(network.description, rms={**network.description.rms, **apart})
+    if all(name in said for name in asked - {CLASSES}):
         return
     found = {name: _steadied(squares, network.description.rms.get(name)) for name, squares in _seen(network).items()}
     network.description = replace(network.description, natural={**found, **said})
@@ -52,12 +56,20 @@ def _seen(network: Network) -> dict[str, list[Tensor]]:
     names = list(network.layers)
     found: dict[str, list[Tensor]] = {name: [] for name in names}
     with torch.inference_mode(False), torch.no_grad():  # kept, what inference mode makes would bar every gradient
-        for picture in _pictures():
+        for picture in pictures():
             side = max(SIDE, network.description.floor)
             shown = picture if side == SIDE else F.interpolate(picture, (side, side), mode="bilinear")
             for name, response in zip(names, network.responses(shown, names), strict=True):
                 found[name].append(regions(response))
     return found
+
+
+def _apart(network: Network) -> float:
+    """The RMS of logits about their mean."""
+    with torch.inference_mode(False), torch.no_grad():
+        logits = torch.cat([network.logits(picture).float() for picture in pictures()])
+    rms = float((logits - logits.mean(1, keepdim=True)).square().mean().sqrt())
+    return float(f"{rms:.3g}") or 1.0  # the same from any processor
 
 
 def _steadied(pictures: list[Tensor], rms: float | None) -> Natural:
@@ -73,7 +85,7 @@ def _steadied(pictures: list[Tensor], rms: float | None) -> Natural:
 
 
 @cache
-def _pictures() -> tuple[Tensor, ...]:
+def pictures() -> tuple[Tensor, ...]:
     """The pictures, 1×3×128×128 in 0…1 each."""
     from PIL import Image
 

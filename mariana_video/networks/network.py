@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ LUMA = (
     0.114,
 )  # Rec. 601 on values as stored: what Pillow's "L" and most grey training data use
 _SHOWN = 60  # characters of a name that are quoted
+_WIDER = 64  # pixels: a multiple of every stride
 POSITIONS = 4  # a layer needs this many positions along the short side before a motif fits into it
 
 
@@ -34,6 +36,7 @@ class Layer:
 
 
 USUAL_SIDE = 360
+CLASSES = "classes"  # the name under which a classifier's maps of logits are asked for, beside the layers
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,27 @@ class Network:
     def classes(self) -> tuple[str, ...]:
         return self.description.classes
 
+    def layer(self, name: str) -> Layer:
+        """A layer by its own name, also `CLASSES`: a logit of each class wherever its window lies in the picture.
+
+        Raises NetworkError where there is no classifier.
+        """
+        if name != CLASSES:
+            return self.layers[name]
+        if self.head is None:
+            raise NetworkError(f"{self.name} has no classifier; it can only dream of layers")
+        last = list(self.layers.values())[-1]
+        return Layer(CLASSES, len(self.classes), self._classes_apart, max(last.view, self.input_size))
+
+    @cached_property
+    def _classes_apart(self) -> int:
+        """Pixels from one of the classifier's positions to the next: found by looking at what a wider picture gives."""
+        side, more = max(self.input_size, self.description.floor), _WIDER
+        picture = torch.zeros(1, 3, side, side + more, device=self.device)
+        with torch.inference_mode(False), torch.no_grad():
+            (wide,), (usual,) = (self.responses(one, [CLASSES]) for one in (picture, picture[..., :side]))
+        return max(1, round(more / max(1, wide.shape[-1] - usual.shape[-1])))
+
     @property
     def suited(self) -> Suited:
         return self.description.suited
@@ -127,7 +151,8 @@ class Network:
     def rms(self) -> Mapping[str, float]:
         """RMS of each layer's activation on natural pictures (1.0 where it was never measured)."""
         said = {name: float(one.squares.mean().sqrt()) for name, one in self.description.natural.items()}
-        return {name: self.description.rms.get(name, said.get(name, 1.0)) for name in self.layers}
+        names = [*self.layers, *([] if self.head is None else [CLASSES])]
+        return {name: self.description.rms.get(name, said.get(name, 1.0)) for name in names}
 
     def natural(self, layer: str) -> Natural:
         """What the layer says of natural pictures; all channels alike where that was never measured."""
@@ -174,20 +199,22 @@ class Network:
 
     def smallest(self, names: Iterable[str]) -> int:
         """Short side in pixels that a picture needs for the deepest of `names` to say anything."""
-        stride = max(self.resolve(name).stride for name in names)
-        return max(POSITIONS * stride, self.description.floor)
+        wanted = [CLASSES if name == CLASSES else self.resolve(name).name for name in names]
+        stride = max(self.layer(name).stride for name in wanted)
+        window = self.input_size if CLASSES in wanted else 0
+        return max(POSITIONS * stride, self.description.floor, window)
 
     def responses(self, picture: Tensor, names: Sequence[str]) -> list[Tensor]:
         """Activations after ReLU of the named layers, in the order asked.
 
         Args:
             picture: N×3×H×W, RGB, 0…1.
-            names: layers in any accepted spelling.
+            names: layers in any accepted spelling; `CLASSES` for the logits, before softmax, one at each position.
 
         Returns:
             one N×C×h×w tensor a name, in the network's own precision.
         """
-        wanted = [self.resolve(name).name for name in names]
+        wanted = [name if name == CLASSES else self.resolve(name).name for name in names]
         missing = set(wanted)
         found: dict[str, Tensor] = {}
         x = self._prepared(picture)
@@ -202,6 +229,9 @@ class Network:
                     missing.discard(own)
             if not missing:
                 break
+        if CLASSES in missing:
+            assert self.head is not None, "`layer` refuses it before"
+            found[CLASSES] = self.head(x)
         return [found[name] for name in wanted]
 
     def logits(self, picture: Tensor) -> Tensor:
@@ -250,7 +280,7 @@ class Network:
         return [*self.layers, *(name.replace("conv", "relu", 1) for name in self.layers)]
 
 
-def did_you_mean(wanted: str, known: Iterable[str]) -> str:
-    """`; did you mean 'conv4_3'?` for the nearest known name, or nothing."""
-    near = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else ""
+def did_you_mean(wanted: str, known: Iterable[str], most: int = 1) -> str:
+    """`; did you mean 'conv4_3'?` for the nearest known names, `most` of them at the most, or nothing."""
+    near = difflib.get_close_matches(wanted[:_SHOWN], list(known), n=most, cutoff=0.5)
+    return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""

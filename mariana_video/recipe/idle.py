@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.options import Carry, Dream, Group
+from mariana_video.recipe.group import Group
+from mariana_video.recipe.options import Carry, Dream
 from mariana_video.recipe.values.schedule import Schedule
 
 

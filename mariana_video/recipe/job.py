@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from mariana_video.recipe.group import Group
 from mariana_video.recipe.groups import FILE, FIRST, MACHINE
-from mariana_video.recipe.options import Group
 from mariana_video.recipe.values.schedule import Bounds
 
 Codec = Literal["h264", "hevc", "vp9", "av1", "prores", "ffv1"]

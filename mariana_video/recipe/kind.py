@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Self, get_type_hints
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.options import Group, shared_out
+from mariana_video.recipe.group import Group, shared_out
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.toml import Written, read_text, to_text, written
 from mariana_video.recipe.values.file import InputFile

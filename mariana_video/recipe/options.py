@@ -6,100 +6,31 @@ read. Numbers that an artist could want to move along a film are `Schedule`s.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from mariana_video.errors import UsageError
+from mariana_video.recipe.group import Group, from_text, from_texts, shared_out
 from mariana_video.recipe.groups import FIRST, LOOK, MOTION, PART, WHERE
-from mariana_video.recipe.reading import declare, declared
-from mariana_video.recipe.values.bands import Bands
+from mariana_video.recipe.look import Look
+from mariana_video.recipe.reading import declared
 from mariana_video.recipe.values.file import InputFile
 from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds, Schedule
 from mariana_video.recipe.values.size import Size
 from mariana_video.recipe.values.time import Length, Time
-from mariana_video.recipe.values.timeline import Instant
-
-
-def from_text(kind: Any) -> Parameter:
-    """How the command line makes a `kind` of one word: by its own reader, never by its fields."""
-
-    def convert(_type: Any, tokens: Sequence[Any]) -> Any:
-        return declare((tokens[0].keyword or "").lstrip("-"), kind).read(tokens[0].value)
-
-    return Parameter(converter=convert, accepts_keys=False, n_tokens=1)
-
-
-def from_texts(kind: Any) -> Parameter:
-    """The same for an option that may be said more than once: a `kind` of all its words."""
-
-    def convert(_type: Any, tokens: Sequence[Any]) -> Any:
-        return declare((tokens[0].keyword or "").lstrip("-"), kind).read([token.value for token in tokens])
-
-    return Parameter(converter=convert, accepts_keys=False, n_tokens=-1, consume_multiple=False)
-
 
 _NUMBER = from_text(Schedule)
 _FILE = from_text(InputFile)
 _FIRST = Parameter(group=FIRST)
 
 
-def bounds_of(group: type[Group]) -> Mapping[str, Bounds]:
-    """The declared bounds of a group's numbers, by field."""
-    return {name: option.bounds for name, option in declared(group).items() if option.bounds is not None}
-
-
-def value_at(group: Group, name: str, instant: Instant, schedule: Schedule | None = None) -> float:
-    """The number that an option of a group is at an instant; `schedule` stands in for one that was not said.
-
-    Raises UsageError, with the frame, outside its bounds.
-    """
-    value: float = (schedule or getattr(group, name))(instant)
-    return bounds_of(type(group))[name].check(name.replace("_", "-"), value, f" at frame {instant.frame}")
-
-
-class Group:
-    """A group of options, each read by its declared type as it is made (UsageError), wherever it comes from."""
-
-    def __new__(cls, *args: Any, **options: Any) -> Self:
-        """Notes what was said: a default is no wish, and is not refused where it can do nothing."""
-        group = super().__new__(cls)
-        given = {**dict(zip(declared(cls), args, strict=False)), **options}
-        object.__setattr__(group, "_said", frozenset(name for name, value in given.items() if value is not None))
-        return group
-
-    def __post_init__(self) -> None:
-        for name, option in declared(type(self)).items():
-            given = getattr(self, name)
-            value = option.read(given)
-            if value is not given:
-                object.__setattr__(self, name, value)
-
-    @property
-    def said(self) -> frozenset[str]:
-        """The names of the options that were given, in place of left at their defaults."""
-        return frozenset(self.__dict__.get("_said", ()))
-
-    def saying(self, names: Iterable[str]) -> Self:
-        """The same, of which only the options of these names count as said."""
-        group = type(self)(**{name: getattr(self, name) for name in declared(type(self))})
-        object.__setattr__(group, "_said", frozenset(names))
-        return group
-
-    def but(self, **options: Any) -> Self:
-        """The same with other values; what was not said stays unsaid."""
-        return type(self)(**{name: getattr(self, name) for name in self.said} | options)
-
-
 @Parameter(name="*", group=LOOK)
 @dataclass(frozen=True)
-class Dream(Group):
+class Dream(Look):
     """What is dreamed, and how strongly."""
 
     network: Annotated[Networks, from_texts(Networks), _FIRST] = Networks("mariana")
@@ -110,8 +41,12 @@ class Dream(Group):
     """A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`."""
 
     layers: Annotated[Objective | None, from_text(Objective), _FIRST] = None
-    """Which layers the dream is to please: `"conv3_3 + 0.5*conv4_2"`; `conv4_3[17]` is one channel, `all` is every
-    layer, `vgg16:conv4_3` is another network's. Default: what suits the network."""
+    """What the dream is to please: `"conv3_3 + 0.5*conv4_2"`, `class(dog)`, `conv4_3 - conv2_2`; `conv4_3[17]` is one
+    channel, `vgg16:conv4_3` another network's layer; `mariana layers` lists them. Default: what suits the network."""
+
+    guide: Annotated[InputFile | None, _FILE] = None
+    """A picture, or a film that runs beside it, whose motifs the dream takes up wherever they fit. Without --layers,
+    those of the layers that suit the network; `guide(conv4_3)` among --layers says which."""
 
     score: Literal["share", "energy"] = "share"
     """`share` gives every channel of a layer its share, for a rich mixture; `energy` is the classic mean square,
@@ -127,10 +62,8 @@ class Dream(Group):
     """Steps an octave where nothing is carried: a picture, a first frame, a cut. Default: 10, or 0 at `--steps 0`."""
 
     step_size: Annotated[Schedule | None, Bounds(0, 10), _NUMBER] = None
-    """How much one step changes a pixel on average, in a picture of 0…1. Default: what suits the network."""
-
-    step_rule: Literal["mean", "tutorial"] = "mean"
-    """`mean` moves a pixel by --step-size on average; `tutorial` steps as TensorFlow's DeepDream tutorial does."""
+    """How much one step changes a pixel on average, in a picture of 0…1. Default: what suits the network; with
+    --step-rule progress by how much it raises the score, and 0.1."""
 
     motif_size: Annotated[Schedule | None, Bounds(0.02, 1), _NUMBER, _FIRST] = None
     """How large the motifs are, as a share of the picture's shorter side, whatever its size in pixels: 0.5 makes them
@@ -145,9 +78,6 @@ class Dream(Group):
 
     jitter: Annotated[Schedule, Bounds(0, 512, whole=True), _NUMBER] = Schedule("16")
     """By how many pixels the picture is shifted, at most, before a step, so that the network's grid does not show."""
-
-    bands: Annotated[Bands, from_text(Bands)] = Bands(0.7, 1.0, 1.0)
-    """How much fine, middle and coarse detail count in a step: `1,1,0.5` is finer, `0.3,1,1.5` broader."""
 
     seed: Annotated[int, Bounds(0, 2**63 - 1), _FIRST] = 0
     """Another number varies the details; the same number gives the same dream."""
@@ -279,17 +209,3 @@ def recipe(**options: Any) -> Recipe:
     one), on a value of another kind and on one outside its bounds.
     """
     return Recipe(*shared_out(options, Dream, Carry, Span, Where))
-
-
-def shared_out(options: Mapping[str, Any], *groups: type[Group], besides: Sequence[str] = ()) -> tuple[Any, ...]:
-    """Each of `groups` made with its part of `options`. Raises UsageError on a name that none of them has.
-
-    `besides` are further names that a caller may have meant.
-    """
-    homes = {name: group for group in groups for name in declared(group)}
-    for name in options:
-        if name not in homes:
-            near = difflib.get_close_matches(name.replace("-", "_"), [*homes, *besides], 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join([*homes, *besides])}"
-            raise UsageError(f"unknown option {name!r}: {hint}")
-    return tuple(group(**{name: options[name] for name in options if homes[name] is group}) for group in groups)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.options import Group, Recipe, recipe
+from mariana_video.recipe.group import Group
+from mariana_video.recipe.options import Recipe, recipe
 from mariana_video.recipe.reading import declared
 
 Plain = str | int | float | bool

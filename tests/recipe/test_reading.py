@@ -13,8 +13,9 @@ import pytest
 from mariana_video.api.video import video
 from mariana_video.errors import UsageError
 from mariana_video.recipe.camera import Camera, Dive
+from mariana_video.recipe.group import Group
 from mariana_video.recipe.job import Machine, Storage
-from mariana_video.recipe.options import Ascent, Carry, Dream, Group, Recipe, Span, Where, recipe
+from mariana_video.recipe.options import Ascent, Carry, Dream, Recipe, Span, Where, recipe
 from mariana_video.recipe.progression import Progress
 from mariana_video.recipe.toml import read_text, recipe_of, sections, to_text
 from mariana_video.recipe.values.file import InputFile

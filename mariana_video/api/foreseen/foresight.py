@@ -12,7 +12,8 @@ from mariana_video.job.stores.store import OnNote
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.footprint import check_memory
 from mariana_video.loop.state import Values
-from mariana_video.recipe.options import Group, Recipe, bounds_of, value_at
+from mariana_video.recipe.group import Group, bounds_of, value_at
+from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.toml import recipe_of
 from mariana_video.recipe.values.schedule import Schedule
 from mariana_video.recipe.values.timeline import Instant, Timeline

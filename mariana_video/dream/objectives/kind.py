@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import ClassVar, Literal, Protocol, Self, runtime_checkable
 
@@ -23,29 +23,41 @@ Measure = Literal["share", "energy", "mean"]
 activation of all (Mordvintsev et al., "Inceptionism", 2015), or its `mean` activation, as TensorFlow's DeepDream
 tutorial has it."""
 
+Beside = Literal["source", "guide"]
+"""Another picture that a term goes by: the `source` of the dream, at the same place, or a `guide` of any size."""
+
+Responses = Mapping[str, Tensor]
+"""What a network says of a picture (1×C×h×w, after ReLU), by layer."""
+
 
 @dataclass(frozen=True)
 class Features:
-    """What a network says of one picture: the `responses` (1×C×h×w, after ReLU) of the layers asked for, by name."""
+    """What a network says of one picture: its `responses` of the layers asked for.
+
+    `beside` is what it says of the other pictures, of the layers of those terms that go by them.
+    """
 
     network: Network
-    responses: Mapping[str, Tensor]
+    responses: Responses
     measure: Measure
+    beside: Mapping[Beside, Responses] = field(default_factory=dict)
 
 
 class Kind(ABC):
     """A term of one kind, without its weight; each is a frozen dataclass.
 
-    `example` is how one is written, `means` a sentence about it in plain words.
+    `example` is how one is written, `means` a sentence about it in plain words. `beside` says which other pictures its
+    score goes by.
     """
 
     example: ClassVar[str]
     means: ClassVar[str]
+    beside: ClassVar[tuple[Beside, ...]]
 
-    def __init_subclass__(cls, *, example: str, means: str) -> None:
+    def __init_subclass__(cls, *, example: str, means: str, beside: tuple[Beside, ...] = ()) -> None:
         """Whatever is a kind can be written from then on."""
         super().__init_subclass__()
-        cls.example, cls.means = example, means
+        cls.example, cls.means, cls.beside = example, means, beside
         REGISTERED.append(cls)
 
     @classmethod

@@ -1,23 +1,25 @@
-"""A whole layer, `conv4_3`, and `all` for every one: how far it goes beyond what it says of natural pictures."""
+"""Whole layers, `conv4_3`, `conv4_*`, `all`: how far they go beyond what they say of natural pictures."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import Self
 
 import torch
 from torch import Tensor
 
 from mariana_video.dream.objectives.kind import Features, Kind
+from mariana_video.errors import NetworkError
 from mariana_video.networks.network import Layer, Network
 
 ALL = "all"
 
 
 @dataclass(frozen=True)
-class WholeLayer(Kind, example="conv4_3", means="a layer; `all` is every layer"):
+class WholeLayer(Kind, example="conv4_3", means="a layer; `all` is every layer, `conv4_*` each whose name fits"):
     """One layer; `among` says how much each of its channels counts, 1 on average (empty: all alike)."""
 
     layer: str
@@ -26,7 +28,7 @@ class WholeLayer(Kind, example="conv4_3", means="a layer; `all` is every layer")
     @classmethod
     def read(cls, what: str, network: Network) -> tuple[Self, ...] | None:
         """A name alone."""
-        if not re.fullmatch(r"[\w./]+", what):
+        if not re.fullmatch(r"[\w./*?]+", what):
             return None
         return tuple(cls(layer.name) for layer in layers_of(network, what))
 
@@ -58,8 +60,20 @@ class WholeLayer(Kind, example="conv4_3", means="a layer; `all` is every layer")
 
 
 def layers_of(network: Network, name: str) -> tuple[Layer, ...]:
-    """The layers that a name stands for, shallow to deep. Raises NetworkError on an unknown one."""
-    return tuple(network.layers.values()) if name == ALL else (network.resolve(name),)
+    """The layers that a name, or a pattern with * and ?, stands for, shallow to deep.
+
+    Raises NetworkError where there is none.
+    """
+    if name == ALL:
+        return tuple(network.layers.values())
+    if "*" not in name and "?" not in name:
+        return (network.resolve(name),)
+    fitting = [layer for own, layer in network.layers.items() if fnmatchcase(own.casefold(), name.casefold())]
+    if not fitting:
+        raise NetworkError(
+            f"{network.name} has no layer like {name[:60]!r}; `mariana layers {network.name}` lists them"
+        )
+    return tuple(fitting)
 
 
 def worth(features: Features, layer: str, response: Tensor) -> Tensor:

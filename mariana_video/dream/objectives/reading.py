@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mariana_video.dream.objectives.kind import Kind, kinds
-from mariana_video.errors import NetworkError, UsageError
+from mariana_video.errors import MarianaError, NetworkError, UsageError
 from mariana_video.networks.network import Network, did_you_mean
 from mariana_video.recipe.values.objective import Term
 
@@ -31,10 +31,22 @@ def read(terms: Sequence[Term], networks: Mapping[str, Network]) -> tuple[Weight
     made: list[Weighted] = []
     for term in terms:
         name = term.network or next(iter(networks))
-        if name not in networks:
-            raise NetworkError(f"no network called {name[:_SHOWN]!r}{did_you_mean(name, networks)}")
-        made += [Weighted(name, one, term.weight) for one in _read(term.what, networks[name])]
+        try:
+            if name not in networks:
+                raise NetworkError(f"no network called {name[:_SHOWN]!r}{did_you_mean(name, networks)}")
+            made += [Weighted(name, one, term.weight) for one in _read(term.what, networks[name])]
+        except MarianaError as error:
+            raise type(error)(f"{error}{_place(term)}") from None
     return tuple(made)
+
+
+def _place(term: Term) -> str:
+    """Where a term stands, if it doesn't stand alone."""
+    text, place = term.written or (term.what, 0)
+    if text.strip() == term.what:
+        return ""
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return f" (character {place + 1} of {shown!r})"
 
 
 def sentences() -> list[tuple[str, str]]:

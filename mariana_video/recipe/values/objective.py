@@ -12,17 +12,17 @@ from mariana_video.recipe.values.keys import Key, around, mixed, ordered, read_k
 from mariana_video.recipe.values.timeline import START, Instant, Timeline
 
 _TERM = re.compile(
-    r"\s*(?:(?P<weight>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?"
+    r"\s*(?P<sign>-?)\s*(?:(?P<weight>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?"
     r"(?:(?P<network>[A-Za-z_][\w.-]*)\s*:\s*)?"
     # A name, then which of it in square brackets (they begin with a number), then further words in round ones.
     r"(?P<what>[A-Za-z_*?][\w./*?]*(?:\[\d[^\[\]]*\])?(?:\((?:[^()]|\([^()]*\))*\))?)\s*"
 )
-_EXPECTED = "expected a layer such as conv4_3, 0.5*conv3_3, conv4_3[17] or vgg16:conv4_3"
+_EXPECTED = "expected a layer such as conv4_3, 0.5*conv3_3, conv4_3[17], vgg16:conv4_3 or class(dog)"
 
 
 @dataclass(frozen=True)
 class Term:
-    """One summand as it is written, `weight*network:what`; the weight is positive, no network is the first one.
+    """One summand as it is written, `weight*network:what`; a weight below 0 pushes away, no network is the first one.
 
     What can be written for `what` is no matter of this file: see `dream.objectives`.
     """
@@ -30,35 +30,46 @@ class Term:
     what: str
     weight: float = 1.0
     network: str = ""
+    written: tuple[str, int] | None = field(default=None, compare=False, repr=False)
+    """The text it was read from, and where in it."""
 
     def __str__(self) -> str:
-        weight = "" if self.weight == 1 else f"{self.weight!r}*".replace(".0*", "*")
+        weight = {1.0: "", -1.0: "-"}.get(self.weight, f"{self.weight!r}*".replace(".0*", "*"))
         return weight + (f"{self.network}:" if self.network else "") + self.what
 
 
 Terms = tuple[Term, ...]
 
 
+def added(terms: Terms) -> str:
+    """`terms` as `read_terms` would read them again."""
+    return " + ".join(map(str, terms)).replace("+ -", "- ")
+
+
 def read_terms(text: str, whole: str | None = None, place: int = 0) -> Terms:
-    """`conv3_3 + 0.5*vgg16:conv4_2` as terms; errors quote `whole`, where `text` begins at `place`."""
+    """`conv3_3 - 0.5*vgg16:conv4_2` as terms; errors quote `whole`, where `text` begins at `place`."""
     whole = text if whole is None else whole
     terms: list[Term] = []
-    at = 0
+    at, joined = 0, 1.0
     while True:
         found = _TERM.match(text, at)
         if found is None:
             raise unreadable(whole, place + at, _EXPECTED)
-        weight = float(found["weight"] or 1.0)
-        if not 0 < weight < float("inf"):
-            raise unreadable(whole, place + at, "a weight is a number above 0")
-        terms.append(Term(found["what"], weight, found["network"] or ""))
+        if found["sign"] and terms:
+            raise unreadable(whole, place + at, "one sign is enough between two terms")
+        weight = joined * float(found["weight"] or 1.0) * (-1 if found["sign"] else 1)
+        if not 0 < abs(weight) < float("inf"):
+            raise unreadable(whole, place + at, "a weight is a number, and not 0")
+        terms.append(Term(found["what"], weight, found["network"] or "", (whole, place + found.start("what"))))
         if found.end() == len(text):
             return tuple(terms)
-        if text[found.end()] != "+":
-            raise unreadable(whole, place + found.end(), _WRONG.get(text[found.end()], "layers are joined by +"))
-        at = found.end() + 1
+        sign = text[found.end()]
+        if sign not in _SIGNS:
+            raise unreadable(whole, place + found.end(), _WRONG.get(sign, "terms are joined by + or -"))
+        at, joined = found.end() + 1, _SIGNS[sign]
 
 
+_SIGNS = {"+": 1.0, "-": -1.0}
 _WRONG = {
     "[": "square brackets hold a number, as in conv4_3[17]",
     ":": "a network's name stands once before a layer, as in vgg16:conv4_3",

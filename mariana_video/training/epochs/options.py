@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from mariana_video.errors import UsageError
+from mariana_video.recipe.group import Group
 from mariana_video.recipe.kind import Kind
-from mariana_video.recipe.options import Group
 from mariana_video.recipe.values.schedule import Bounds
 
 VariantName = Literal[

@@ -1,0 +1,62 @@
+"""A class, `class(dog)`: its logit at every position (Moniz et al., "LucidDream", arXiv 1911.11960, 2019)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from torch import Tensor
+
+from mariana_video.dream.objectives.kind import Features, Kind
+from mariana_video.errors import NetworkError
+from mariana_video.networks.network import CLASSES, Network, did_you_mean
+
+_SHOWN = 60  # characters of a text that are quoted
+_LISTED = 12  # classes that are named where none is near
+
+
+@dataclass(frozen=True)
+class Class(Kind, example="class(dog)", means="a class that the network tells apart, by name or number from 0"):
+    """One class of a network's classifier, counted from 0."""
+
+    number: int
+
+    @classmethod
+    def read(cls, what: str, network: Network) -> tuple[Self, ...] | None:
+        """The word class, and a class's name or number in round brackets."""
+        found = re.fullmatch(r"class\((.*)\)", what, re.DOTALL)
+        if found is None:
+            return None
+        network.layer(CLASSES)  # refuses a network without a classifier
+        return (cls(_number(found[1].strip(), network)),)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The classifier's maps."""
+        return (CLASSES,)
+
+    def score(self, features: Features) -> Tensor:
+        """Its logit above the mean of all classes', at all positions, beside what logits are on natural pictures.
+
+        Softmax sees no more of logits than how far they are apart; what raises all alike would be no class's.
+        """
+        maps = features.responses[CLASSES].float()
+        above = maps[:, self.number] - maps.mean(1)
+        return above.mean() * (1 / features.network.rms[CLASSES])
+
+
+def _number(said: str, network: Network) -> int:
+    names = [name.casefold() for name in network.classes]
+    wanted = said.casefold().replace("_", " ")
+    for spelling in (said.casefold(), wanted):
+        if spelling in names:
+            return names.index(spelling)
+    if said.isdecimal() and len(said) < 7 and int(said) < len(names):
+        return int(said)
+    shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
+    if said.isdecimal():
+        raise NetworkError(f"{network.name} has no class {shown}; it has 0 to {len(names) - 1}")
+    near = did_you_mean(wanted, names, 3)
+    some = ", ".join(network.classes[:_LISTED]) + (", …" if len(names) > _LISTED else "")
+    raise NetworkError(f"{network.name} has no class {shown!r}{near or f'; it has {some}'}")

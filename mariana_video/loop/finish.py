@@ -1,0 +1,30 @@
+"""What a finished picture still gets, at its own size: its colours, its symmetry, and the source shining through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from mariana_video.dream.colours import kept_colours, painted, saturated
+from mariana_video.dream.symmetry import folded
+from mariana_video.recipe.look import Kept
+
+
+@dataclass(frozen=True)
+class Finish:
+    """What is done to a picture after it was dreamed: `palette` is 1×3×h×w or None, `saturation` None where it is free."""
+
+    colour: Kept = "free"
+    saturation: float | None = None
+    palette: Tensor | None = None
+    folds: int = 0
+
+    def of(self, picture: Tensor, source: Tensor) -> Tensor:
+        """The finished `picture` (1×3×H×W, 0…1) of a `source` (likewise)."""
+        picture = kept_colours(picture, source, self.colour)
+        if self.palette is not None:
+            picture = painted(picture, self.palette)
+        if self.saturation is not None:
+            picture = saturated(picture, source, self.saturation)
+        return folded(picture, self.folds)

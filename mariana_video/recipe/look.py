@@ -1,0 +1,70 @@
+"""Options of every dream beside what is dreamed: symmetry, colours, and what the steps take back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from mariana_video.recipe.group import Group, from_text
+from mariana_video.recipe.groups import COLOUR, STEPS
+from mariana_video.recipe.values.bands import Bands
+from mariana_video.recipe.values.file import InputFile
+from mariana_video.recipe.values.schedule import Bounds, Schedule
+
+_NUMBER = from_text(Schedule)
+_FILE = from_text(InputFile)
+_COLOUR = Parameter(group=COLOUR)
+_STEPS = Parameter(group=STEPS)
+
+Rule = Literal["mean", "tutorial", "adam", "progress"]
+Kept = Literal["free", "source", "luminance"]
+
+
+@dataclass(frozen=True)
+class Look(Group):
+    """How a dream looks, whatever it is of."""
+
+    symmetry: Annotated[Schedule, Bounds(0, 64, whole=True), _NUMBER, _COLOUR] = Schedule("0")
+    """In how many mirrored sectors the picture repeats itself, as in a kaleidoscope; 1 is a mirror, left to right."""
+
+    symmetry_in: Annotated[Literal["loop", "end"], _COLOUR] = "loop"
+    """Whether symmetrical pictures are dreamed on (`loop`), so that structure grows by it, or only shown (`end`)."""
+
+    colour: Annotated[Kept, _COLOUR] = "free"
+    """`source` keeps the source's colours, and only light and dark are dreamed; `luminance` keeps light and dark."""
+
+    colour_steps: Annotated[Literal["plain", "decorrelated"], _COLOUR] = "plain"
+    """`decorrelated` steps go where colours go in nature (light more than hue): calmer, and fewer neon greens."""
+
+    saturation: Annotated[Schedule | None, Bounds(0, 4), _NUMBER, _COLOUR] = None
+    """How colourful the dream is beside its source: 1 holds it there, 0 is grey. Default: as it comes."""
+
+    palette: Annotated[InputFile | None, _FILE, _COLOUR] = None
+    """A picture whose colours the dream takes on."""
+
+    step_rule: Annotated[Rule, _STEPS] = "mean"
+    """`mean` moves a pixel by --step-size on average; `tutorial` steps as TensorFlow's DeepDream tutorial does, `adam`
+    as that optimiser; `progress` raises the score by --step-size, however far that moves the picture."""
+
+    bands: Annotated[Bands, from_text(Bands), _STEPS] = Bands(0.7, 1.0, 1.0)
+    """How much fine, middle and coarse detail count in a step: `1,1,0.5` is finer, `0.3,1,1.5` broader."""
+
+    decay: Annotated[Schedule, Bounds(0, 1), _NUMBER, _STEPS] = Schedule("0")
+    """How much of what was dreamed each step takes back."""
+
+    blur: Annotated[Schedule, Bounds(0, 20), _NUMBER, _STEPS] = Schedule("0")
+    """By how many pixels (standard deviation) what was dreamed is blurred, every --blur-every steps."""
+
+    blur_every: Annotated[int, Bounds(1, 1000), _STEPS] = 4
+    """After how many steps --blur blurs."""
+
+    clip_norm: Annotated[Schedule, Bounds(0, 1), _NUMBER, _STEPS] = Schedule("0")
+    """Which share of the pixels each step sets back: those in which least was dreamed."""
+
+    clip_contribution: Annotated[Schedule, Bounds(0, 1), _NUMBER, _STEPS] = Schedule("0")
+    """Which share of the pixels each step sets back: those whose dream does least for the score."""
+
+    smoothness: Annotated[Schedule, Bounds(0, 10), _NUMBER, _STEPS] = Schedule("0")
+    """How hard each step smooths (total variation): at 1 as hard as it dreams."""
