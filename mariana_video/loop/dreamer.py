@@ -32,7 +32,8 @@ class Dreamer:
     """What stays the same for all frames. `precision` is the format chosen; `on_step` is called after each step.
 
     `network` leads: what suits it (step size, size, strength) is what suits all. `networks` are all that terms name, by
-    the name that they say, the leading one first; left out, it is the only one.
+    the name that they say, the leading one first; left out, it is the only one. Where it dreams `everywhere`, it does
+    so whether there is anything to see or not.
     """
 
     network: Network
@@ -42,6 +43,7 @@ class Dreamer:
     precision: str
     on_step: Callable[[Step], None] = lambda step: None
     networks: Mapping[str, Network] = field(default_factory=dict)
+    everywhere: bool = False
 
     def __post_init__(self) -> None:
         if not self.networks:
@@ -94,7 +96,7 @@ class Dreamer:
 
     def reach(self, source: Tensor) -> Tensor | None:
         """How far each pixel of `source` steps where nothing is carried: 1×1×H×W, or None for all alike."""
-        return None if self.tutorial else to_see(source)
+        return None if self.tutorial or self.everywhere else to_see(source)
 
     def octaves(self, shape: tuple[int, int], score: Score, values: Values | None = None) -> tuple[Octave, ...]:
         """The sizes of a picture of `shape` (height, width) that are dreamed on, by `values` (None: those of frame 0).
