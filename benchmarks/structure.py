@@ -73,7 +73,9 @@ def untaught(folder: Path) -> Path:
 
 def curve_of(name: str, network: str, picture: np.ndarray, steps: int, size: str) -> Curve:
     """How the picture converges under a network."""
-    ascent = Ascent(Networks(network), steps=Schedule(str(steps)), step_size=Schedule(size), octaves=Schedule("1"))
+    ascent = Ascent(
+        network=Networks(network), steps=Schedule(str(steps)), step_size=Schedule(size), octaves=Schedule("1")
+    )
     dreamer = make_dreamer(Recipe(ascent), Machine())
     total = steps_in_all(dreamer, (picture.shape[0], picture.shape[1]))
     curve = Curve(name)

@@ -33,6 +33,7 @@ def dream_frame(frame: NDArray[np.generic], **options: Any) -> Picture:
     """
     dream, where, machine = shared_out(options, Dream, Where, Machine)
     check_image(dream)
+    check_seed(dream)
     picture = picture_of(frame)
     dreamer = make_dreamer(Recipe(dream, where=where), machine)
     check_memory(dreamer, dreamer.score(), (picture.shape[1], picture.shape[0]))

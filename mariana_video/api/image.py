@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mariana_video.api.foreseen.sources import check_drawn, check_whole_picture, file_of
 from mariana_video.api.foreseen.unused import check_image
+from mariana_video.dream.made_up import MadeUp, Source, source_of
 from mariana_video.errors import UsageError
 from mariana_video.media.output import check_output
 from mariana_video.media.stills.pictures import ENDINGS_OUT
@@ -19,15 +21,18 @@ if TYPE_CHECKING:
 def image(source: str | Path, output: str | Path, recipe: PictureRecipe | None = None, **options: Any) -> Work[Path]:
     """The work of dreaming a picture, every picture of a folder, or one frame of a video, as `mariana image` does.
 
-    Its `run` gives the path of `output`; `options` are those of the command by name, in place of a `recipe` or over it.
-    A folder goes on where it was broken off; pictures of it that can't be dreamed are left out, named by `on_note`, and
-    at the end by a SourceError. Raises MarianaError, in one line.
+    `source` may also be a word: `noise`, `grey`. The work's `run` gives the path of `output`; `options` are those of
+    the command by name, in place of a `recipe` or over it. A folder goes on where it was broken off; pictures of it
+    that can't be dreamed are left out, named by `on_note`, and at the end by a SourceError. Raises MarianaError, in one
+    line.
     """
     asked = PictureRecipe.asked(recipe, options)
-    given, made = (named(name, Path, path) for name, path in (("source", source), ("output", output)))
+    given, made = source_of(named("source", str, source)), named("output", Path, output)
+    check_whole_picture(given, asked.still.at)
     check_image(asked.dream)
+    check_drawn(asked.dream, given)
     asked.check_files()
-    if not given.is_dir():
+    if isinstance(given, MadeUp) or not given.is_dir():
         return _one(given, made, asked)
     if asked.still.at is not None:
         raise UsageError(f"--at {asked.still.at} takes a frame of a video, and {given} is a folder; leave out --at")
@@ -36,10 +41,10 @@ def image(source: str | Path, output: str | Path, recipe: PictureRecipe | None =
     return folder_work(given, made, asked)
 
 
-def _one(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]:
+def _one(source: Source, output: Path, recipe: PictureRecipe) -> Work[Path]:
     if output.suffix.lower() not in ENDINGS_OUT:
         raise UsageError(f"{output} has no ending of a picture; these work: {', '.join(ENDINGS_OUT)}")
-    for read in (source, recipe.where.mask):
+    for read in (file_of(source), recipe.where.mask):
         check_output(output, read, recipe.still.overwrite)
     from mariana_video.api.making.stills import picture_work  # loads torch: not for a refusal
 

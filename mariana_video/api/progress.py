@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mariana_video.api.foreseen.sizes import check_kind, is_sheet
+from mariana_video.api.foreseen.sources import check_drawn, check_whole_picture, file_of
 from mariana_video.api.foreseen.unused import check_progress, check_sheet
+from mariana_video.dream.made_up import Source, source_of
 from mariana_video.errors import UsageError
 from mariana_video.media.output import check_output, would_replace
 from mariana_video.recipe.kinds import ProgressionRecipe
@@ -25,15 +27,17 @@ def progress(
 ) -> Work[Path]:
     """The work of showing how the picture `source` becomes a dream, as `mariana progress` does.
 
-    Its `run` gives the path of `output`. `options` are those of the command by name, in place of a `recipe` or over it.
-    A film that was broken off goes on where it was; a contact sheet begins anew. Raises MarianaError, in one line.
+    `source` may also be a word: `noise`, `grey`. The work's `run` gives the path of `output`. `options` are those of
+    the command by name, in place of a `recipe` or over it. A film that was broken off goes on where it was; a contact
+    sheet begins anew. Raises MarianaError, in one line.
     """
     asked = ProgressionRecipe.asked(recipe, options)
-    picture, made = named("source", Path, source), named("output", str, output)
+    picture, made = source_of(named("source", str, source)), named("output", str, output)
+    check_whole_picture(picture, asked.begins.at)
     if not is_sheet(made):
         check_kind(made)
-    check_output(made, picture, asked.output.overwrite)
-    places = _places(asked, made)
+    check_output(made, file_of(picture), asked.output.overwrite)
+    places = _places(asked, picture, made)
     asked.check_files()
     if asked.progress.plot is not None:
         _check_plot(asked.progress.plot, picture, made, asked)
@@ -42,20 +46,21 @@ def progress(
     return progression_work(picture, made, asked, places)
 
 
-def _places(recipe: ProgressionRecipe, output: str) -> Sequence[tuple[Variant, Sequence[Variant]]]:
+def _places(recipe: ProgressionRecipe, source: Source, output: str) -> Sequence[tuple[Variant, Sequence[Variant]]]:
     """What is set side by side: each column and what stands in it row by row, seen to make sense for OUTPUT."""
     columns = variants(recipe.ascent, recipe.progress.columns, "columns")
     places = [(column, variants(column.dream, recipe.progress.rows, "rows")) for column in columns]
     check = check_sheet if is_sheet(output) else check_progress
     for one in (one for _, rows in places for one in rows):
         check(one.dream, recipe.output, output, recipe.played.play_once, recipe.progress)
+        check_drawn(one.dream, source)
     return places
 
 
-def _check_plot(plot: Path, source: Path, output: str, recipe: ProgressionRecipe) -> None:
+def _check_plot(plot: Path, source: Source, output: str, recipe: ProgressionRecipe) -> None:
     if plot.suffix.lower() not in _PLOTS:
         raise UsageError(f"--plot {plot}: these endings work: {', '.join(_PLOTS)}")
-    check_output(plot, source, recipe.output.overwrite)
+    check_output(plot, file_of(source), recipe.output.overwrite)
     for other in (Path(output), recipe.output.preview):
         if other is not None and would_replace(plot, other):
             raise UsageError(f"--plot {plot} would be the same file as {other}; give another name")

@@ -10,7 +10,7 @@ from mariana_video.recipe.kinds import PictureRecipe
 
 
 def image(
-    source: Path,
+    source: str,  # a text, for a path forgets the "./" of a file that is called as a word
     output: Path,
     /,
     *,
@@ -22,7 +22,8 @@ def image(
     Parameters
     ----------
     source
-        A picture, a folder of pictures, or a video or animation (its frame --at).
+        A picture, a folder of pictures, a video or animation (its frame --at), or a picture that is made up by --seed:
+        the word `noise` or `grey`.
     output
         A picture (.png, .jpg, .webp, .tif), or a folder where SOURCE is one.
     quiet

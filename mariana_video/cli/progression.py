@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from mariana_video.cli.follow import already_finished, follow, follow_job
 from mariana_video.cli.video import Quiet
 from mariana_video.recipe.kinds import ProgressionRecipe
 
 
 def progress(
-    source: Path,
+    source: str,  # a text, for a path forgets the "./" of a file that is called as a word
     output: str,  # a text, for a path forgets the "/" at its end
     /,
     *,
@@ -22,7 +20,8 @@ def progress(
     Parameters
     ----------
     source
-        A picture, or a video or an animation (its frame --at).
+        A picture, a video or an animation (its frame --at), or a picture that is made up by --seed: the word `noise` or
+        `grey`.
     output
         .gif, .webp, .mp4 … for a film; a name that ends in / for a folder of PNGs; .png or .jpg for a contact sheet,
         which of a comparison shows the last pictures.

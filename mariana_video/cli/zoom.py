@@ -20,7 +20,8 @@ def zoom(
     Parameters
     ----------
     source
-        A picture, a video or an animation (its frame --at), or the word `noise`.
+        A picture, a video or an animation (its frame --at), or a picture that is made up by --seed: the word `noise` or
+        `grey`.
     output
         Its ending chooses the kind: .mp4, .gif, .webp, .mkv …, or a folder for numbered PNGs when it ends in /.
     quiet

@@ -20,11 +20,13 @@ from mariana_video.dive.canvas import Matrix, beyond, canvas_for, covering, step
 from mariana_video.dive.descent import Descent, Shown
 from mariana_video.dive.loop_blend import remaining
 from mariana_video.dive.low_frequencies import cells_of, low_frequencies, noise, sharpness_of
-from mariana_video.dive.next_start import UNCOVERED, next_start_of, values_at
-from mariana_video.dive.own_size import GOAL, goal_of, shown
+from mariana_video.dive.next_start import UNCOVERED, begins_beside, next_start_of, values_at
+from mariana_video.dive.own_size import GOAL, finished, goal_of, shown
 from mariana_video.dream.arrays import to_array
 from mariana_video.dream.ascent import Pace
+from mariana_video.dream.symmetry import folded
 from mariana_video.errors import UsageError
+from mariana_video.loop.beside import guide_of, guided
 from mariana_video.loop.dream_clock import timings
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.frames import NextStart, dreamed
@@ -58,7 +60,7 @@ def prepare(dreamer: Dreamer, camera: Camera, dive: Dive, picture: Tensor, size:
     canvas = canvas_for((width, height), steps, loop)
     picture = picture.to(dreamer.device)
     large = None if (width, height) == size else _shown(camera, picture, size, count, timeline, loop)
-    source = covering(picture, canvas, loop)
+    source = folded(covering(picture, canvas, loop), dreamer.values().style.folds)
     return Descent(dreamer, dive, source, canvas, tuple(canvas.moved(step) for step in steps), rate, large)
 
 
@@ -106,7 +108,7 @@ def states(descent: Descent, state: State | None = None, first: int = 0) -> Iter
     if state is None:
         state, first = _begun(descent), 1
         state, picture, _ = shown(descent, None, state, None)
-        yield state, Rendered(0, Fraction(0), picture, float("nan"), 0.0, 0.0, 0.0)
+        yield state, Rendered(0, Fraction(0), finished(descent, 0, picture), float("nan"), 0.0, 0.0, 0.0)
     kept = {name: tensor for name, tensor in state.tensors.items() if name in (_GOAL, GOAL)}
     goal = kept.get(_GOAL, descent.source)
     next_start = next_start_of(descent, goal if descent.dive.loop else None, softly=descent.dive.loop != "structure")
@@ -135,6 +137,7 @@ def _shown_each(
         picture, more = rendered.picture, 0
         if moment.index >= since:
             after, picture, more = shown(descent, before, after, moment)
+        picture = finished(descent, moment.index, picture)
         passes = (rendered.passes * pixels + more) / (picture.shape[-1] * picture.shape[-2])
         yield after, replace(rendered, picture=picture, passes=passes)
         before = after
@@ -164,10 +167,11 @@ def warming_laps(descent: Descent) -> int:
 def moments(descent: Descent, count: int | None = None, first: int = 1) -> Iterator[Moment]:
     """What the loop of frames gets for each frame from `first` (at least 1) on, up to number `count`."""
     clock = timings([index / descent.rate for index in range(len(descent.steps) + 1)], ())
+    guide = guide_of(descent.dreamer.recipe)
     for index, matrix in enumerate(descent.steps[first - 1 : count], first):
         motion = affine_motion(descent.canvas.shape, matrix)
         device = descent.dreamer.device
-        yield Moment(
+        moment = Moment(
             index=index,
             time=index / descent.rate,
             elapsed=descent.elapsed,
@@ -176,6 +180,7 @@ def moments(descent: Descent, count: int | None = None, first: int = 1) -> Itera
             motion=Motion(motion.flow.to(device), motion.visible.to(device)),
             dream_frames=clock[index].dream_frames,
         )
+        yield guided(guide, moment, index / descent.rate, min(descent.canvas.size))
 
 
 def first_state(descent: Descent) -> State:
@@ -196,6 +201,7 @@ def _beyond_dreamed(descent: Descent) -> Tensor:
         noise(descent.canvas.shape, dreamer.recipe.dream.seed, UNCOVERED).to(source) * 0.2
     )
     score = dreamer.score()
-    pace = Pace(values.first_steps, values.step_size * values.strength, values.jitter, outside)
+    size, others = values.step_size * values.strength, begins_beside(descent, source)
+    pace = Pace(values.first_steps, size, values.jitter, outside, style=values.style, others=others)
     done = dreamer.ascend(grown.clamp(0, 1), score, dreamer.octaves(descent.canvas.shape, score, values), pace, 0)
     return source + (done.picture - source) * outside

@@ -11,12 +11,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mariana_video.dream.noise import chance
+from mariana_video.dream.noise import natural_noise
 from mariana_video.dream.resample import resize, softened
 from mariana_video.meters.sharpness import laplacian_energy
 
@@ -126,17 +125,8 @@ def sharpness_of(picture: Tensor) -> float:
 
 
 def noise(shape: tuple[int, int], *key: int, power: float = 1.0) -> Tensor:
-    """Noise of mean 0 and spread 1 whose spectrum falls as 1/f**`power`, as natural pictures' do: 1×3×H×W."""
-    height, width = shape
-    rows, columns = np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None]
-    size = np.sqrt(rows**2 + columns**2)
-    size[0, 0] = np.inf
-    drawn = chance(*key).standard_normal((3, height, width))
-    # Natural colours agree for the most part: one grey sheet, and colour over it.
-    drawn = 0.8 * drawn.mean(0, keepdims=True) * np.sqrt(3) + 0.6 * drawn
-    made = np.fft.irfft2(np.fft.rfft2(drawn) / size**power, (height, width))
-    made /= np.maximum(made.std((1, 2), keepdims=True), 1e-12)
-    return torch.from_numpy(made.astype(np.float32))[None]
+    """`natural_noise` as a picture of the dream: 1×3×H×W."""
+    return torch.from_numpy(natural_noise(shape, *key, power=power))[None]
 
 
 def _softer(cells: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from fractions import Fraction
 
 import torch
 from torch import Tensor
@@ -27,9 +28,12 @@ from mariana_video.dive.low_frequencies import (
     steadied,
 )
 from mariana_video.dream.ascent import Pace
+from mariana_video.dream.others import Others
+from mariana_video.loop.beside import guide_of, others_of
 from mariana_video.loop.dream_clock import DREAM_RATE
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.dreaming import Start
+from mariana_video.loop.finish import Finish
 from mariana_video.loop.frames import NextStart
 from mariana_video.loop.newcomers import young_after
 from mariana_video.loop.state import Moment, State, Values
@@ -60,7 +64,8 @@ def values_at(descent: Descent, index: int) -> Values:
     dreamer, each = descent.dreamer, descent.dive.channel_cycle.amount
     values = dreamer.values(descent.timeline.at(index))
     steps = steps_at(values.steps, descent)
-    values = replace(values, steps=steps, step_size=values.step_size * values.steps / max(1, steps), carry=1.0, mix=1.0)
+    size = values.step_size * values.steps / max(1, steps)
+    values = replace(values, steps=steps, step_size=size, carry=1.0, mix=1.0, finish=Finish())
     if not each:
         return values
     length = descent.dive.duration.amount
@@ -114,9 +119,8 @@ def next_start_of(descent: Descent, goal: Tensor | None, softly: bool) -> NextSt
             **edges,
         }
         drive = math.pow(sharpness_gain * _at_once(sharp, now), begun**2)
-        start = Start(
-            low, picture, target, strength_gain, motion.visible, sharpness_gain=drive, young=young, tensors=tensors
-        )
+        start = Start(low, picture, target, strength_gain, motion.visible)
+        start = replace(start, sharpness_gain=drive, young=young, seen=picture, tensors=tensors)
         if goal is None:
             return start
         passed, dreamed = moment.index / len(descent.steps), descent.dive.loop == "structure"
@@ -184,6 +188,13 @@ def softened(detail: Tensor, over: float, dream_frames: float) -> Tensor:
     return detail + share * (around - detail)
 
 
+def begins_beside(descent: Descent, source: Tensor) -> Others:
+    """What a dream of `source` (1×3×H×W) goes by where a dive begins."""
+    guide, everywhere = guide_of(descent.dreamer.recipe), descent.dreamer.everywhere
+    shown = None if guide is None else guide.at(Fraction(0), min(descent.canvas.size)).to(source.device)
+    return others_of(source, shown, everywhere)
+
+
 def natural_sharpness(descent: Descent) -> float | None:
     """The sharpness that suits the dive at a strength of 1, found from a dream of its source alone.
 
@@ -197,7 +208,8 @@ def natural_sharpness(descent: Descent) -> float | None:
     if not (values.first_steps and dreamer.objective.constant):
         return None
     score = dreamer.score()
-    pace = Pace(values.first_steps, values.step_size, values.jitter)
+    others = begins_beside(descent, source)
+    pace = Pace(values.first_steps, values.step_size, values.jitter, style=values.style, others=others)
     octaves = dreamer.octaves((source.shape[-2], source.shape[-1]), score, values)
     change = dreamer.ascend(source, score, octaves, pace, 0).picture - source
     power = float((change - low_frequencies(change)).square().double().mean())

@@ -16,6 +16,7 @@ from mariana_video.dive.loop_blend import seen_from
 from mariana_video.dive.low_frequencies import low_frequencies
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.size import finer, laid_on
+from mariana_video.loop.beside import others_of
 from mariana_video.loop.detail import SHARE, Sharpening, larger_octaves
 from mariana_video.loop.state import Moment, State
 from mariana_video.loop.strength import local_rms
@@ -53,6 +54,15 @@ def shown(descent: Descent, before: State | None, state: State, moment: Moment |
     return state, picture.clamp(0, 1), pushed
 
 
+def finished(descent: Descent, index: int, picture: Tensor) -> Tensor:
+    """The `picture` (1×3×H×W) of frame `index` with all that is done to one after it was dreamed.
+
+    Which colours stay was seen to while it was dreamed: a dive's picture soon is another than its source.
+    """
+    finish = replace(descent.dreamer.values(descent.timeline.at(index)).finish, colour="free")
+    return finish.of(picture, descent.canvas.frame(descent.source))
+
+
 def _gone_on(
     descent: Descent,
     large: Shown,
@@ -65,7 +75,9 @@ def _gone_on(
     """The detail moved by the camera and sharpened on, its momentum, and the pixels pushed."""
     small = descent.canvas.frame(state.dream - low_frequencies(state.dream))
     everywhere = torch.ones_like(base[:, :1])
-    sharpening = Sharpening(descent.dreamer, moment.values, octaves, (small.shape[-2], small.shape[-1]), everywhere)
+    dreamed = small.shape[-2], small.shape[-1]
+    others = others_of(base, moment.guide, descent.dreamer.everywhere, base, min(base.shape[-2:]) / min(dreamed))
+    sharpening = Sharpening(descent.dreamer, moment.values, octaves, dreamed, everywhere, others)
     motion = affine_motion(large.shape, large.steps[moment.index - 1])
     both = torch.cat([before.tensors["fine"], before.tensors["fine_momentum"]], 1)
     fine, momentum = (motion.visible.to(base) * warp(both, motion.flow.to(base))).chunk(2, 1)

@@ -80,7 +80,7 @@ def _colourful(picture: Tensor) -> float:
 
 
 def painted(picture: Tensor, palette: Tensor) -> Tensor:
-    """`picture` with the mean and covariance of the colours of `palette` (both 1×3×H×W, 0…1), moved as little as can be.
+    """`picture` with the colours of `palette` (both 1×3×H×W, 0…1): their mean and covariance, by the shortest way.
 
     The linear Monge–Kantorovich map (Pitié and Kokaram, "The linear Monge-Kantorovitch linear colour mapping for
     example-based colour transfer", 2007).

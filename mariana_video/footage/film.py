@@ -16,13 +16,16 @@ from torch import Tensor
 from mariana_video.dream.arrays import to_array, to_tensor
 from mariana_video.dream.ascent import Step
 from mariana_video.dream.size import fitted
+from mariana_video.dream.symmetry import folded
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.footage import masks
 from mariana_video.footage.held_flashes import Holding
+from mariana_video.footage.kaleidoscope import folded_frame
 from mariana_video.footage.pipeline import ahead
 from mariana_video.footage.plan import Plan, timings_of
 from mariana_video.footage.reading import read_on, small_of
 from mariana_video.footage.waiting import waiting_asleep
+from mariana_video.loop.beside import guide_of, guided
 from mariana_video.loop.dream_clock import DREAM_RATE, Timing
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.frames import dreamed
@@ -73,8 +76,12 @@ def film(
             "with these settings the film is dreamed at another size than its finished frames were: "
             "use those settings again, or --restart to begin anew"
         )
+
+    def seen(position: int, frame: Frame) -> Frame:
+        return folded_frame(frame, dreamer.values(plan.timeline.at(position)).style.folds)
+
     with (
-        ahead(read_on(plan, state, first, shape), _READ_AHEAD) as frames,
+        ahead(read_on(plan, state, first, shape, seen), _READ_AHEAD) as frames,
         ahead(
             _with_motion(frames, plan, timings_of(plan, carry.carry), shape, estimator, first), _MOTION_AHEAD
         ) as moved,
@@ -107,6 +114,7 @@ def _dreamed(
     moved: Iterator[tuple[_Moved, Tensor | None]], plan: Plan, dreamer: Dreamer, state: State | None
 ) -> Iterator[Finished]:
     kept: dict[int, tuple[Frame, bool]] = {}
+    guide = guide_of(dreamer.recipe)
     holding = Holding() if state is None else Holding.of(state.tensors)
     held = dreamer.recipe.carry.flashes == "held" and (plan.clip.tone_mapped or not plan.clip.colour.hdr)
 
@@ -114,7 +122,7 @@ def _dreamed(
         for item, mask in moved:
             index = plan.first + item.position
             kept[index] = item.frame, item.motion is None
-            yield _moment(item, index, plan, dreamer, mask)
+            yield guided(guide, _moment(item, index, plan, dreamer, mask), item.frame.pts - plan.clip.start)
 
     for now, rendered in dreamed(dreamer, moments(), state):
         (frame, begins), rgb = kept.pop(rendered.index), to_array(rendered.picture)
@@ -195,12 +203,13 @@ def dream_picture(
     random.
     """
     mask = _both(mask_of(dreamer, (rgb.shape[1], rgb.shape[0])), alpha, dreamer.device)
-    source, own = to_tensor(rgb).to(dreamer.device), (rgb.shape[0], rgb.shape[1])
-    values = dreamer.values(instant)
+    values, own = dreamer.values(instant), (rgb.shape[0], rgb.shape[1])
+    source = folded(to_tensor(rgb).to(dreamer.device), values.style.folds)
     shape = dreamer.shape(own, (instant,))
     moment = Moment(instant.frame, Fraction(instant.seconds), 1 / DREAM_RATE, source, values, mask=mask)
     if shape != own:
         small = fitted(source, shape)
         moment = replace(moment, source=small, whole=source)
+    moment = guided(guide_of(dreamer.recipe), moment, Fraction(instant.seconds))
     with waiting_asleep():
         return next(dreamed(replace(dreamer, on_step=on_step), [moment]))[1]

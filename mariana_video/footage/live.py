@@ -14,8 +14,10 @@ from mariana_video.dream.arrays import to_array, to_tensor
 from mariana_video.errors import UsageError
 from mariana_video.footage.film import mask_of, view_of
 from mariana_video.footage.held_flashes import Holding
+from mariana_video.footage.kaleidoscope import folded_frame
 from mariana_video.footage.plan import CUTS_AT, cuts_by
 from mariana_video.footage.reading import small_of
+from mariana_video.loop.beside import guide_of, guided
 from mariana_video.loop.dream_clock import DreamClock
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.frames import dreamed
@@ -49,11 +51,12 @@ def live(frames: Iterable[NDArray[np.generic]], rate: Fraction, dreamer: Dreamer
     Given all frames of a film, it is what the film is. Raises UsageError for what is no such frame.
     """
     sources: list[Picture] = []
-    holding = Holding()
+    holding, guide = Holding(), guide_of(dreamer.recipe)
 
     def moments() -> Iterator[Moment]:
         for moment, rgb in _moments(frames, rate, dreamer):
             sources.append(rgb)
+            moment = guided(guide, moment, moment.time)
             if moment.motion is None:
                 holding.cut()
             yield moment
@@ -76,11 +79,10 @@ def _moments(
             whole = rgb.shape[0], rgb.shape[1]
             mask = mask_of(dreamer, (whole[1], whole[0]))
         coming.cuts += cut(position, bgr(resized(rgb, fitted((whole[1], whole[0]), CUTS_AT))))
-        frame = Frame(rgb, grey_of(rgb), position / rate)
-        yield (
-            _moment(frame, position, Timeline(float(rate), cuts=tuple(coming.cuts)), dreamer, coming, estimator, mask),
-            rgb,
-        )
+        timeline = Timeline(float(rate), cuts=tuple(coming.cuts))
+        folds = dreamer.values(timeline.at(position)).style.folds
+        frame = folded_frame(Frame(rgb, grey_of(rgb), position / rate), folds)
+        yield _moment(frame, position, timeline, dreamer, coming, estimator, mask), frame.rgb
 
 
 def _moment(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import torch
@@ -18,35 +18,46 @@ from mariana_video.media.read.reader import read
 _RUN_UP = 25  # frames before the wanted one: a deinterlacer looks back, and after a seek the first frames may be broken
 
 
-def read_on(plan: Plan, state: State | None, first: int, shape: tuple[int, int]) -> Iterator[tuple[int, Frame]]:
+Seen = Callable[[int, Frame], Frame]
+"""What is made of a frame, at its position, before anything else looks at it."""
+
+
+def _as_it_is(_position: int, frame: Frame) -> Frame:
+    return frame
+
+
+def read_on(
+    plan: Plan, state: State | None, first: int, shape: tuple[int, int], seen: Seen = _as_it_is
+) -> Iterator[tuple[int, Frame]]:
     """(position, frame) from the frame that `state` is of, or from `first` itself without one.
 
     Reading begins at a key frame not far before. Where that does not lead to the very picture that `state` was dreamed
     from, or that the plan saw (clips without true key frames, without times), the clip is read from its beginning.
-    `shape` (height, width) is that of what is dreamed on.
+    `shape` (height, width) is that of what is dreamed on; each frame is as it is `seen`.
     """
     wanted = first if state is None else state.index - plan.first
     begin = max(0, wanted - _RUN_UP)
     if begin and not (
-        _lands(plan, begin, wanted, state, shape) if state is not None else _seen_again(plan, begin, wanted)
+        _lands(plan, begin, wanted, state, shape, seen) if state is not None else _seen_again(plan, begin, wanted)
     ):
         begin = 0
     for position, frame in _from(plan, begin):
         if position >= wanted:
-            yield position, frame
+            yield position, seen(position, frame)
 
 
 def _seen_again(plan: Plan, begin: int, wanted: int) -> bool:
     return not plan.prints or seen_again(plan, begin, wanted)
 
 
-def _lands(plan: Plan, begin: int, wanted: int, state: State, shape: tuple[int, int]) -> bool:
+def _lands(plan: Plan, begin: int, wanted: int, state: State, shape: tuple[int, int], seen: Seen) -> bool:
     """Whether reading from `begin` gives at `wanted` the picture that is the state's source."""
     source = state.source.cpu()
     for position, frame in _from(plan, begin):
         if position >= len(plan.times) or frame.pts != plan.times[position]:
             return False
         if position == wanted:
+            frame = seen(position, frame)
             small = small_of(frame, shape)
             found = to_tensor(frame.rgb) if small is None else small
             return found.shape == source.shape and bool(torch.equal(found, source))

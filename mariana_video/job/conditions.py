@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import torch
 
+from mariana_video.dream.made_up import MadeUp, Source
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.media.stills.pictures import picture_files
@@ -39,7 +40,7 @@ def conditions_of(
     options: Sections,
     storage: Output,
     dreamer: Dreamer,
-    source: Path | None,
+    source: Source | None,
     files: Mapping[str, InputFile] = MappingProxyType({}),
 ) -> Sections:
     """All that a job's result depends on, in sections of plain values. Reads the whole source for its checksum.
@@ -57,12 +58,20 @@ def conditions_of(
             for name, file in files.items()
             if file is not listed
         },
-        "source": {} if source is None else {"path": str(source.absolute()), "content": content_of(source)},
+        "source": _source_section(source),
         "network": {"weights": _weights_of(dreamer.network)},
         "beside_network": {name: _weights_of(one) for name, one in list(dreamer.networks.items())[1:]},
         "natural_pictures": {name: checksum_of(one) for name, one in dreamer.networks.items()},
         "machine": machine_of(dreamer),
     }
+
+
+def _source_section(source: Source | None) -> dict[str, Plain]:
+    if source is None:
+        return {}
+    if isinstance(source, MadeUp):
+        return {"made_up": str(source)}
+    return {"path": str(source.absolute()), "content": content_of(source)}
 
 
 def agree(output: str, before: Sections, now: Sections, frames: int, free: Collection[str] = ()) -> bool:
@@ -189,6 +198,8 @@ def first_difference(before: Sections, now: Sections) -> str | None:
 
 def _told(difference: Difference) -> str:
     name, before, now = difference.name, difference.before, difference.now
+    if name == "made_up":
+        return f"from {before or 'a file'}, not from {now or 'a file'}"
     if difference.section == "source":
         return "from another source (the content differs, whatever its name)"
     if difference.section.endswith(_FILE):

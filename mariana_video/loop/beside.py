@@ -73,20 +73,21 @@ def guide_of(recipe: Recipe) -> Guide | None:
     return None if recipe.dream.guide is None else Guide(recipe.dream.guide)
 
 
-def guided(guide: Guide | None, moment: Moment, seconds: Fraction) -> Moment:
-    """`moment` with what the guide shows so many seconds after its first picture."""
+def guided(guide: Guide | None, moment: Moment, seconds: Fraction, side: int | None = None) -> Moment:
+    """`moment` with what the guide shows so many seconds after its first picture, as large as its source, or `side`."""
     if guide is None:
         return moment
-    return replace(moment, guide=guide.at(seconds, min(moment.source.shape[-2:])).to(moment.source.device))
+    side = side or min(moment.source.shape[-2:])
+    return replace(moment, guide=guide.at(seconds, side).to(moment.source.device))
 
 
-def others_of(moment: Moment, source: Tensor, everywhere: bool, rest: Tensor | None = None) -> Others:
-    """What an ascent of a frame goes by beside its picture, `source` (1×3×H×W) being what it is the dream of.
+def others_of(
+    source: Tensor, guide: Tensor | None, everywhere: bool, rest: Tensor | None = None, scale: float = 1.0
+) -> Others:
+    """What an ascent goes by beside its picture: see `Others`.
 
     Of a source that was made up, dreamed on `everywhere`, nothing is to stay.
     """
     if everywhere and rest is None:
         rest = source.new_full((), _GREY).expand_as(source)
-    small, own = moment.source.shape[-2:], source.shape[-2:]
-    scale = min(own) / min(small) if moment.guide is not None and source is moment.whole else 1.0
-    return Others(source, moment.guide, rest, scale)
+    return Others(source, guide, rest, scale)

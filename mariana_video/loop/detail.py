@@ -145,7 +145,9 @@ def detailed(
     octaves = larger_octaves(shape, dreamed, values.octave_scale)
     if not octaves or not values.strength:
         return state, (whole + laid).clamp(0, 1), 0
-    reach, others = reach_at(dreamer, moment.source, shape), others_of(moment, whole, dreamer.everywhere)
+    larger = min(shape) / min(dreamed)
+    others = others_of(whole, moment.guide, dreamer.everywhere, scale=larger)
+    reach = reach_at(dreamer, moment.source, shape)
     sharpening = Sharpening(dreamer, values, octaves, dreamed, reach, others)
     if before is None or moment.motion is None or values.carry == 0:
         fine, pushed = sharpening.begun((whole + laid).clamp(0, 1), moment.index)

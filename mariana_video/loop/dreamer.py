@@ -17,6 +17,7 @@ from mariana_video.dream.precision import DTYPES, choose_precision
 from mariana_video.dream.score import Score
 from mariana_video.dream.size import dream_shape, is_near, usual_shape
 from mariana_video.dream.style import Style
+from mariana_video.loop.beside import guide_of, read_beside
 from mariana_video.loop.finish import Finish
 from mariana_video.loop.state import Values
 from mariana_video.loop.strength import to_see
@@ -29,7 +30,6 @@ from mariana_video.recipe.values.networks import Said
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.timeline import START, Instant, Timeline
 
-
 _RISE = 0.1  # of the score in a step that is measured by it
 
 
@@ -38,8 +38,8 @@ class Dreamer:
     """What stays the same for all frames. `precision` is the format chosen; `on_step` is called after each step.
 
     `network` leads: what suits it (step size, size, strength) is what suits all. `networks` are all that terms name, by
-    the name that they say, the leading one first; left out, it is the only one. `palette` is a picture (1×3×h×w) whose
-    colours dreams take on.
+    the name that they say, the leading one first; left out, it is the only one. Where it dreams `everywhere`, it does
+    so whether there is anything to see or not. `palette` is a picture (1×3×h×w) whose colours dreams take on.
     """
 
     network: Network
@@ -49,6 +49,7 @@ class Dreamer:
     precision: str
     on_step: Callable[[Step], None] = lambda step: None
     networks: Mapping[str, Network] = field(default_factory=dict)
+    everywhere: bool = False
     palette: Tensor | None = None
 
     def __post_init__(self) -> None:
@@ -121,7 +122,7 @@ class Dreamer:
 
     def reach(self, source: Tensor) -> Tensor | None:
         """How far each pixel of `source` steps where nothing is carried: 1×1×H×W, or None for all alike."""
-        return None if self.tutorial else to_see(source)
+        return None if self.tutorial or self.everywhere else to_see(source)
 
     def octaves(self, shape: tuple[int, int], score: Score, values: Values | None = None) -> tuple[Octave, ...]:
         """The sizes of a picture of `shape` (height, width) that are dreamed on, by `values` (None: those of frame 0).
@@ -207,7 +208,11 @@ def dreamer_for(dreamer: Dreamer, recipe: Recipe, loaded: Loaded) -> Dreamer:
 
 def _made(recipe: Recipe, device: torch.device, precision: str, loaded: Loaded) -> Dreamer:
     dream = recipe.dream
-    networks, objective = chosen(dream.network, dream.weights, dream.layers, loaded)
+    networks, objective = chosen(dream.network, dream.weights, dream.layers, loaded, dream.guide is not None)
     for network in networks.values():
         network.to(device, DTYPES[precision], torch.channels_last)
-    return Dreamer(next(iter(networks.values())), recipe, objective, device, precision, networks=networks)
+    leading, palette = next(iter(networks.values())), None
+    if dream.palette is not None:
+        palette = read_beside(dream.palette, "palette").to(device)
+    guide_of(recipe)  # what is wrong with it is said before any work
+    return Dreamer(leading, recipe, objective, device, precision, networks=networks, palette=palette)

@@ -66,7 +66,7 @@ def first_frame(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | Non
     source, values = moment.source, moment.values
     octaves = dreamer.octaves(_shape(source), score, values)
     size = values.step_size * values.strength
-    others = others_of(moment, source, dreamer.everywhere)
+    others = others_of(source, moment.guide, dreamer.everywhere)
     pace = Pace(values.first_steps, size, values.jitter, dreamer.reach(source), pull, values.style, others)
     done = dreamer.ascend(source, score, octaves, pace, moment.index)
     dream = done.picture
@@ -96,7 +96,7 @@ def next_frame(
     for factor in (start.motion_gain, start.mask):
         gain = gain if factor is None else gain * factor
     size = values.step_size * values.strength * dream_frames
-    others = others_of(moment, source if start.seen is None else start.seen, dreamer.everywhere, source)
+    others = others_of(source if start.seen is None else start.seen, moment.guide, dreamer.everywhere, source)
     plain = Pace(values.steps, size, values.jitter, gain, pull, values.style, others)
     octaves = dreamer.octaves(_shape(source), score, values)
     new = _newcomers(dreamer, score, octaves, moment, start, dream_frame, others)

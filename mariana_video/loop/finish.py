@@ -13,7 +13,7 @@ from mariana_video.recipe.look import Kept
 
 @dataclass(frozen=True)
 class Finish:
-    """What is done to a picture after it was dreamed: `palette` is 1×3×h×w or None, `saturation` None where it is free."""
+    """What is done to a picture after it was dreamed; `palette` is 1×3×h×w."""
 
     colour: Kept = "free"
     saturation: float | None = None

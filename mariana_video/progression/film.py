@@ -133,6 +133,7 @@ def kept(shown: Progression, items: Sequence[Progressed], frame: int) -> State:
         if item.last is not None:
             counts += [item.last.step, item.last.steps, item.last.pushed]
             tensors |= {f"{number}.begun": item.last.begun, f"{number}.small": item.last.small}
+            tensors |= {f"{number}.memory.{which}": kept for which, kept in enumerate(item.last.memory)}
         tensors |= {f"{number}.picture": item.picture, f"{number}.counts": _numbers(counts)}
         tensors[f"{number}.curve"] = _numbers([_row(point) for point in curve.points])
     return State(frame, items[0].picture, items[0].picture, tensors)
@@ -153,7 +154,9 @@ def _item(tensors: Mapping[str, Tensor], number: int) -> Progressed:
     if more:
         within, each, pushed = (round(count) for count in more)
         begun, small = tensors[f"{number}.begun"], tensors[f"{number}.small"]
-        last = Step(round(octave), round(octaves), within, each, score, picture, pushed, begun, small)
+        memory = [name for name in tensors if name.startswith(f"{number}.memory.")]
+        remembered = tuple(tensors[name] for name in sorted(memory))
+        last = Step(round(octave), round(octaves), within, each, score, picture, pushed, begun, small, remembered)
     return Progressed(round(step), round(steps), round(octave), round(octaves), score, change, picture, last)
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from torch import Tensor
 
 from mariana_video.dream.ascent import Pace, Step
 from mariana_video.dream.size import fitted, laid_on
+from mariana_video.dream.symmetry import folded
 from mariana_video.errors import UsageError
+from mariana_video.loop.beside import guide_of, others_of
 from mariana_video.loop.detail import Sharpening, larger_octaves, reach_at
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.motion.camera import camera
@@ -84,7 +87,8 @@ def progress(
     picture = _start(dreamer, picture)
     score, values = dreamer.score(), dreamer.values()
     octaves = dreamer.octaves((picture.shape[-2], picture.shape[-1]), score, values)
-    pace = Pace(values.first_steps, values.step_size * values.strength, values.jitter, dreamer.reach(picture))
+    size, others = values.step_size * values.strength, others_of(picture, _guide(dreamer, picture), dreamer.everywhere)
+    pace = Pace(values.first_steps, size, values.jitter, dreamer.reach(picture), style=values.style, others=others)
     total, wanted = pace.steps * len(octaves), set(shown)
     if after is None and 0 in wanted:
         yield Progressed(0, total, 0, len(octaves), float("nan"), 0.0, picture)
@@ -100,21 +104,38 @@ def progress(
 
 def at_full_size(dreamer: Dreamer, source: Tensor, item: Progressed) -> Tensor:
     """The picture of a step at the size of its `source` (1×3×H×W), with detail of its own where that is larger."""
-    source, start = source.to(dreamer.device), _start(dreamer, source)
-    if start.shape == source.shape:
-        return item.picture
+    source, values = source.to(dreamer.device), dreamer.values()
+    if not item.step:
+        return source
+    source, start = folded(source, values.style.folds), _start(dreamer, source)
+    picture = item.picture if start.shape == source.shape else _enlarged(dreamer, source, start, item.picture)
+    return values.finish.of(picture, source)
+
+
+def _enlarged(dreamer: Dreamer, source: Tensor, start: Tensor, dream: Tensor) -> Tensor:
+    """The `dream` of `start`, at the size of `source` (all 1×3×…)."""
     shape, dreamed = (source.shape[-2], source.shape[-1]), (start.shape[-2], start.shape[-1])
-    picture = (source + laid_on(item.picture - start, shape)).clamp(0, 1)
+    picture = (source + laid_on(dream - start, shape)).clamp(0, 1)
     values = dreamer.values()
     octaves = larger_octaves(shape, dreamed, values.octave_scale)
-    if not item.step or not octaves or not values.strength:
+    if not octaves or not values.strength:
         return picture
-    fine, _ = Sharpening(dreamer, values, octaves, dreamed, reach_at(dreamer, start, shape)).begun(picture, 0)
+    larger = min(shape) / min(dreamed)
+    others = others_of(source, _guide(dreamer, start), dreamer.everywhere, scale=larger)
+    reach = reach_at(dreamer, start, shape)
+    fine, _ = Sharpening(dreamer, values, octaves, dreamed, reach, others).begun(picture, 0)
     return (picture + fine).clamp(0, 1)
 
 
 def _start(dreamer: Dreamer, picture: Tensor) -> Tensor:
-    return fitted(picture.to(dreamer.device), dreamer.shape((picture.shape[-2], picture.shape[-1])))
+    start = fitted(picture.to(dreamer.device), dreamer.shape((picture.shape[-2], picture.shape[-1])))
+    return folded(start, dreamer.values().style.folds)
+
+
+def _guide(dreamer: Dreamer, picture: Tensor) -> Tensor | None:
+    """A guide's first picture, as large as `picture` (1×3×H×W)."""
+    guide = guide_of(dreamer.recipe)
+    return None if guide is None else guide.at(Fraction(0), min(picture.shape[-2:])).to(picture.device)
 
 
 def side_by_side(

@@ -1,6 +1,7 @@
-"""Options of every dream beside what is dreamed: symmetry, colours, and what the steps take back."""
+"""Options of every dream beside what is dreamed: symmetry, colours, and what the steps take back.
 
-from __future__ import annotations
+Annotations are objects here, not texts: who inherits these options knows nothing of the names in them.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal

@@ -30,7 +30,6 @@ def check_video(recipe: Recipe, storage: Storage, source: Path, output: str) -> 
 def check_image(dream: Dream) -> None:
     """Refuses what would do nothing for a single picture (UsageError)."""
     check_dream(dream)
-    check_seed(dream)
     if dream.first_steps is not None or dream.steps.constant() != 0:
         idle(
             dream, "steps", "for a picture: it is for frames that go on from others", "give --first-steps in its place"
@@ -47,7 +46,6 @@ def check_dive(dream: Dream, encoding: Output, output: str, play_once: bool) -> 
 def check_progress(dream: Dream, encoding: Output, output: str, play_once: bool, options: Progress) -> None:
     """Refuses what would do nothing in a progression as a film, an animation or a folder (UsageError)."""
     check_dream(dream)
-    check_seed(dream)
     check_stored(encoding, output)
     check_play_once(output, play_once)
     if not is_film(output) and not is_animation(output):
@@ -59,7 +57,6 @@ def check_progress(dream: Dream, encoding: Output, output: str, play_once: bool,
 def check_sheet(dream: Dream, encoding: Output, output: str, play_once: bool, options: Progress) -> None:
     """Refuses what would do nothing on a contact sheet (UsageError)."""
     check_dream(dream)
-    check_seed(dream)
     check_play_once(output, play_once)
     why = f"for {output}, a contact sheet"
     for name in ("hold", "rate", "zoom"):

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from mariana_video.api.foreseen.effort import effort_of_dive
 from mariana_video.api.foreseen.foresight import FRAME_BY_FRAME, check_whole
 from mariana_video.api.foreseen.sizes import foretell_size, usual_size
+from mariana_video.api.foreseen.sources import file_of
 from mariana_video.api.making.jobs import Asked, job_work, looked
 from mariana_video.api.making.work import Work
 from mariana_video.dive.descent import Descent
 from mariana_video.dive.film import dive, prepare
-from mariana_video.dive.low_frequencies import noise
 from mariana_video.dream.arrays import to_tensor
-from mariana_video.errors import UsageError
+from mariana_video.dream.made_up import SIZE, MadeUp, Source
 from mariana_video.footage.still import shown_at
 from mariana_video.job.conditions import conditions_of
 from mariana_video.job.job import Frames, Job
@@ -24,29 +24,27 @@ from mariana_video.loop.dreamer import make_dreamer
 from mariana_video.media.read.opening import open_clip
 from mariana_video.recipe.kinds import DiveRecipe
 from mariana_video.recipe.options import Recipe
-from mariana_video.recipe.toml import Plain, Sections, plain
+from mariana_video.recipe.toml import Sections, plain
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from mariana_video.recipe.values.time import Time
 
-_SIZE = (640, 360)  # of a dive that begins in noise, where none is asked for
 
-
-def dive_work(source: Path | None, output: str, recipe: DiveRecipe) -> Work[Path]:
-    """The work of diving into `source` (a picture or a clip; None: noise)."""
+def dive_work(source: Source, output: str, recipe: DiveRecipe) -> Work[Path]:
+    """The work of diving into `source` (a picture, a clip, or a picture that is made up)."""
     picture, size = _start(source, recipe.begins.at, recipe.dream.seed)
     size = usual_size(size, output) if recipe.dive.size is None else recipe.dive.size.fit(size)
-    with looked(output, source, recipe.output) as job:
-        return job_work(job, _asked(job, recipe, picture, size))
+    with looked(output, file_of(source), recipe.output) as job:
+        return job_work(job, _asked(job, source, recipe, picture, size))
 
 
-def _asked(job: Job, recipe: DiveRecipe, picture: Tensor, size: tuple[int, int]) -> Asked:
+def _asked(job: Job, source: Source, recipe: DiveRecipe, picture: Tensor, size: tuple[int, int]) -> Asked:
     """The dive, after seeing that a job that was begun was begun with these settings (UsageError)."""
     dreamer = make_dreamer(Recipe(recipe.dream), job.machine(recipe.machine))
     sound = recipe.sounding.sound
-    conditions = conditions_of("zoom", _options(job, recipe), job.storage, dreamer, job.source, recipe.files())
+    conditions = conditions_of("zoom", _options(recipe), job.storage, dreamer, source, recipe.files())
     # The way as a whole says how large the canvas is, what suits its first layers, and where a loop closes.
     free = frozenset[str]() if recipe.dive.loop else FRAME_BY_FRAME - {"layers"}
     job.agree(conditions, free)
@@ -72,24 +70,18 @@ def _frames(descent: Descent) -> Frames:
     return lambda state, first: dive(descent, state, first)
 
 
-def _options(job: Job, recipe: DiveRecipe) -> Sections:
-    begins: dict[str, Plain] = {"at": str(recipe.begins.at or 0), "play_once": recipe.played.play_once}
-    if job.source is None:
-        begins["source"] = "noise"
+def _options(recipe: DiveRecipe) -> Sections:
     return {
         "dream": plain(recipe.dream),
         "camera": plain(recipe.camera),
         "dive": plain(recipe.dive),
-        "begins": begins,
+        "begins": {"at": str(recipe.begins.at or 0), "play_once": recipe.played.play_once},
     }
 
 
-def _start(source: Path | None, at: Time | None, seed: int) -> tuple[Tensor, tuple[int, int]]:
+def _start(source: Source, at: Time | None, seed: int) -> tuple[Tensor, tuple[int, int]]:
     """The picture that a dive begins with (1×3×H×W), and its (width, height)."""
-    if source is None:
-        if at is not None:
-            raise UsageError(f"--at {at} takes a frame of a video, and noise is none; leave out --at")
-        width, height = _SIZE
-        return (0.5 + 0.2 * noise((height, width), seed, 0)).clamp(0, 1), _SIZE
+    if isinstance(source, MadeUp):
+        return to_tensor(source.picture(SIZE, seed)), SIZE
     frame = shown_at(open_clip(source), at)
     return to_tensor(frame.rgb), (frame.rgb.shape[1], frame.rgb.shape[0])

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from mariana_video.api.foreseen.effort import effort_of_progression
 from mariana_video.api.foreseen.foresight import check_numbers
 from mariana_video.api.foreseen.sizes import foretell_size, is_sheet, usual_size
+from mariana_video.api.foreseen.sources import file_of
 from mariana_video.api.making.jobs import Asked, job_work, looked
 from mariana_video.api.making.work import Made, Watch, Work
 from mariana_video.dream.arrays import to_array
 from mariana_video.dream.ascent import Step
+from mariana_video.dream.made_up import SIZE, MadeUp, Source
 from mariana_video.footage.still import shown_at
 from mariana_video.job.conditions import conditions_of, weights_of
 from mariana_video.job.job import Frames, Job
@@ -46,32 +48,39 @@ Places = Sequence[tuple[Variant, Sequence[Variant]]]
 """What is set side by side: each column, and what stands in it row by row."""
 
 
-def progression_work(source: Path, output: str, recipe: ProgressionRecipe, places: Places) -> Work[Path]:
+def progression_work(source: Source, output: str, recipe: ProgressionRecipe, places: Places) -> Work[Path]:
     """The work of showing the steps of the dreams of `source`."""
-    picture = _picture(source, recipe, output)
+    picture, everywhere = _picture(source, recipe, output), isinstance(source, MadeUp)
     if is_sheet(output):
-        return _sheet_work(output, _shown(picture, places, recipe.progress, recipe.machine, _ON_A_SHEET))
-    with looked(output, source, recipe.output) as job:
-        progression = _shown(picture, places, recipe.progress, job.machine(recipe.machine), _USUAL)
-        work = job_work(job, _asked(job, progression, recipe))
+        return _sheet_work(output, _shown(picture, places, recipe.progress, recipe.machine, _ON_A_SHEET, everywhere))
+    with looked(output, file_of(source), recipe.output) as job:
+        progression = _shown(picture, places, recipe.progress, job.machine(recipe.machine), _USUAL, everywhere)
+        work = job_work(job, _asked(job, source, progression, recipe))
     return _plotted(work, progression)
 
 
-def _picture(source: Path, recipe: ProgressionRecipe, output: str) -> NDArray[np.float32]:
-    rgb, size = shown_at(open_clip(source), recipe.begins.at).rgb, recipe.progress.size
-    whole = rgb.shape[1], rgb.shape[0]
-    usual = fitted(whole, _SHEET_SIDE) if is_sheet(output) else usual_size(whole, output)
-    return resized(rgb, usual if size is None else size.fit(whole))
+def _picture(source: Source, recipe: ProgressionRecipe, output: str) -> NDArray[np.float32]:
+    if isinstance(source, MadeUp):
+        return source.picture(_size(SIZE, recipe, output), recipe.ascent.seed)
+    rgb = shown_at(open_clip(source), recipe.begins.at).rgb
+    return resized(rgb, _size((rgb.shape[1], rgb.shape[0]), recipe, output))
+
+
+def _size(whole: tuple[int, int], recipe: ProgressionRecipe, output: str) -> tuple[int, int]:
+    """The (width, height) of what is shown of a source of size `whole`."""
+    if recipe.progress.size is not None:
+        return recipe.progress.size.fit(whole)
+    return fitted(whole, _SHEET_SIDE) if is_sheet(output) else usual_size(whole, output)
 
 
 def _shown(
-    picture: NDArray[np.float32], places: Places, options: Progress, machine: Machine, usual: int
+    picture: NDArray[np.float32], places: Places, options: Progress, machine: Machine, usual: int, everywhere: bool
 ) -> Progression:
     """What is shown: the places of a comparison, row by row; without one, the only place."""
     made: list[Cell] = []
     for row in range(len(places[0][1])):
         for column, below in places:
-            dreamer = make_dreamer(Recipe(below[row].dream), machine)
+            dreamer = replace(make_dreamer(Recipe(below[row].dream), machine), everywhere=everywhere)
             check_memory(dreamer, dreamer.score(), (picture.shape[1], picture.shape[0]))
             total = steps_in_all(dreamer, (picture.shape[0], picture.shape[1]))
             made.append(
@@ -117,11 +126,11 @@ def _plotted(work: Work[Path], shown: Progression) -> Work[Path]:
     return work if plot is None else work.then(lambda watch: _plot(plot, shown, watch))
 
 
-def _asked(job: Job, shown: Progression, recipe: ProgressionRecipe) -> Asked:
+def _asked(job: Job, source: Source, shown: Progression, recipe: ProgressionRecipe) -> Asked:
     still = 0
     if Path(job.output).suffix.lower() in CONTAINERS:  # a film's players would pass over one picture's length
         still = round(shown.options.hold.amount * shown.rate)
-    conditions = _conditions(job, shown, recipe)
+    conditions = _conditions(job, source, shown, recipe)
     job.agree(conditions)
     check_numbers(shown.options, shown.pictures, shown.timeline)
     times = tuple(number / shown.rate for number in range(shown.pictures + still))
@@ -143,7 +152,7 @@ def _frames(shown: Progression, still: int) -> Frames:
     return lambda state, first: frames(shown, still, state, first)
 
 
-def _conditions(job: Job, shown: Progression, recipe: ProgressionRecipe) -> dict[str, dict[str, Plain]]:
+def _conditions(job: Job, source: Source, shown: Progression, recipe: ProgressionRecipe) -> dict[str, dict[str, Plain]]:
     """All that the film depends on; where the plot goes is not of it."""
     networks = {f"network_{number}": weights_of(cell.dreamer) for number, cell in enumerate(shown.cells[1:], 2)}
     options: dict[str, dict[str, Plain]] = {
@@ -152,7 +161,7 @@ def _conditions(job: Job, shown: Progression, recipe: ProgressionRecipe) -> dict
         "begins": {"at": str(recipe.begins.at or 0), "play_once": recipe.played.play_once},
         "beside": dict(networks),
     }
-    conditions = conditions_of("progress", options, job.storage, shown.cells[0].dreamer, job.source, recipe.files())
+    conditions = conditions_of("progress", options, job.storage, shown.cells[0].dreamer, source, recipe.files())
     return {section: dict(values) for section, values in conditions.items()}
 
 

@@ -9,6 +9,7 @@ from mariana_video.api.making.pictures import check_largest, dream_each, left_to
 from mariana_video.api.making.work import Made, Watch, Work
 from mariana_video.dream.arrays import to_array
 from mariana_video.dream.ascent import Step
+from mariana_video.dream.made_up import SIZE, MadeUp, Source
 from mariana_video.errors import MarianaError, SourceError
 from mariana_video.footage.film import dream_picture
 from mariana_video.footage.still import Still, read_still
@@ -22,14 +23,15 @@ from mariana_video.recipe.job import Output
 from mariana_video.recipe.kinds import PictureRecipe
 from mariana_video.recipe.options import needs_clock
 from mariana_video.recipe.toml import Plain, plain
+from mariana_video.recipe.values.timeline import START
 
 _NAMED = 3  # pictures that failed and are named in the last line
 
 
-def picture_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]:
+def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Path]:
     """The work of dreaming a picture or a frame of a clip."""
-    still = read_still(source, recipe.still.at, recipe.still.size, needs_clock(recipe.dreamt))
-    dreamer = make_dreamer(recipe.dreamt, recipe.machine)
+    still = _still(source, recipe)
+    dreamer = replace(make_dreamer(recipe.dreamt, recipe.machine), everywhere=isinstance(source, MadeUp))
     shape = still.rgb.shape[0], still.rgb.shape[1]
     check_memory(dreamer, dreamer.score(still.instant), (shape[1], shape[0]))
     steps = steps_of(dreamer, shape, still.instant)
@@ -48,6 +50,13 @@ def picture_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path
         return output
 
     return Work("steps", steps, make, size=(shape[1], shape[0]), output=output)
+
+
+def _still(source: Source, recipe: PictureRecipe) -> Still:
+    wanted = recipe.still.size
+    if isinstance(source, MadeUp):
+        return Still(source.picture(SIZE if wanted is None else wanted.fit(SIZE), recipe.dream.seed), None, START)
+    return read_still(source, recipe.still.at, wanted, needs_clock(recipe.dreamt))
 
 
 def _dreamed(dreamer: Dreamer, still: Still) -> str:

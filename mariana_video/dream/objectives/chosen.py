@@ -11,23 +11,28 @@ from mariana_video.networks.measured import measure
 from mariana_video.networks.network import Network
 from mariana_video.networks.several import load_named
 from mariana_video.recipe.values.networks import Networks, Said
-from mariana_video.recipe.values.objective import Objective, read_terms
+from mariana_video.recipe.values.objective import Objective, added, read_terms
 
 
 def chosen(
-    said: Networks, weights: Path | None, layers: Objective | None, loaded: dict[Said, Network] | None = None
+    said: Networks,
+    weights: Path | None,
+    layers: Objective | None,
+    loaded: dict[Said, Network] | None = None,
+    guided: bool = False,
 ) -> tuple[dict[str, Network], Objective]:
     """The networks that `layers` name, by name and the leading one first, and what they are to dream.
 
     Every layer and channel that is ever named is looked up, and what natural pictures do to a layer is measured where
-    the network's file doesn't say. Without `layers` all that are said dream, each what suits it. `weights` is a file
-    for torchvision's network; networks that are `loaded` are taken as they are, and others added to them.
+    the network's file doesn't say. Without `layers` all that are said dream, each what suits it, or what a guide has of
+    it where they are `guided`. `weights` is a file for torchvision's network; networks that are `loaded` are taken as
+    they are, and others added to them.
 
     Raises NetworkError on an unknown network, layer, channel or damaged weights, UsageError on what can't be written.
     """
     names = said.names if layers is None else [term.network for term in layers.terms]
     networks = load_named(said, weights, names, loaded)
-    objective = layers or usual(networks)
+    objective = layers or (guided_by(usual(networks)) if guided else usual(networks))
     for term in read(objective.terms, networks):
         measure(networks[term.network], term.kind.layers)
     return networks, objective
@@ -38,4 +43,9 @@ def usual(networks: Mapping[str, Network]) -> Objective:
     if len(networks) == 1:
         return Objective(next(iter(networks.values())).suited.layers)
     terms = [replace(term, network=name) for name, one in networks.items() for term in read_terms(one.suited.layers)]
-    return Objective(" + ".join(map(str, terms)))
+    return Objective(added(tuple(terms)))
+
+
+def guided_by(objective: Objective) -> Objective:
+    """What a guide has of the layers of an `objective`."""
+    return Objective(added(tuple(replace(term, what=f"guide({term.what})") for term in objective.terms)))

@@ -56,4 +56,4 @@ def _fitting(own: Tensor, guide: Tensor) -> Tensor:
     """For each of n×C the number of that of m×C which has the most alike direction."""
     lengths = guide.norm(dim=1, keepdim=True).clamp_min(_QUIET)
     directions = (guide / lengths).T.contiguous()
-    return torch.cat([(part @ directions).argmax(1) for part in own.split(_AT_ONCE)])
+    return torch.cat([(part @ directions).argmax(1) for part in torch.split(own, _AT_ONCE)])
