@@ -35,7 +35,8 @@ from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import read
 from mariana_video.media.stills.pictures import write_picture
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.options import Carry, Dream, Recipe, Span
+from mariana_video.recipe.look import Dream
+from mariana_video.recipe.options import Carry, Recipe, Span
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.size import Size
 from mariana_video.recipe.values.time import Time

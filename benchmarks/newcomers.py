@@ -37,7 +37,8 @@ from mariana_video.media.stills.pictures import write_picture
 from mariana_video.media.stills.sheet import labelled
 from mariana_video.meters.specks import grain
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.options import Carry, Dream, Recipe, Span
+from mariana_video.recipe.look import Dream
+from mariana_video.recipe.options import Carry, Recipe, Span
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]

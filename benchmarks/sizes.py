@@ -41,7 +41,8 @@ from mariana_video.media.stills.sheet import labelled
 from mariana_video.meters.sharpness import laplacian_energy
 from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.options import Carry, Dream, Recipe, Span
+from mariana_video.recipe.look import Dream
+from mariana_video.recipe.options import Carry, Recipe, Span
 from mariana_video.recipe.values.time import Length
 
 Array = NDArray[np.float32]

@@ -27,7 +27,8 @@ from mariana_video.networks.mariana import Architecture, Mariana
 from mariana_video.networks.weights import load, save
 from mariana_video.progression.steps import chosen, progress, steps_in_all
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.options import Ascent, Recipe
+from mariana_video.recipe.look import Ascent
+from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.schedule import Schedule
 

@@ -17,9 +17,10 @@ from mariana_video.footage.live import live, picture_of
 from mariana_video.loop.dreamer import make_dreamer
 from mariana_video.loop.footprint import check_memory
 from mariana_video.recipe.group import shared_out
-from mariana_video.recipe.idle import check_carry, check_dream, check_seed
+from mariana_video.recipe.idle import check_carry, check_dream, check_seed, check_where
 from mariana_video.recipe.job import Machine
-from mariana_video.recipe.options import Carry, Dream, Recipe, Where
+from mariana_video.recipe.look import Dream
+from mariana_video.recipe.options import Carry, Recipe, Where
 from mariana_video.recipe.reading import declare
 from mariana_video.recipe.values.schedule import Bounds
 
@@ -33,6 +34,7 @@ def dream_frame(frame: NDArray[np.generic], **options: Any) -> Picture:
     """
     dream, where, machine = shared_out(options, Dream, Where, Machine)
     check_image(dream)
+    check_where(dream, where)
     check_seed(dream)
     picture = picture_of(frame)
     dreamer = make_dreamer(Recipe(dream, where=where), machine)
@@ -55,6 +57,7 @@ def dream_frames(frames: Iterable[NDArray[np.generic]], *, rate: float | Fractio
     if not isinstance(frames, Iterable):
         raise UsageError(f"frames are {type(frames).__name__}; give arrays, one after the other")
     check_dream(dream)
+    check_where(dream, where)
     check_seed(dream)
     check_carry(dream, carry)
     dreamer = make_dreamer(Recipe(dream, carry, where=where), machine)

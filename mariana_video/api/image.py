@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from mariana_video.api.foreseen.sources import check_drawn, check_whole_picture, file_of
 from mariana_video.api.foreseen.unused import check_image
-from mariana_video.dream.made_up import MadeUp, Source, source_of
+from mariana_video.dream.plain.made_up import MadeUp, Source, source_of
 from mariana_video.errors import UsageError
 from mariana_video.media.output import check_output
 from mariana_video.media.stills.pictures import ENDINGS_OUT
+from mariana_video.recipe.idle import check_where
 from mariana_video.recipe.kinds import PictureRecipe
 from mariana_video.recipe.reading import named
 
@@ -30,6 +31,7 @@ def image(source: str | Path, output: str | Path, recipe: PictureRecipe | None =
     given, made = source_of(named("source", str, source)), named("output", Path, output)
     check_whole_picture(given, asked.still.at)
     check_image(asked.dream)
+    check_where(asked.dream, asked.where)
     check_drawn(asked.dream, given)
     asked.check_files()
     if isinstance(given, MadeUp) or not given.is_dir():

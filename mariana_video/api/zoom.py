@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mariana_video.api.foreseen.sizes import check_kind
 from mariana_video.api.foreseen.sources import check_whole_picture, file_of
 from mariana_video.api.foreseen.unused import check_dive
-from mariana_video.dream.made_up import source_of
+from mariana_video.dream.plain.made_up import source_of
 from mariana_video.media.output import check_output
 from mariana_video.media.sound.soundtrack import check_sound
 from mariana_video.recipe.kinds import DiveRecipe

@@ -10,9 +10,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mariana_video.dream.noise import chance
 from mariana_video.dream.objectives.kind import Weighable
 from mariana_video.dream.objectives.reading import Weighted
+from mariana_video.dream.plain.noise import chance
 from mariana_video.networks.network import Network
 
 _APART = 2.2

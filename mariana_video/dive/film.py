@@ -24,7 +24,7 @@ from mariana_video.dive.next_start import UNCOVERED, begins_beside, next_start_o
 from mariana_video.dive.own_size import GOAL, finished, goal_of, shown
 from mariana_video.dream.arrays import to_array
 from mariana_video.dream.ascent import Pace
-from mariana_video.dream.symmetry import folded
+from mariana_video.dream.plain.symmetry import folded
 from mariana_video.errors import UsageError
 from mariana_video.loop.beside import guide_of, guided
 from mariana_video.loop.dream_clock import timings

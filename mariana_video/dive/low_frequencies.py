@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mariana_video.dream.noise import natural_noise
+from mariana_video.dream.plain.noise import natural_noise
 from mariana_video.dream.resample import resize, softened
 from mariana_video.meters.sharpness import laplacian_energy
 

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mariana_video.dream.noise import offset
 from mariana_video.dream.objectives.kind import Beside
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.others import Others
+from mariana_video.dream.plain.noise import offset
 from mariana_video.dream.pull import Pull
 from mariana_video.dream.resample import resize
 from mariana_video.dream.rules import Length, Memory, finite, mean_size, stepped
@@ -106,20 +106,31 @@ def _climbed(
     for step in range(first, pace.steps):
         reach = reach_of(score, octave, pace.jitter)
         shift = offset(reach, *key, round(1000 * octave.scale), step)
-        value, gradient = shifted_gradient(score, small, shift, reach, others)
+        slope = shifted_gradient(score, small, shift, reach, others)
+        gradient = slope.gradient
         if pace.pull is not None:
             gradient = gradient + pace.pull.gradient(small)
         gradient = pace.style.pulled(gradient, small)
-        small, memory = stepped(pace.style.rule, small, gradient, length, memory)
+        now = length if slope.left == 1 else replace(length, size=length.size * slope.left)
+        small, memory = stepped(pace.style.rule, small, gradient, now, memory)
         small = pace.style.settled(small, gradient, rest, key[-1] * pace.steps + step)
         full = small if octave.scale == 1 else (begun + resize(small - start, begun.shape[-2:])).clamp(0, 1)
         pushed = pushed_through(score, octave.shape, reach)
-        yield Step(1, 1, step + 1, pace.steps, value, full, pushed, begun, small, memory)
+        yield Step(1, 1, step + 1, pace.steps, slope.score, full, pushed, begun, small, memory)
+
+
+@dataclass(frozen=True)
+class Slope:
+    """The `score` of a picture, its `gradient` (1×3×H×W), and how far the goal is still, 1…0 (`Score.valued`)."""
+
+    score: float
+    gradient: Tensor
+    left: float = 1.0
 
 
 def shifted_gradient(
     score: Score, picture: Tensor, shift: tuple[int, int], reach: int, others: Mapping[Beside, Tensor] = _NONE
-) -> tuple[float, Tensor]:
+) -> Slope:
     """The score of `picture` and its gradient, with the network's grid shifted by `shift` (down, right) up to `reach`.
 
     The picture is reflected at its borders rather than rolled, so that its edges never see the far side; what lies
@@ -131,8 +142,8 @@ def shifted_gradient(
     with torch.inference_mode(False), torch.enable_grad():
         padded = _padded(score, picture, shift, reach)
         beside = {which: _padded(score, other, shift, reach) for which, other in others.items()}
-        value, gradient = _balanced_gradient(score, padded, beside)
-    return value, gradient[..., top : top + height, left : left + width].contiguous()
+        slope = _balanced_gradient(score, padded, beside)
+    return replace(slope, gradient=slope.gradient[..., top : top + height, left : left + width].contiguous())
 
 
 def _padded(score: Score, picture: Tensor, shift: tuple[int, int], reach: int) -> Tensor:
@@ -142,7 +153,7 @@ def _padded(score: Score, picture: Tensor, shift: tuple[int, int], reach: int) -
     return _reflected(picture.detach().clone(), (left, wide - width - left, top, tall - height - top))
 
 
-def _balanced_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Tensor]) -> tuple[float, Tensor]:
+def _balanced_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Tensor]) -> Slope:
     """The score of a picture and its gradient, to which several networks add by their weights, however loud they are.
 
     What a layer says of a dream of two networks may grow tenfold for the one and double for the other: added as they
@@ -151,34 +162,37 @@ def _balanced_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Te
     parts = score.parted()
     if len(parts) == 1 or score.measure == "mean":
         return _whole_gradient(score, picture, others)
-    found = [(weight, *_whole_gradient(part, picture, others)) for weight, part in parts]
-    sizes = [finite(mean_size(gradient)) for _, _, gradient in found]
-    whole = sum(weight for weight, _, _ in found)
+    found = [(weight, _whole_gradient(part, picture, others)) for weight, part in parts]
+    sizes = [finite(mean_size(slope.gradient)) for _, slope in found]
+    whole = sum(weight for weight, _ in found)
     gradient = torch.zeros_like(picture)
-    for (weight, _, own), size in zip(found, sizes, strict=True):
+    for (weight, slope), size in zip(found, sizes, strict=True):
         if size > 0:
-            gradient = gradient + own * (sum(sizes) * weight / (whole * size))
-    return sum(value for _, value, _ in found), gradient
+            gradient = gradient + slope.gradient * (sum(sizes) * weight / (whole * size))
+    slopes = [slope for _, slope in found]
+    return Slope(sum(slope.score for slope in slopes), gradient, max(slope.left for slope in slopes))
 
 
-def _whole_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Tensor]) -> tuple[float, Tensor]:
+def _whole_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Tensor]) -> Slope:
     """The score of a picture and its gradient; tile by tile where it is large, the source beside it likewise."""
     tiles = tiles_for(score, (picture.shape[-2], picture.shape[-1]))
-    apart = len(tiles) > 1 and "source" in others
-    whole_ones = [which for which in others if which in score.beside and not (apart and which == "source")]
-    seen = {which: _seen(score, which, others[which]) for which in whole_ones}
     if len(tiles) == 1:
-        return _gradient(score, picture, seen)
-    total, whole, pixels = 0.0, torch.empty_like(picture), picture.shape[-2] * picture.shape[-1]
+        return _gradient(score, picture, {which: _seen(score, which, others[which]) for which in score.beside})
+    guide: dict[Beside, Seen] = {}
+    if "guide" in score.beside:
+        guide["guide"] = _seen(score, "guide", others["guide"])
+    total, whole, pixels, left = 0.0, torch.empty_like(picture), picture.shape[-2] * picture.shape[-1], 0.0
     for tile in tiles:
         upper, lower, before, after = tile.core
-        if apart and "source" in score.beside:
+        seen = dict(guide)
+        if "source" in score.beside:
             seen["source"] = _seen(score, "source", _part(others["source"], tile))
-        value, gradient = _gradient(score, _part(picture, tile), seen)
-        inner = gradient[..., upper - tile.top : lower - tile.top, before - tile.left : after - tile.left]
+        slope = _gradient(score, _part(picture, tile), seen)
+        inner = slope.gradient[..., upper - tile.top : lower - tile.top, before - tile.left : after - tile.left]
         whole[..., upper:lower, before:after] = inner * (tile.pixels / pixels)  # each value is a mean over its tile
-        total += value * (lower - upper) * (after - before) / pixels
-    return total, whole
+        share = (lower - upper) * (after - before) / pixels
+        total, left = total + slope.score * share, left + slope.left * share
+    return Slope(total, whole, left)
 
 
 def _part(picture: Tensor, tile: Tile) -> Tensor:
@@ -189,11 +203,11 @@ def _seen(score: Score, which: Beside, other: Tensor) -> Seen:
     return score.seen(which, other.contiguous(memory_format=torch.channels_last))
 
 
-def _gradient(score: Score, picture: Tensor, seen: Mapping[Beside, Seen]) -> tuple[float, Tensor]:
+def _gradient(score: Score, picture: Tensor, seen: Mapping[Beside, Seen]) -> Slope:
     picture = picture.contiguous(memory_format=torch.channels_last).requires_grad_(True)
-    value = score(picture, seen)
+    value, left = score.valued(picture, seen)
     (gradient,) = torch.autograd.grad(value, picture)
-    return float(value.detach()), gradient.float()
+    return Slope(float(value.detach()), gradient.float(), left)
 
 
 def tiles_for(score: Score, shape: tuple[int, int]) -> tuple[Tile, ...]:

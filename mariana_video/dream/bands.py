@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.dream.resample import resize
-from mariana_video.recipe.options import Dream
+from mariana_video.recipe.look import Dream
 
 WEIGHTS = Dream().bands.weights
 """Fine to coarse, as by default: of the detail between a size and its half, of the next, of all that is left."""

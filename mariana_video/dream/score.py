@@ -70,9 +70,14 @@ class Score:
 
         `beside` is what `seen` gave of each of the other pictures that terms go by.
         """
+        return self.valued(picture, beside)[0]
+
+    def valued(self, picture: Tensor, beside: Mapping[Beside, Seen] = _NOTHING) -> tuple[Tensor, float]:
+        """The score, and how far the goals of all terms still are, 1…0 (see `Kind.valued`): the farthest says it."""
         features = {name: self._features(picture, name, layers, beside) for name, layers in self.asked.items()}
-        parts = [term.kind.score(features[term.network]) * term.weight for term in self.terms]
-        return torch.stack(parts).mean() if self.measure == "mean" else torch.stack(parts).sum()
+        found = [term.kind.valued(features[term.network]) for term in self.terms]
+        parts = torch.stack([value * term.weight for (value, _), term in zip(found, self.terms, strict=True)])
+        return parts.mean() if self.measure == "mean" else parts.sum(), max(left for _, left in found)
 
     def seen(self, which: Beside, picture: Tensor) -> Seen:
         """What networks say of another `picture` (1×3×H×W, 0…1), of the layers of those terms that go by it."""

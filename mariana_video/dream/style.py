@@ -19,9 +19,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.dream.bands import WEIGHTS
-from mariana_video.dream.colours import decorrelated, keeping, kept_colours
+from mariana_video.dream.plain.colours import decorrelated, keeping, kept_colours
+from mariana_video.dream.plain.symmetry import folded
 from mariana_video.dream.rules import mean_size
-from mariana_video.dream.symmetry import folded
 from mariana_video.recipe.look import Kept, Rule
 
 _EDGE = 0.02  # of a difference between neighbours: less counts as smooth already
@@ -61,10 +61,10 @@ class Style:
 
     def settled(self, picture: Tensor, gradient: Tensor, rest: Tensor, number: int) -> Tensor:
         """`picture` after step `number` (from 0) along `gradient`; what was dreamed is its difference from `rest`."""
-        if self.decay or self.blur or self.clip_norm or self.clip_contribution:
+        blur = self.blur if (number + 1) % self.blur_every == 0 else 0.0
+        if self.decay or blur or self.clip_norm or self.clip_contribution:
             change = (picture - rest) * (1 - self.decay)
-            if self.blur and (number + 1) % self.blur_every == 0:
-                change = _blurred(change, self.blur)
+            change = _blurred(change, blur) if blur else change
             for share, worth in (
                 (self.clip_norm, change.square().sum(1, keepdim=True)),
                 (self.clip_contribution, (change * gradient).sum(1, keepdim=True).abs()),

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from mariana_video.dream.arrays import to_array, to_tensor
 from mariana_video.dream.ascent import Step
+from mariana_video.dream.plain.symmetry import folded
 from mariana_video.dream.size import fitted
-from mariana_video.dream.symmetry import folded
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.footage import masks
 from mariana_video.footage.held_flashes import Holding

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from mariana_video.dream.arrays import to_array, to_tensor
-from mariana_video.dream.symmetry import folded
+from mariana_video.dream.plain.symmetry import folded
 from mariana_video.media.clip import Frame
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import torch
 
-from mariana_video.dream.made_up import MadeUp, Source
+from mariana_video.dream.plain.made_up import MadeUp, Source
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.media.stills.pictures import picture_files
@@ -27,7 +27,8 @@ _DREAM = ("dream", "carry")
 _FILE = "_file"  # after the name of an option: the section of the file that it names
 _LIST = "list"  # the section of a list of shots
 _BY_NETWORK = ("beside_network", "natural_pictures")
-_BY_SHOT = ("dream", "carry", "where", "mask_file", "flow_weights_file", "weights_file", "network", *_BY_NETWORK)
+_BY_SHOT_FILES = ("mask_file", "flow_weights_file", "weights_file", "guide_file", "palette_file")
+_BY_SHOT = ("dream", "carry", "where", "network", *_BY_SHOT_FILES, *_BY_NETWORK)
 """What each shot's key tells of."""
 _UNTOLD = ("film", _LIST, "shots", "parts")
 _CHUNK = 1 << 22
@@ -47,7 +48,7 @@ def conditions_of(
 
     `options` are the command's own, by group; `files` those that it reads beside the source, by their options.
     """
-    listed = files.get("shots")
+    listed, weights = files.get("shots"), _weights_of(dreamer)
     return {
         "job": {"command": command},
         **options,
@@ -59,8 +60,8 @@ def conditions_of(
             if file is not listed
         },
         "source": _source_section(source),
-        "network": {"weights": _weights_of(dreamer.network)},
-        "beside_network": {name: _weights_of(one) for name, one in list(dreamer.networks.items())[1:]},
+        "network": {"weights": weights[0]},
+        "beside_network": dict(zip(list(dreamer.networks)[1:], weights[1:], strict=True)),
         "natural_pictures": {name: checksum_of(one) for name, one in dreamer.networks.items()},
         "machine": machine_of(dreamer),
     }
@@ -160,16 +161,23 @@ def check_same(source: Path, marks: Marks, conditions: Sections) -> Marks:
 
 def weights_of(dreamer: Dreamer) -> str:
     """SHA-256 of the parameters of all networks that dream, and of what natural pictures do to them."""
-    told = [f"{name} {_weights_of(one)} {checksum_of(one)}" for name, one in dreamer.networks.items()]
+    weights = zip(dreamer.networks.items(), _weights_of(dreamer), strict=True)
+    told = [f"{name} {own} {checksum_of(one)}" for (name, one), own in weights]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
-def _weights_of(network: Network) -> str:
-    """SHA-256 of a network's parameters."""
+def _weights_of(dreamer: Dreamer) -> list[str]:
+    """SHA-256 of each network's parameters, its classifier's where that is asked for."""
+    asked = dreamer.classified
+    return [_checksum(network, name in asked) for name, network in dreamer.networks.items()]
+
+
+def _checksum(network: Network, classifier: bool) -> str:
     checksum = hashlib.sha256()
-    for name, tensor in sorted(network.body.state_dict().items()):
-        checksum.update(name.encode())
-        checksum.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy().tobytes())
+    for part in [network.body, *([network.head] if classifier and network.head is not None else [])]:
+        for name, tensor in sorted(part.state_dict().items()):
+            checksum.update(name.encode())
+            checksum.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy().tobytes())
     return checksum.hexdigest()
 
 

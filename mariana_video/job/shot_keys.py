@@ -20,7 +20,7 @@ from mariana_video.recipe.toml import sections
 from mariana_video.recipe.values.file import InputFile
 
 _LENGTH = 32  # characters
-_FILES = ("mask", "weights", "flow_weights")
+_FILES = ("mask", "weights", "flow_weights", "guide", "palette")
 
 
 def known_by_shots(job: Job, film: Film, shots: Sequence[Shot]) -> Film:
@@ -46,7 +46,7 @@ def known_by_shots(job: Job, film: Film, shots: Sequence[Shot]) -> Film:
 def _told(job: Job, dreamer: Dreamer) -> dict[str, Any]:
     """All of a dreamer that its pictures depend on; files by their content, wherever they lie."""
     recipe = dreamer.recipe
-    files = [recipe.where.mask, recipe.carry.flow_weights]
+    files = [recipe.where.mask, recipe.carry.flow_weights, recipe.dream.guide, recipe.dream.palette]
     for path in files:
         if path is not None:
             job.check_apart(path)

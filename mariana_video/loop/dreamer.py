@@ -22,7 +22,7 @@ from mariana_video.loop.finish import Finish
 from mariana_video.loop.state import Values
 from mariana_video.loop.strength import to_see
 from mariana_video.networks.device import choose_device
-from mariana_video.networks.network import Network
+from mariana_video.networks.network import CLASSES, Network
 from mariana_video.recipe.group import value_at
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Recipe
@@ -101,6 +101,12 @@ class Dreamer:
     @property
     def _usual_step(self) -> float:
         return _RISE if self.recipe.dream.step_rule == "progress" else self.network.suited.step_size
+
+    @property
+    def classified(self) -> frozenset[str]:
+        """The networks whose classifiers anything that is dreamed asks for, by name."""
+        terms = read(self.objective.terms, self.networks)
+        return frozenset(term.network for term in terms if CLASSES in term.kind.layers)
 
     def score(self, instant: Instant = START) -> Score:
         """What the ascent makes larger at an instant."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from mariana_video.dream.colours import kept_colours, painted, saturated
-from mariana_video.dream.symmetry import folded
+from mariana_video.dream.plain.colours import kept_colours, painted, saturated
+from mariana_video.dream.plain.symmetry import folded
 from mariana_video.recipe.look import Kept
 
 

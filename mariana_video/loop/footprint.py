@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -13,6 +14,7 @@ from mariana_video.dream.ascent import padded_shape, tiles_for
 from mariana_video.dream.score import Score
 from mariana_video.errors import DreamError
 from mariana_video.loop.dreamer import Dreamer
+from mariana_video.networks.network import CLASSES, Network
 
 BASE = 800_000_000  # bytes of Python, torch and the network, measured
 _BESIDE = 850  # bytes a pixel besides the network: frames read ahead, flow, the dream's state (measured at 640 to 1920)
@@ -65,13 +67,20 @@ def memory_needed(
 
 
 def _parameters(score: Score) -> list[Tensor]:
-    return [parameter for name in score.asked for parameter in score.networks[name].body.parameters()]
+    return [parameter for name, layers in score.asked.items() for parameter in _of(score.networks[name], layers)]
+
+
+def _of(network: Network, layers: Sequence[str]) -> Iterator[Tensor]:
+    """A network's parameters, its classifier's where it is asked for."""
+    yield from network.body.parameters()
+    if network.head is not None and CLASSES in layers:
+        yield from network.head.parameters()
 
 
 def _further(score: Score) -> int:
-    """Bytes of the networks beside the first: that one is in `BASE`."""
-    _, *further = score.asked
-    return sum(one.nbytes for name in further for one in score.networks[name].body.parameters())
+    """Bytes of the networks beside the first, whose body is in `BASE`."""
+    first = score.networks[next(iter(score.asked))]
+    return sum(one.nbytes for one in _parameters(score)) - sum(one.nbytes for one in first.body.parameters())
 
 
 def kept_for_backward(score: Score, device: torch.device) -> float:
@@ -87,7 +96,7 @@ def kept_for_backward(score: Score, device: torch.device) -> float:
     with torch.inference_mode(False), torch.enable_grad():
         picture = torch.zeros(1, 3, side, side, device=device, requires_grad=True)
         with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-            kept = score(picture)
+            kept = score(picture, {which: score.seen(which, picture.detach()) for which in score.beside})
     del kept
     return sum(found.values()) / side**2
 

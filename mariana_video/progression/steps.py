@@ -10,8 +10,8 @@ import numpy as np
 from torch import Tensor
 
 from mariana_video.dream.ascent import Pace, Step
+from mariana_video.dream.plain.symmetry import folded
 from mariana_video.dream.size import fitted, laid_on
-from mariana_video.dream.symmetry import folded
 from mariana_video.errors import UsageError
 from mariana_video.loop.beside import guide_of, others_of
 from mariana_video.loop.detail import Sharpening, larger_octaves, reach_at

@@ -9,7 +9,8 @@ from typing import Any
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.group import Group
-from mariana_video.recipe.options import Carry, Dream
+from mariana_video.recipe.look import Dream
+from mariana_video.recipe.options import Carry, Where
 from mariana_video.recipe.values.schedule import Schedule
 
 
@@ -29,12 +30,47 @@ def does_nothing(name: str, value: Any, why: str, instead: str) -> UsageError:
 def check_dream(dream: Dream) -> None:
     """Refuses what the dream itself makes idle (UsageError)."""
     check_networks(dream)
+    check_look(dream)
+    check_guide(dream)
     tutorial = dream.step_rule == "tutorial"
     if tutorial:
         idle(dream, "jitter", "with --step-rule tutorial, which never shifts", "leave it out, or take --step-rule mean")
-        idle(dream, "bands", "with --step-rule tutorial, which weighs none", "leave it out, or take --step-rule mean")
     if _always(dream.octaves, 1) or (tutorial and dream.octaves is None):
         idle(dream, "octave_scale", "with one octave", "give --octaves of 2 or more, or leave it out")
+
+
+def check_guide(dream: Dream) -> None:
+    """Refuses a guide that nothing goes by, and what goes by one that isn't there (UsageError)."""
+    if dream.layers is None:
+        return
+    going = next((term for term in dream.layers.terms if term.what.startswith("guide(")), None)
+    if going is not None and dream.guide is None:
+        raise UsageError(f"--layers {dream.layers}: {going.what} goes by a guide; give one with --guide FILE")
+    if going is None:
+        why = f"with --layers {dream.layers}, none of which goes by it"
+        idle(dream, "guide", why, "leave it out, or write guide(LAYER) among them")
+
+
+def check_look(dream: Dream) -> None:
+    """Refuses what does nothing of how a dream looks (UsageError)."""
+    if dream.step_rule in ("tutorial", "progress"):
+        why = f"with --step-rule {dream.step_rule}, which weighs none"
+        idle(dream, "bands", why, "leave it out, or take --step-rule mean")
+    if _always(dream.symmetry, 0):
+        idle(dream, "symmetry_in", "without --symmetry", "give a --symmetry, such as 6")
+    if _always(dream.blur, 0):
+        idle(dream, "blur_every", "without --blur", "give a --blur, such as 0.5")
+    if dream.colour != "free":
+        idle(dream, "colour_steps", f"with --colour {dream.colour}", "leave one of them out")
+
+
+def check_where(dream: Dream, where: Where) -> None:
+    """Refuses a mask that a dream can't keep to (UsageError)."""
+    if where.mask is not None and dream.symmetry_in == "loop" and not _always(dream.symmetry, 0):
+        raise UsageError(
+            f"--symmetry {dream.symmetry} folds the source itself, and --mask {where.mask} leaves parts of it as they "
+            "are; give --symmetry-in end, or leave one of them out"
+        )
 
 
 def check_networks(dream: Dream) -> None:

@@ -16,7 +16,8 @@ from mariana_video.recipe.group import Group, from_text, from_texts
 from mariana_video.recipe.groups import FILE, FIRST, PART
 from mariana_video.recipe.job import Machine, Output, Storage
 from mariana_video.recipe.kind import Kind
-from mariana_video.recipe.options import Ascent, Carry, Dream, Recipe, Shooting, Span, Where
+from mariana_video.recipe.look import Ascent, Dream
+from mariana_video.recipe.options import Carry, Recipe, Shooting, Span, Where
 from mariana_video.recipe.progression import Progress
 from mariana_video.recipe.values.file import InputFile
 from mariana_video.recipe.values.networks import Networks

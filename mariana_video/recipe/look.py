@@ -1,4 +1,4 @@
-"""Options of every dream beside what is dreamed: symmetry, colours, and what the steps take back.
+"""How every dream looks beside what is dreamed: symmetry, colours, and what the steps take back.
 
 Annotations are objects here, not texts: who inherits these options knows nothing of the names in them.
 """
@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from mariana_video.recipe.group import Group, from_text
-from mariana_video.recipe.groups import COLOUR, STEPS
+from mariana_video.recipe.group import from_text
+from mariana_video.recipe.groups import COLOUR, FIRST, LOOK, STEPS
+from mariana_video.recipe.subject import Subject
 from mariana_video.recipe.values.bands import Bands
 from mariana_video.recipe.values.file import InputFile
 from mariana_video.recipe.values.schedule import Bounds, Schedule
@@ -18,14 +19,16 @@ _NUMBER = from_text(Schedule)
 _FILE = from_text(InputFile)
 _COLOUR = Parameter(group=COLOUR)
 _STEPS = Parameter(group=STEPS)
+_FIRST = Parameter(group=FIRST)
 
 Rule = Literal["mean", "tutorial", "adam", "progress"]
 Kept = Literal["free", "source", "luminance"]
 
 
+@Parameter(name="*", group=LOOK)
 @dataclass(frozen=True)
-class Look(Group):
-    """How a dream looks, whatever it is of."""
+class Dream(Subject):
+    """What is dreamed, how strongly, and how it looks."""
 
     symmetry: Annotated[Schedule, Bounds(0, 64, whole=True), _NUMBER, _COLOUR] = Schedule("0")
     """In how many mirrored sectors the picture repeats itself, as in a kaleidoscope; 1 is a mirror, left to right."""
@@ -69,3 +72,18 @@ class Look(Group):
 
     smoothness: Annotated[Schedule, Bounds(0, 10), _NUMBER, _STEPS] = Schedule("0")
     """How hard each step smooths (total variation): at 1 as hard as it dreams."""
+
+
+@Parameter(name="*", group=LOOK)
+@dataclass(frozen=True)
+class Ascent(Dream):
+    """What is dreamed, step by step, on a single picture."""
+
+    steps: Annotated[Schedule, Bounds(0, 10000, whole=True), _NUMBER, _FIRST] = Schedule("60")
+    """Steps on each octave; several hundred show a picture become structure."""
+
+    first_steps: Annotated[Schedule | None, Bounds(0, 10000, whole=True), Parameter(parse=False)] = None
+
+    def first(self) -> Schedule:
+        """The steps an octave."""
+        return self.steps

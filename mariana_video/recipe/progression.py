@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from mariana_video.errors import UsageError
 from mariana_video.recipe.group import Group, from_text
 from mariana_video.recipe.groups import FILE, FIRST, PART
-from mariana_video.recipe.options import Ascent
+from mariana_video.recipe.look import Ascent
 from mariana_video.recipe.values.schedule import Bounds, Schedule
 from mariana_video.recipe.values.size import Size
 from mariana_video.recipe.values.time import Length

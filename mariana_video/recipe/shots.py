@@ -14,7 +14,8 @@ from typing import Any
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.job import Machine, Storage
-from mariana_video.recipe.options import Carry, Dream, Recipe, Span, Where
+from mariana_video.recipe.look import Dream
+from mariana_video.recipe.options import Carry, Recipe, Span, Where
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.toml import text_of
 from mariana_video.recipe.values.networks import Networks

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mariana_video.api.making.work import Watch
-from mariana_video.dream.made_up import MadeUp
+from mariana_video.dream.plain.made_up import MadeUp
 from mariana_video.media.stills.pictures import read_picture, write_picture
 from tests.conftest import texture
 

@@ -11,8 +11,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from mariana_video.dream.ascent import Pace, ascend, moved, shifted_gradient
+from mariana_video.dream.ascent import Pace, ascend, shifted_gradient
 from mariana_video.dream.octaves import Octave, octaves_of
+from mariana_video.dream.rules import Length, moved
 from mariana_video.dream.score import Score
 from mariana_video.errors import DreamError, NetworkError, UsageError
 from mariana_video.networks.network import Network
@@ -46,7 +47,7 @@ def test_results_stay_in_range(network: Network) -> None:
 def test_steps_shrink_near_black_and_white() -> None:
     picture = torch.tensor([0.5, 0.99, 0.99]).view(1, 3, 1, 1)
     up = torch.tensor([1.0, 1.0, -1.0]).view(1, 3, 1, 1)
-    change = (moved(picture, up, 0.01, None) - picture).flatten()
+    change = (moved(picture, up, Length(0.01)) - picture).flatten()
     assert change[0] == pytest.approx(0.01, abs=1e-6)
     assert 0 < change[1] < 0.002
     assert change[2] == pytest.approx(-0.01, abs=1e-6)
@@ -125,12 +126,12 @@ def test_dreams_under_no_grad_and_inference_mode() -> None:
 
 def test_a_gradient_that_is_not_finite_stops_with_a_sentence() -> None:
     with pytest.raises(DreamError, match="not finite"):
-        moved(torch.rand(1, 3, 4, 4), torch.full((1, 3, 4, 4), math.nan), 0.1, None)
+        moved(torch.rand(1, 3, 4, 4), torch.full((1, 3, 4, 4), math.nan), Length(0.1))
 
 
 def test_a_flat_gradient_changes_nothing() -> None:
     picture = torch.rand(1, 3, 4, 4)
-    assert torch.equal(moved(picture, torch.zeros(1, 3, 4, 4), 0.1, None), picture)
+    assert torch.equal(moved(picture, torch.zeros(1, 3, 4, 4), Length(0.1)), picture)
 
 
 def test_a_gain_of_zero_leaves_a_pixel_alone(network: Network) -> None:
@@ -146,13 +147,13 @@ def test_a_gain_of_zero_leaves_a_pixel_alone(network: Network) -> None:
 def test_the_gradient_is_the_slope_of_the_score(network: Network) -> None:
     """Against finite differences, along the gradient itself and at the pixels well inside."""
     picture = as_tensor(texture(*SHAPE))
-    _, gradient = shifted_gradient(score(network), picture, (3, 5), 8)
+    gradient = shifted_gradient(score(network), picture, (3, 5), 8).gradient
     way = torch.zeros_like(gradient)
     way[..., 8:-8, 8:-8] = gradient[..., 8:-8, 8:-8]
     slope = float(way.norm())
     way = way * (0.005 / slope)
-    up, _ = shifted_gradient(score(network), picture + way, (3, 5), 8)
-    down, _ = shifted_gradient(score(network), picture - way, (3, 5), 8)
+    up = shifted_gradient(score(network), picture + way, (3, 5), 8).score
+    down = shifted_gradient(score(network), picture - way, (3, 5), 8).score
     assert slope == pytest.approx((up - down) / 0.01, rel=0.005)
 
 
@@ -173,7 +174,7 @@ def test_what_a_place_steps_does_not_hang_on_what_lies_far_from_it() -> None:
     gradient = torch.randn(1, 3, 64, 640, generator=torch.Generator().manual_seed(0))
     louder = gradient.clone()
     louder[..., 480:] *= 100
-    plain, beside = (moved(picture, one, 0.01, None)[..., :160] for one in (gradient, louder))
+    plain, beside = (moved(picture, one, Length(0.01))[..., :160] for one in (gradient, louder))
     change = plain - picture[..., :160]
     scale = ((beside - picture[..., :160]) * change).sum() / change.square().sum()
     assert abs(scale - 1) < 0.01

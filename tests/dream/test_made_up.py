@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mariana_video.dream.made_up import MadeUp, source_of
+from mariana_video.dream.plain.made_up import MadeUp, source_of
 
 
 @pytest.mark.parametrize("source", list(MadeUp))

@@ -37,14 +37,16 @@ def test_a_gradient_by_tiles_is_the_gradient(monkeypatch: pytest.MonkeyPatch, ki
     """The energy's to the last digits; shares are taken over regions, which lie otherwise in a tile."""
     score = score_by(small_network(), "conv3", kind)
     picture = as_tensor(texture(200, 280))
-    value, whole = shifted_gradient(score, picture, (3, 5), 8)
+    slope = shifted_gradient(score, picture, (3, 5), 8)
+    whole = slope.gradient
     monkeypatch.setattr(ascent, "LARGEST", 20_000)
     assert len(tiles_for(score, (208, 288))) > 3
-    tiled_value, tiled = shifted_gradient(score, picture, (3, 5), 8)
+    in_tiles = shifted_gradient(score, picture, (3, 5), 8)
+    tiled = in_tiles.gradient
     alike = float(np.corrcoef(whole.flatten(), tiled.flatten())[0, 1])
     assert alike > (0.99 if kind == "energy" else 0.8)
     assert float(tiled.abs().mean()) == pytest.approx(float(whole.abs().mean()), rel=0.1 if kind == "energy" else 0.25)
-    assert tiled_value == pytest.approx(value, rel=0.1)
+    assert in_tiles.score == pytest.approx(slope.score, rel=0.1)
     assert 208 * 288 < pushed_through(score, (200, 280), 8) < 2.5 * 208 * 288
 
 
@@ -53,7 +55,7 @@ def test_no_seam_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     score = score_by(small_network(), "conv3", "share")
     monkeypatch.setattr(ascent, "LARGEST", 20_000)
     picture = as_tensor(texture(96, 400))
-    _, gradient = shifted_gradient(score, picture, (0, 0), 0)
+    gradient = shifted_gradient(score, picture, (0, 0), 0).gradient
     borders = sorted({tile.core[3] for tile in tiles_for(score, (96, 400))})[:-1]
     steps = (gradient[..., 1:] - gradient[..., :-1]).abs().mean((0, 1, 2))
     at_borders = steps[[border - 1 for border in borders]]
@@ -64,5 +66,5 @@ def test_a_mean_activation_is_followed_in_one_piece(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(ascent, "LARGEST", 2_000)
     assert len(tiles_for(score_by(small_network(), "conv3", "mean"), (208, 288))) == 1
     assert torch.is_tensor(
-        shifted_gradient(score_by(small_network(), "conv3", "mean"), torch.rand(1, 3, 64, 64), (0, 0), 0)[1]
+        shifted_gradient(score_by(small_network(), "conv3", "mean"), torch.rand(1, 3, 64, 64), (0, 0), 0).gradient
     )

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from mariana_video.dream.ascent import moved_as_in_the_tutorial
+from mariana_video.dream.rules import Length, moved_as_in_the_tutorial
 from mariana_video.errors import UsageError
 from mariana_video.footage.film import dream_picture
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.progression.steps import chosen, nearer, progress, side_by_side, steps_in_all
-from mariana_video.recipe.options import Ascent, Recipe
+from mariana_video.recipe.look import Ascent
+from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Schedule
 from tests.conftest import as_tensor, instant, small_network, texture
@@ -99,7 +100,7 @@ def test_a_step_of_the_tutorial_in_its_own_units() -> None:
     generator = torch.Generator().manual_seed(0)
     picture, gradient = torch.rand(1, 3, 8, 9, generator=generator), torch.randn(1, 3, 8, 9, generator=generator)
     theirs = (2 * picture - 1 + 0.5 * gradient / gradient.std(correction=0)).clamp(-1, 1)
-    ours = moved_as_in_the_tutorial(picture, gradient, 0.5, None)
+    ours = moved_as_in_the_tutorial(picture, gradient, Length(0.5))
     assert torch.allclose(ours, (theirs + 1) / 2, atol=1e-6)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.options import Ascent
+from mariana_video.recipe.look import Ascent
 from mariana_video.recipe.progression import variants
 from mariana_video.recipe.values.networks import Said
 from mariana_video.recipe.values.objective import Objective

@@ -15,7 +15,8 @@ from mariana_video.errors import UsageError
 from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.group import Group
 from mariana_video.recipe.job import Machine, Storage
-from mariana_video.recipe.options import Ascent, Carry, Dream, Recipe, Span, Where, recipe
+from mariana_video.recipe.look import Ascent, Dream
+from mariana_video.recipe.options import Carry, Recipe, Span, Where, recipe
 from mariana_video.recipe.progression import Progress
 from mariana_video.recipe.toml import read_text, recipe_of, sections, to_text
 from mariana_video.recipe.values.file import InputFile
@@ -26,7 +27,12 @@ from mariana_video.recipe.values.size import Size
 from mariana_video.training.epochs.options import Lessons, Study
 
 WRONG: list[tuple[type[Group], str, Any, str]] = [
-    (Dream, "step_rule", "tutoral", "--step-rule tutoral: give one of mean, tutorial; did you mean tutorial?"),
+    (
+        Dream,
+        "step_rule",
+        "tutoral",
+        "--step-rule tutoral: give one of mean, tutorial, adam, progress; did you mean tutorial?",
+    ),
     (Dream, "octaves", 2.5, "--octaves 2.5: give a whole number from 1 to 20"),
     (Dream, "octaves", "many", "--octaves: can't read 'many'"),
     (Dream, "jitter", "0:(1), 5:(2.5)", "--jitter 2.5: give a whole number from 0 to 512"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mariana_video.dream.made_up import MadeUp, Source
+from mariana_video.dream.plain.made_up import MadeUp, Source
 from mariana_video.errors import UsageError
 from mariana_video.recipe.idle import check_seed
-from mariana_video.recipe.options import Dream
+from mariana_video.recipe.look import Dream
 from mariana_video.recipe.values.time import Time
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from mariana_video.errors import UsageError
 from mariana_video.media.containers import ANIMATIONS, CONTAINERS, ENCODERS, codec_for
 from mariana_video.media.stills.headers import is_still
-from mariana_video.recipe.idle import check_carry, check_dream, check_seed, does_nothing, idle
+from mariana_video.recipe.idle import check_carry, check_dream, check_seed, check_where, does_nothing, idle
 from mariana_video.recipe.job import Output, Storage
-from mariana_video.recipe.options import Dream, Recipe
+from mariana_video.recipe.look import Dream
+from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.progression import Progress
 
 _NO_FILM = "leave it out, or give OUTPUT the ending of a film, such as .mp4"
@@ -18,6 +19,7 @@ _NO_FILM = "leave it out, or give OUTPUT the ending of a film, such as .mp4"
 def check_video(recipe: Recipe, storage: Storage, source: Path, output: str) -> None:
     """Refuses what would do nothing in a film of `source` (UsageError)."""
     check_dream(recipe.dream)
+    check_where(recipe.dream, recipe.where)
     check_seed(recipe.dream)
     check_carry(recipe.dream, recipe.carry)
     if "rate" in recipe.span.said and not source.is_dir() and not is_still(source):

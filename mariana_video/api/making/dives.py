@@ -15,7 +15,7 @@ from mariana_video.api.making.work import Work
 from mariana_video.dive.descent import Descent
 from mariana_video.dive.film import dive, prepare
 from mariana_video.dream.arrays import to_tensor
-from mariana_video.dream.made_up import SIZE, MadeUp, Source
+from mariana_video.dream.plain.made_up import SIZE, MadeUp, Source
 from mariana_video.footage.still import shown_at
 from mariana_video.job.conditions import conditions_of
 from mariana_video.job.job import Frames, Job

@@ -16,7 +16,7 @@ from mariana_video.footage.masks import check_mask
 from mariana_video.footage.plan import Plan
 from mariana_video.footage.shots import Shot
 from mariana_video.loop.dreamer import Dreamer, Loaded, dreamer_for
-from mariana_video.recipe.idle import check_carry, check_dream, check_seed, idle
+from mariana_video.recipe.idle import check_carry, check_dream, check_seed, check_where, idle
 from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.shots import Listed, ShotList, clock_text, read_list
 from mariana_video.recipe.toml import sections, to_text
@@ -36,6 +36,7 @@ def list_of(recipe: Recipe) -> ShotList | None:
         with naming(recipe, shot.number):
             its = shot.recipe(recipe)
             check_dream(its.dream)
+            check_where(its.dream, its.where)
             check_seed(its.dream)
             check_carry(its.dream, its.carry)
             if "mask" in shot.look and its.where.mask is not None:

@@ -16,7 +16,7 @@ from mariana_video.api.making.work import Made, Watch, Work
 from mariana_video.dream.objectives.chosen import chosen
 from mariana_video.dream.objectives.reading import read
 from mariana_video.dream.score import Score
-from mariana_video.errors import OutputError
+from mariana_video.errors import OutputError, UsageError
 from mariana_video.judging.coherence import Coherence
 from mariana_video.judging.judge import Judge
 from mariana_video.judging.measuring import Seen, measured
@@ -72,7 +72,10 @@ def _dream_of(seen: Seen) -> NDArray[np.float32]:
 
 def _score(judging: Judging) -> Score:
     networks, objective = chosen(judging.network, judging.weights, judging.layers)
-    return Score(networks, read(objective.at(START), networks))
+    score = Score(networks, read(objective.at(START), networks))
+    if score.beside:
+        raise UsageError(f"--layers {objective}: what goes by another picture can't be scored without it; give layers")
+    return score
 
 
 def _write(file: Path, values: dict[str, Any]) -> None:

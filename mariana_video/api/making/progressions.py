@@ -16,7 +16,7 @@ from mariana_video.api.making.jobs import Asked, job_work, looked
 from mariana_video.api.making.work import Made, Watch, Work
 from mariana_video.dream.arrays import to_array
 from mariana_video.dream.ascent import Step
-from mariana_video.dream.made_up import SIZE, MadeUp, Source
+from mariana_video.dream.plain.made_up import SIZE, MadeUp, Source
 from mariana_video.footage.still import shown_at
 from mariana_video.job.conditions import conditions_of, weights_of
 from mariana_video.job.job import Frames, Job

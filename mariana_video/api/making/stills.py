@@ -9,7 +9,7 @@ from mariana_video.api.making.pictures import check_largest, dream_each, left_to
 from mariana_video.api.making.work import Made, Watch, Work
 from mariana_video.dream.arrays import to_array
 from mariana_video.dream.ascent import Step
-from mariana_video.dream.made_up import SIZE, MadeUp, Source
+from mariana_video.dream.plain.made_up import SIZE, MadeUp, Source
 from mariana_video.errors import MarianaError, SourceError
 from mariana_video.footage.film import dream_picture
 from mariana_video.footage.still import Still, read_still

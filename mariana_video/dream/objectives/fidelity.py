@@ -16,6 +16,8 @@ from mariana_video.dream.objectives.kind import Features, Kind
 from mariana_video.dream.objectives.layers import layers_of
 from mariana_video.networks.network import Network
 
+_FIRM = 10
+
 
 @dataclass(frozen=True)
 class Fidelity(
@@ -37,7 +39,10 @@ class Fidelity(
         return (self.layer,)
 
     def score(self, features: Features) -> Tensor:
-        """− the mean squared distance to the source's features, over what the layer is on natural pictures."""
+        """− ten times the mean squared distance to the source's features, over what the layer is on natural pictures.
+
+        So at a weight of 1 a shallow layer weighs as much as what a dream gains at a deep one.
+        """
         source = features.beside["source"][self.layer].float()
         apart = features.responses[self.layer].float() - source
-        return -apart.square().mean() * (1 / features.network.rms[self.layer] ** 2)
+        return -apart.square().mean() * (_FIRM / features.network.rms[self.layer] ** 2)

@@ -8,6 +8,7 @@ from typing import Self
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from mariana_video.dream.objectives.kind import Features, Kind
 from mariana_video.dream.objectives.layers import layers_of
@@ -15,6 +16,8 @@ from mariana_video.networks.network import Network
 
 _MOST = 4096  # positions of a guide that are looked through: of more, so many, evenly
 _AT_ONCE = 2048  # positions of the picture that are compared at a time, for the memory
+_LOUDER = 4.0
+_UNLIKE = 0.2  # 1 − cosine: a picture that is less unlike its guide is nearly there, and is changed ever less
 _QUIET = 1e-6
 
 
@@ -36,15 +39,24 @@ class Guide(Kind, example="guide(conv4_3)", means="what a layer says of --guide,
         return (self.layer,)
 
     def score(self, features: Features) -> Tensor:
-        """− the mean squared distance to what fits best, over what the layer is on natural pictures.
+        """As `valued` has it."""
+        return self.valued(features)[0]
 
-        What fits best has the most alike direction. Where a position is what it should be already, nothing pulls.
+    def valued(self, features: Features) -> tuple[Tensor, float]:
+        """− the mean squared distance to four times what fits best, over what the layer is on natural pictures.
+
+        What fits best has the most alike direction, and the less alike it is the more it counts: where a position is
+        what it should be already, nothing pulls. Up to it alone would be a faint dream; along it without end, as
+        the classic has it, the loudest of the guide's channels would win everywhere.
         """
         own, guide = _positions(features.responses[self.layer]), _positions(features.beside["guide"][self.layer])
         with torch.no_grad():
             guide = guide[:: -(-len(guide) // _MOST)]
             wanted = guide[_fitting(own.detach(), guide)]
-        return -(own - wanted).square().mean() * (1 / features.network.rms[self.layer] ** 2)
+            unlike = 1 - F.cosine_similarity(own, wanted, dim=1, eps=_QUIET)
+        far = (own - _LOUDER * wanted).square().mean(1)
+        left = min(1.0, (float(unlike.mean()) / _UNLIKE) ** 2)
+        return -(unlike * far).mean() * (1 / features.network.rms[self.layer] ** 2), left
 
 
 def _positions(response: Tensor) -> Tensor:

@@ -9,7 +9,8 @@ import pytest
 
 from mariana_video.api.foreseen.unused import check_image
 from mariana_video.errors import UsageError
-from mariana_video.recipe.options import Dream, recipe
+from mariana_video.recipe.look import Dream
+from mariana_video.recipe.options import recipe
 from mariana_video.recipe.toml import read_text, recipe_of, sections, to_text
 from mariana_video.recipe.values.networks import Networks, Said
 

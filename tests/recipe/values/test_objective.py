@@ -37,7 +37,9 @@ def test_terms_are_written_as_they_are_read(text: str) -> None:
         ("0*conv4_3", 1),
         ("conv4_3[x]", 8),
         ("+conv4_3", 1),
-        ("conv4_3 - conv3_3", 9),
+        ("conv4_3 / conv3_3", 9),
+        ("conv4_3 - -conv3_3", 10),
+        ("conv4_3 - 0*conv3_3", 10),
         ("0:(conv2_2), 60:(conv4_3 +)", 27),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mariana_video.dream.noise import natural_noise
+from mariana_video.dream.plain.noise import natural_noise
 
 SIZE = (640, 360)  # (width, height) where none is asked for
 _MIDDLE = 0.5

@@ -1,0 +1,1 @@
+"""What is done to pictures without dreaming: drawn at random, folded, their colours moved."""
