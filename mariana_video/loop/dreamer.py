@@ -30,7 +30,7 @@ from mariana_video.recipe.values.networks import Said
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.timeline import START, Instant, Timeline
 
-_RISE = 0.1  # of the score in a step that is measured by it
+_RISE = 2.0  # of the score in a step that is measured by it
 
 
 @dataclass(frozen=True)

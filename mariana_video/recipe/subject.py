@@ -54,7 +54,7 @@ class Subject(Group):
 
     step_size: Annotated[Schedule | None, Bounds(0, 10), _NUMBER] = None
     """How much one step changes a pixel on average, in a picture of 0…1. Default: what suits the network; with
-    --step-rule progress by how much it raises the score, and 0.1."""
+    --step-rule progress by how much it raises the score, and 2."""
 
     motif_size: Annotated[Schedule | None, Bounds(0.02, 1), _NUMBER, _FIRST] = None
     """How large the motifs are, as a share of the picture's shorter side, whatever its size in pixels: 0.5 makes them

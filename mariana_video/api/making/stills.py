@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from torch import Tensor
+
 from mariana_video.api.making.pictures import check_largest, dream_each, left_to_make, made_in, pairs_of
 from mariana_video.api.making.work import Made, Watch, Work
-from mariana_video.dream.arrays import to_array
+from mariana_video.dream.arrays import to_array, to_tensor
 from mariana_video.dream.ascent import Step
+from mariana_video.dream.objectives.classes import Class, sureness
 from mariana_video.dream.plain.made_up import SIZE, MadeUp, Source
 from mariana_video.errors import MarianaError, SourceError
 from mariana_video.footage.film import dream_picture
@@ -46,7 +50,8 @@ def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Pa
 
         rendered = dream_picture(dreamer, still.rgb, still.alpha, one, still.instant)
         write_picture(output, to_array(rendered.picture), still.alpha)
-        watch.note(f"{output}: {_dreamed(dreamer, still)}")
+        told = ", ".join([_dreamed(dreamer, still), *_sure(dreamer, still, rendered.picture)])
+        watch.note(f"{output}: {told}")
         return output
 
     return Work("steps", steps, make, size=(shape[1], shape[0]), output=output)
@@ -63,6 +68,16 @@ def _dreamed(dreamer: Dreamer, still: Still) -> str:
     steps = dreamer.values(still.instant).first_steps
     frame = f"frame {still.instant.frame}, " if still.instant.frame else ""
     return f"{frame}dreamed {dreamer.objective}, {steps} steps an octave, in {dreamer.precision}"
+
+
+def _sure(dreamer: Dreamer, still: Still, picture: Tensor) -> Iterator[str]:
+    """How sure networks became of the classes that were dreamed, of the whole picture."""
+    before = to_tensor(still.rgb).to(dreamer.device)
+    for term in dreamer.values(still.instant).terms:
+        if isinstance(term.kind, Class):
+            network, number = dreamer.networks[term.network], term.kind.number
+            was, now = (100 * sureness(network, number, one) for one in (before, picture))
+            yield f"{network.classes[number]}: {now:.4g} % sure, {was:.3g} % before"
 
 
 def folder_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+import torch
 from torch import Tensor
 
 from mariana_video.dream.objectives.kind import Features, Kind
@@ -44,6 +45,12 @@ class Class(Kind, example="class(dog)", means="a class that the network tells ap
         maps = features.responses[CLASSES].float()
         above = maps[:, self.number] - maps.mean(1)
         return above.mean() * (1 / features.network.rms[CLASSES])
+
+
+def sureness(network: Network, number: int, picture: Tensor) -> float:
+    """How sure a network is that a picture (1×3×H×W, 0…1) is of a class, 0…1: softmax over its classes."""
+    with torch.no_grad():
+        return float(network.logits(picture)[0].float().softmax(0)[number])
 
 
 def _number(said: str, network: Network) -> int:
