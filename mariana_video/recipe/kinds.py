@@ -28,6 +28,7 @@ from mariana_video.recipe.options import (
     from_texts,
 )
 from mariana_video.recipe.progression import Progress
+from mariana_video.recipe.sheets import Tiles
 from mariana_video.recipe.values.file import InputFile
 from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.objective import Objective
@@ -207,6 +208,17 @@ class ProgressionRecipe(Kind):
     played: Played = Played()
     machine: Machine = Machine()
     output: Output = Output()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class SheetRecipe(Kind):
+    """`mariana layers` with --sheet or --channels."""
+
+    tiles: Tiles = Tiles()
+    dream: Dream = Dream()
+    begins: Begins = Begins()
+    machine: Machine = Machine()
 
 
 @Parameter(name="*")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -37,6 +38,10 @@ class Channel(Kind, example="conv4_3[17]", means="one channel of a layer, counte
     def score(self, features: Features) -> Tensor:
         """What the channel is worth, beside all of its layer on natural pictures."""
         return worth(features, self.layer, features.responses[self.layer][:, self.channel])
+
+    def numbers(self, network: Network) -> Sequence[int]:  # noqa: ARG002  # a whole layer asks it
+        """The one."""
+        return (self.channel,)
 
 
 def _checked(channel: str, layer: Layer, network: Network) -> int:
