@@ -70,10 +70,9 @@ class _Sheet:
         """Where it lies until it stands."""
         return folder_for(self.output)
 
-    @property
-    def targets(self) -> list[Path]:
-        """Where each picture lies until then."""
-        return [self.folder / FRAMES / f"{number:05d}.png" for number in range(1, len(self.tiles) + 1)]
+    def place(self, number: int) -> Path:
+        """Where a picture lies until then."""
+        return self.folder / FRAMES / f"{number + 1:05d}.png"
 
 
 def sheet_work(output: Path, source: Source, recipe: SheetRecipe) -> Work[Path]:
@@ -144,16 +143,16 @@ def _options(recipe: SheetRecipe) -> Sections:
 
 @contextmanager
 def _record(planned: _Sheet) -> Iterator[Record]:
-    names = [target.name for target in planned.targets]
+    names = [planned.place(number).name for number in range(len(planned.tiles))]
     with made_in(planned.folder / FRAMES, planned.conditions, planned.overwrite, names) as record:
         yield record
 
 
 def _left(planned: _Sheet, record: Record) -> list[int]:
     """The pictures that don't stand yet. Raises OutputError for somebody's own file in the place of one."""
-    left = [number for number, target in enumerate(planned.targets) if not record.holds(None, target)]
+    left = [number for number in range(len(planned.tiles)) if not record.holds(None, planned.place(number))]
     for number in left:
-        check_output(planned.targets[number], None, planned.overwrite)
+        check_output(planned.place(number), None, planned.overwrite)
     return left
 
 
@@ -173,7 +172,7 @@ def _make(planned: _Sheet, watch: Watch, work: Work[Path]) -> Path:
             for number in left:
                 picture = _dreamed(planned, number, record, watch)
                 work.done += 1
-                watch.made(Made(work.done, total, partial(_same, picture)))
+                watch.made(Made(work.done, total, partial(_same, picture), planned.tiles[number].label))
             made = _laid(planned)
         check_output(output, None, planned.overwrite)  # somebody may have put a file there meanwhile
         in_place(made, str(output), planned.folder)
@@ -184,7 +183,7 @@ def _make(planned: _Sheet, watch: Watch, work: Work[Path]) -> Path:
 
 def _dreamed(planned: _Sheet, number: int, record: Record, watch: Watch) -> NDArray[np.float32]:
     """Dreams a picture and keeps it."""
-    still, target = planned.still, planned.targets[number]
+    still, target = planned.still, planned.place(number)
     rendered = dream_picture(planned.dreamers[number], still.rgb, still.alpha, watch.check, still.instant)
     picture, made = to_array(rendered.picture), target.parent / WORK / target.name
     with record.adding(None, target, made):
@@ -199,7 +198,7 @@ def _same(picture: NDArray[np.float32]) -> NDArray[np.float32]:
 def _laid(planned: _Sheet) -> Path:
     """The sheet of the pictures that are kept, in the job's folder."""
     made = planned.folder / f".sheet{planned.output.suffix.lower()}"
-    pictures = [read_picture(target)[0] for target in planned.targets]
+    pictures = [read_picture(planned.place(number))[0] for number in range(len(planned.tiles))]
     with naming_output(planned.output, made):
         write_picture(made, sheet(pictures, planned.columns, [tile.label for tile in planned.tiles]))
     return made
