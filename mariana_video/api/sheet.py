@@ -19,6 +19,7 @@ from mariana_video.recipe.reading import named
 if TYPE_CHECKING:
     from mariana_video.api.making.work import Work
 
+_LONGEST = 60  # letters of a network's name, and of the layers', in the name of a sheet
 _NEITHER = "give --sheet SOURCE, for what every layer dreams on it, or --channels LAYER, for what its channels dream"
 
 
@@ -79,7 +80,7 @@ def sheet_path(output: str | Path | None, recipe: SheetRecipe) -> Path:
         return path
     channels = recipe.tiles.channels
     words = [*recipe.dream.network.names, *([] if channels is None else [str(channels)])]
-    shown = (re.sub(r"[^\w.]+", "-", word).strip("-") for word in words)
+    shown = (re.sub(r"[^\w.]+", "-", word)[:_LONGEST].strip("-") for word in words)
     return Path("-".join([*shown, "layers" if channels is None else "channels"]) + ".png")
 
 

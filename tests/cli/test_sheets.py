@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from mariana_video.api.making import sheets
+from mariana_video.api.sheet import sheet_path
 from mariana_video.cli.app import run
 from mariana_video.media.stills.pictures import write_picture
+from mariana_video.recipe.kinds import SheetRecipe
 from tests.conftest import texture
 
 Mariana = Callable[..., tuple[int, str]]
@@ -40,6 +42,13 @@ def test_sheets_have_names_of_their_own(mariana: Mariana, tiny_weights: Path) ->
     assert mariana("layers", tiny_weights, "own.jpg", "--channels", "conv2_1[3]", *QUICK)[0] == 0
     made = {"tiny-layers.png", "tiny-conv2_1-3-conv1_1-0-channels.png", "own.jpg"}
     assert {path.name for path in Path().iterdir()} == {"photo.png", *made}
+
+
+def test_a_name_of_its_own_is_one_that_a_file_can_have() -> None:
+    every = " + ".join(f"conv2_1[{number}]" for number in range(200))
+    made = sheet_path(None, SheetRecipe.of(network="mariana", channels=every))
+    assert str(made).startswith("mariana-conv2_1-0-conv2_1-1-")
+    assert len(str(made)) < 100
 
 
 def test_ctrl_c_says_how_far_it_is_and_the_same_command_goes_on(
