@@ -17,6 +17,7 @@ from mariana_video.recipe.kinds import (
     MeasureRecipe,
     PictureRecipe,
     ProgressionRecipe,
+    SheetRecipe,
     ShotsRecipe,
 )
 from mariana_video.recipe.reading import Declared, declared, helps
@@ -29,6 +30,7 @@ KINDS: dict[str, type[Kind]] = {
     "image": PictureRecipe,
     "zoom": DiveRecipe,
     "progress": ProgressionRecipe,
+    "layers": SheetRecipe,
     "measure": MeasureRecipe,
     "train": TrainingRecipe,
     "evaluate": EvaluateRecipe,

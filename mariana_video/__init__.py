@@ -24,6 +24,7 @@ _PUBLIC = {
     "train": "api.train",
     "evaluate": "api.train",
     "shots": "api.shots",
+    "sheet": "api.sheet",
     # single shots, made elsewhere
     "make_shot": "api.elsewhere",
     "hand_in": "api.elsewhere",
@@ -36,6 +37,7 @@ _PUBLIC = {
     "PictureRecipe": "recipe.kinds",
     "DiveRecipe": "recipe.kinds",
     "ProgressionRecipe": "recipe.kinds",
+    "SheetRecipe": "recipe.kinds",
     "MeasureRecipe": "recipe.kinds",
     "EvaluateRecipe": "recipe.kinds",
     "TrainingRecipe": "training.epochs.options",

@@ -73,7 +73,7 @@ def shortened(words: list[str]) -> list[str]:
     missing = {"zoom": {"--duration": "0.2"}, "progress": {"--steps": "3"}}.get(words[0], {})
     if words[0] in ("video", "image", "zoom", "progress"):
         missing["--motif-size"] = "1"  # of small pictures, the quickest
-    if words[0] in ("video", "image", "zoom"):
+    if words[0] in ("video", "image", "zoom") or {"--sheet", "--channels"} & set(words):
         missing["--first-steps"] = "1"
     return [*short, *(word for option, value in missing.items() if option not in words for word in (option, value))]
 

@@ -30,7 +30,11 @@ EXAMPLES = {
     "finish": ("mariana finish dream.mp4",),
     "measure": ("mariana measure clip.mp4 dream.mp4",),
     "networks": ("mariana networks",),
-    "layers": ("mariana layers vgg16",),
+    "layers": (
+        "mariana layers vgg16",
+        "mariana layers mariana --sheet photo.jpg",
+        'mariana layers mariana motifs.png --channels "conv4_3[17] + conv4_3[40]"',
+    ),
     "train": ("mariana train pictures mine.safetensors --init mariana-wide",),
     "evaluate": ("mariana evaluate mine.safetensors pictures",),
 }

@@ -40,6 +40,15 @@ def follow_job(work: Work[Path], quiet: bool) -> None:
     say(f"{work.output}: {total} frames, {left / (time.monotonic() - began):.2f} a second", quiet)
 
 
+def follow_pictures(work: Work[Path], quiet: bool) -> None:
+    """As `follow`, of pictures that are made one by one: Ctrl-C is told with how many are done."""
+    try:
+        follow(work, quiet)
+    except KeyboardInterrupt:
+        done = f"{work.done} of {work.total} pictures are done"
+        raise KeyboardInterrupt(f"stopped; {done}, and the same command continues") from None
+
+
 def already_finished(output: str, overwrite: bool, quiet: bool) -> bool:
     """Whether a job's OUTPUT is there and only its clearing up was broken off: that is done now, and said."""
     from mariana_video.api import finish

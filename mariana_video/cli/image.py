@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mariana_video.cli.follow import follow
+from mariana_video.cli.follow import follow, follow_pictures
 from mariana_video.cli.video import Quiet
 from mariana_video.recipe.kinds import PictureRecipe
 
@@ -32,10 +32,7 @@ def image(
     from mariana_video.api.image import image as prepare
 
     work = prepare(source, output, recipe)
-    try:
+    if work.unit == "pictures":
+        follow_pictures(work, quiet)
+    else:
         follow(work, quiet)
-    except KeyboardInterrupt:
-        if work.unit != "pictures":
-            raise
-        done = f"{work.done} of {work.total} pictures are done"
-        raise KeyboardInterrupt(f"stopped; {done}, and the same command continues") from None

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from mariana_video.cli.follow import already_finished, follow_pictures
+from mariana_video.cli.video import Quiet
+from mariana_video.recipe.kinds import SheetRecipe
+
 if TYPE_CHECKING:
     from mariana_video.api.networks import Known
 
@@ -26,22 +30,39 @@ def networks() -> None:
 
 
 def layers(
-    network: Annotated[str, Parameter(name="--network")] = "mariana",
+    network: Annotated[str | None, Parameter(name="NETWORK")] = None,
+    output: Annotated[Path | None, Parameter(name="OUTPUT")] = None,
+    /,
     *,
-    weights: Annotated[Path | None, Parameter(negative=())] = None,
+    recipe: SheetRecipe = SheetRecipe(),
+    quiet: Quiet = False,
 ) -> None:
-    """List a network's layers, with their channels, stride and view in pixels.
+    """List a network's layers, with their channels, stride and view in pixels; or show what they dream, on a sheet.
 
     Parameters
     ----------
     network
-        A network's name (`mariana networks` lists them), also `vgg16@FILE`, or a weights file.
-    weights
-        A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`.
+        A network's name (`mariana networks` lists them), also `vgg16@FILE`, or a weights file. Default: `mariana`.
+    output
+        The sheet, .png or .jpg. Default: NETWORK-layers.png, or NETWORK-LAYER-channels.png.
+    quiet
+        No bar and no remarks; errors are still shown.
     """
+    from mariana_video.api.sheet import asks_for_sheet, sheet, sheet_path, with_network
+
+    asked = with_network(network, recipe)
+    if not asks_for_sheet(asked, output):
+        _list(asked)
+        return
+    made = sheet_path(output, asked)
+    if not already_finished(str(made), asked.tiles.overwrite, quiet):
+        follow_pictures(sheet(None, made, asked), quiet)
+
+
+def _list(recipe: SheetRecipe) -> None:
     from mariana_video.api.networks import list_kinds, list_layers
 
-    for found in list_layers(network, weights).values():
+    for found in list_layers(str(recipe.dream.network), recipe.dream.weights).values():
         rows: list[tuple[str, ...]] = [("layer", "channels", "stride", "view")]
         rows += [(layer.name, *map(str, (layer.channels, layer.stride, layer.view))) for layer in found]
         _print_table(rows)

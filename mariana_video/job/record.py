@@ -1,6 +1,6 @@
 """What stands of a batch of pictures that isn't through: a small file in OUTPUT that goes when the batch is.
 
-    OUTPUT/.mariana/pictures.json    the settings, and by name the checksums of each picture made and of its source
+    OUTPUT/.mariana/pictures.json    the settings, and by name the checksums of each picture made and of its own source
 
 A picture is ours only if its own content and that of its source are what is written here: no stranger's is ever taken
 for one that was made.
@@ -33,18 +33,18 @@ class Record:
         self.whole = False
         """Whether the batch is through: then leaving removes the record."""
 
-    def holds(self, source: Path, target: Path) -> bool:
-        """Whether `target` stands as this batch made it of what `source` holds now."""
+    def holds(self, source: Path | None, target: Path) -> bool:
+        """Whether `target` stands as this batch made it of what `source` (None: no file of its own) holds now."""
         known = self._pictures.get(target.name)
         if known is None or not target.is_file():
             return False
         try:
-            return known == [content_of(source), content_of(target)]
+            return known == _contents(source, target)
         except OSError:
             return False
 
     @contextmanager
-    def adding(self, source: Path, target: Path, made: Path) -> Iterator[None]:
+    def adding(self, source: Path | None, target: Path, made: Path) -> Iterator[None]:
         """A picture is written as `made` inside; then it is noted, and gets its name. Raises OutputError.
 
         In this order: a picture that stands without being noted would be a stranger's.
@@ -52,7 +52,7 @@ class Record:
         with naming_output(target, made):
             yield
         try:
-            self._pictures[target.name] = [content_of(source), content_of(made)]
+            self._pictures[target.name] = _contents(source, made)
             noted = {"conditions": self._conditions, "pictures": self._pictures}
             write_whole(self._folder / _FILE, json.dumps(noted, indent=1).encode())
         except OSError as error:
@@ -93,6 +93,10 @@ def _read(file: Path, output: Path) -> tuple[Sections, dict[str, list[str]]]:
         raise OutputError(f"{file} can't be read; remove {file.parent}, and {output} is begun anew") from error
 
 
+def _contents(source: Path | None, target: Path) -> list[str]:
+    return [content_of(file) for file in (source, target) if file is not None]
+
+
 def _tidy(folder: Path, names: Collection[str], keep: bool) -> None:
     """Removes what is half made, and the record itself unless it is to `keep`; what is somebody's own stays."""
     for path in folder.iterdir():
@@ -119,6 +123,8 @@ def _begun_otherwise(output: Path, before: Sections, now: Sections, made: int) -
 
 
 def _said(difference: Difference) -> str:
+    if difference.section in ("source", "network"):
+        return f"another {difference.section}"
     if difference.section not in ("dream", "picture"):
         return f"another {difference.name} ({difference.section})"
     name = difference.name.replace("_", "-")

@@ -75,6 +75,30 @@ class Still(Group):
     """Replace pictures that exist; otherwise that is refused."""
 
 
+@Parameter(name="*", group=FIRST)
+@dataclass(frozen=True)
+class Tiles(Group):
+    """What the pictures of a sheet are to show, and how they are laid out."""
+
+    sheet: str | None = None
+    """A sheet of what every layer dreams on this SOURCE: a picture, a video or an animation (its frame --at), or the
+    word `noise` or `grey`."""
+
+    channels: Annotated[Objective | None, from_text(Objective)] = None
+    """A sheet of what each channel of a layer dreams from grey, its motif: `conv4_3`, or some of them,
+    `"conv4_3[17] + conv4_3[40]"`. Here --first-steps is 30 and --motif-size what the layer sees, if not said."""
+
+    size: Annotated[Size | None, from_text(Size)] = None
+    """Of each picture: `320x240`, or `320x` and `x240` to keep the shape. Default: 320 pixels on the longer side; for
+    channels as many as the layer sees, and 96 at least."""
+
+    columns: Annotated[int | None, Bounds(1, 1000)] = None
+    """How many pictures stand side by side. Default: as many as make the sheet a little wider than high."""
+
+    overwrite: Annotated[bool, _FLAG] = False
+    """Replace OUTPUT where it exists, and begin anew where a sheet was begun otherwise; else both are refused."""
+
+
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Judging(Group):
@@ -198,6 +222,17 @@ class ProgressionRecipe(Kind):
     played: Played = Played()
     machine: Machine = Machine()
     output: Output = Output()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class SheetRecipe(Kind):
+    """`mariana layers` with --sheet or --channels."""
+
+    tiles: Tiles = Tiles()
+    dream: Dream = Dream()
+    begins: Begins = Begins()
+    machine: Machine = Machine()
 
 
 @Parameter(name="*")

@@ -19,7 +19,7 @@ import mariana_video
 from mariana_video.api.making.work import Made, Work
 from mariana_video.errors import Cancelled, OutputError, SourceError, UsageError
 from mariana_video.job.stores.segments import Segments
-from tests.api.works import QUICK, dive, film, steps
+from tests.api.works import QUICK, channels, dive, film, layers, steps
 from tests.conftest import make_clip
 from tests.job.jobs import seen
 
@@ -63,10 +63,12 @@ WORKS: list[tuple[str, Callable[..., Work[Any]]]] = [
     ("dive.webp", dive),
     ("round.webp", lambda output: dive(output, loop="source", zoom=6)),
     ("steps/", steps),
+    ("layers.png", layers),
+    ("channels.png", channels),
 ]
 
 
-SELDOM = ("film.gif", "film/", "round.webp")
+SELDOM = ("film.gif", "film/", "round.webp", "channels.png")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Small works of a tiny network: a film, a dive, a progression."""
+"""Small works of a tiny network: a film, a dive, a progression, a sheet."""
 
 from __future__ import annotations
 
@@ -23,3 +23,14 @@ def dive(output: str, **more: Any) -> Work[Path]:
 def steps(output: str, **more: Any) -> Work[Path]:
     options = {name: value for name, value in QUICK.items() if name != "first_steps"}
     return mariana_video.progress("photo.png", output, steps=4, every=1, **options, **more)
+
+
+def layers(output: str = "layers.png", **more: Any) -> Work[Path]:
+    """A sheet of the network's four layers."""
+    return mariana_video.sheet(output=output, **{"sheet": "photo.png", **QUICK, **more})
+
+
+def channels(output: str = "channels.png", **more: Any) -> Work[Path]:
+    """A sheet of three channels."""
+    asked = {"channels": "conv2_1[7] + conv1_1[2] + conv2_1[0]", **QUICK, **more}
+    return mariana_video.sheet(output=output, **asked)

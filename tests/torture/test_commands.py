@@ -65,6 +65,31 @@ def test_killed_at_random_moments(
 
 
 @pytest.mark.long
+def test_a_sheet_is_killed_at_random_moments(tmp_path: Path, weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_picture(tmp_path / "picture.png", texture(96, 128))
+    log = tmp_path / "log"
+
+    def command(output: Path) -> list[str]:
+        return ["layers", str(weights), str(output), "--sheet", "picture.png", "--precision", "fp32", "--overwrite"]
+
+    began = time.monotonic()
+    whole, output = tmp_path / "whole.png", tmp_path / "sheet.png"
+    assert run(command(whole), log) == 0, log.read_text()
+    seconds, chance, count = time.monotonic() - began, random.Random(6), 0
+    while count < KILLED:
+        if killed_after(chance.uniform(0, 0.6 * seconds), command(output), log, signal.SIGKILL) == 0:
+            assert output.read_bytes() == whole.read_bytes()  # it was quicker, in spite of what came before
+            output.unlink()
+        else:
+            count += 1
+    assert run(command(output), log) == 0, log.read_text()
+    assert output.read_bytes() == whole.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "picture.png", "sheet.png", "whole.png"]
+    TABLE.add("Stopped", "SIGKILL at random moments: layers, a sheet", "the same sheet", count)
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("ending", [".gif", ".webp"])
 def test_the_ffmpeg_program_is_killed(tmp_path: Path, words: Words, ending: str) -> None:
     output, whole = tmp_path / f"film{ending}", tmp_path / f"whole{ending}"

@@ -135,6 +135,13 @@ def effort_of_dive(descent: Descent) -> Effort:
     return Effort([begin, *lap[: descent.frames - 1]], descent.size[0] * descent.size[1], natural)
 
 
+def effort_of_picture(dreamer: Dreamer, shape: tuple[int, int], instant: Instant = START) -> float:
+    """What a picture of `shape` (height, width) is expected to cost, dreamed from its source alone."""
+    dreamed, steps = dreamer.shape(shape, (instant,)), dreamer.values(instant).first_steps
+    each = _octaves(dreamer, dreamed, instant.timeline, shape, instant.frame)(instant.frame)
+    return steps * sum(each.values()) + min(2, steps) * sum(_larger(dreamer, shape, dreamed, instant).values())
+
+
 def effort_of_progression(shown: Progression) -> Effort:
     """What the pictures of a progression are expected to cost: the steps of all cells since the picture before."""
     height, width = shown.picture.shape[:2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 _LARGEST = 480  # pixels of an animation's longer side, where none is asked for
-_SHEETS = (".png", ".jpg", ".jpeg")
+SHEETS = (".png", ".jpg", ".jpeg")
 _BYTES = {".gif": 1.0, ".webp": 0.33}  # a pixel of a dream, measured
 _PLAIN = 0.2  # the same of a film
 
@@ -20,7 +20,7 @@ def check_kind(output: str) -> None:
 
 def is_sheet(output: str) -> bool:
     """Whether OUTPUT's name says a contact sheet, not a film."""
-    return Path(output).suffix.lower() in _SHEETS and not output.endswith("/")
+    return Path(output).suffix.lower() in SHEETS and not output.endswith("/")
 
 
 def usual_size(size: tuple[int, int], output: str) -> tuple[int, int]:

@@ -25,8 +25,10 @@ from mariana_video.loop.footprint import check_memory
 from mariana_video.media.stills.pictures import write_picture
 from mariana_video.recipe.job import Output
 from mariana_video.recipe.kinds import PictureRecipe
-from mariana_video.recipe.options import needs_clock
+from mariana_video.recipe.options import Recipe, needs_clock
 from mariana_video.recipe.toml import Plain, plain
+from mariana_video.recipe.values.size import Size
+from mariana_video.recipe.values.time import Time
 from mariana_video.recipe.values.timeline import START
 
 _NAMED = 3  # pictures that failed and are named in the last line
@@ -34,7 +36,7 @@ _NAMED = 3  # pictures that failed and are named in the last line
 
 def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Path]:
     """The work of dreaming a picture or a frame of a clip."""
-    still = _still(source, recipe)
+    still = still_of(source, recipe.still.at, recipe.still.size, recipe.dreamt)
     dreamer = replace(make_dreamer(recipe.dreamt, recipe.machine), everywhere=isinstance(source, MadeUp))
     shape = still.rgb.shape[0], still.rgb.shape[1]
     check_memory(dreamer, dreamer.score(still.instant), (shape[1], shape[0]))
@@ -57,11 +59,11 @@ def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Pa
     return Work("steps", steps, make, size=(shape[1], shape[0]), output=output)
 
 
-def _still(source: Source, recipe: PictureRecipe) -> Still:
-    wanted = recipe.still.size
+def still_of(source: Source, at: Time | None, size: Size | None, recipe: Recipe) -> Still:
+    """The picture of `source` that is dreamed on, of `size` or its own."""
     if isinstance(source, MadeUp):
-        return Still(source.picture(SIZE if wanted is None else wanted.fit(SIZE), recipe.dream.seed), None, START)
-    return read_still(source, recipe.still.at, wanted, needs_clock(recipe.dreamt))
+        return Still(source.picture(SIZE if size is None else size.fit(SIZE), recipe.dream.seed), None, START)
+    return read_still(source, at, size, needs_clock(recipe))
 
 
 def _dreamed(dreamer: Dreamer, still: Still) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -40,6 +41,10 @@ class Channels(Kind, example="conv4_3[17]", means="one channel of a layer, count
     def score(self, features: Features) -> Tensor:
         """What they are worth, beside all of their layer on natural pictures."""
         return together(features, self.layer, self.among)
+
+    def numbers(self, network: Network) -> Sequence[int]:  # noqa: ARG002  # a whole layer asks it
+        """The one."""
+        return (self.channel,)
 
 
 def together(features: Features, layer: str, among: tuple[int, ...]) -> Tensor:

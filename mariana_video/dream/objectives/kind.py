@@ -95,6 +95,20 @@ class Weighable(Protocol):
         ...
 
 
+@runtime_checkable
+class Parted(Protocol):
+    """A kind that is made of channels of one layer, each of which can be dreamed alone."""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The one layer."""
+        ...
+
+    def numbers(self, network: Network) -> Sequence[int]:
+        """Which of its channels, counted from 0."""
+        ...
+
+
 REGISTERED: list[type[Kind]] = []
 
 

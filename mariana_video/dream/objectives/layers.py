@@ -54,6 +54,10 @@ class WholeLayer(Kind, example="conv4_3", means="a layer; `all` is every layer, 
         """All of the layer's."""
         return network.layers[self.layer].channels
 
+    def numbers(self, network: Network) -> Sequence[int]:
+        """All of them."""
+        return range(self.channels(network))
+
     def weighing(self, among: Sequence[float]) -> Self:
         """The same, its channels counting so much."""
         return replace(self, among=tuple(among))
