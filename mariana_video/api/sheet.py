@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mariana_video.api.foreseen.sizes import SHEETS, is_sheet
 from mariana_video.api.foreseen.sources import check_drawn, check_whole_picture, file_of
 from mariana_video.api.foreseen.unused import check_image
-from mariana_video.dream.made_up import MadeUp, Source, source_of
+from mariana_video.dream.plain.made_up import MadeUp, Source, source_of
 from mariana_video.errors import UsageError
 from mariana_video.media.output import check_output
 from mariana_video.recipe.idle import does_nothing, idle

@@ -10,7 +10,8 @@ from mariana_video.dream.objectives.kind import Parted
 from mariana_video.dream.objectives.reading import read
 from mariana_video.errors import UsageError
 from mariana_video.networks.network import Network
-from mariana_video.recipe.options import Dream, bounds_of
+from mariana_video.recipe.group import bounds_of
+from mariana_video.recipe.look import Dream
 from mariana_video.recipe.values.objective import Objective
 
 # Most channels of a deep layer say nothing of grey, and from nothing no motif can grow: a little of the whole layer

@@ -19,7 +19,7 @@ from mariana_video.api.making.pictures import made_in
 from mariana_video.api.making.stills import still_of
 from mariana_video.api.making.work import Made, Watch, Work
 from mariana_video.dream.arrays import to_array
-from mariana_video.dream.made_up import SIZE, MadeUp, Source
+from mariana_video.dream.plain.made_up import SIZE, MadeUp, Source
 from mariana_video.footage.film import dream_picture
 from mariana_video.footage.still import Still
 from mariana_video.job.conditions import conditions_of
@@ -37,7 +37,8 @@ from mariana_video.media.stills.sheet import sheet
 from mariana_video.networks.several import load_named
 from mariana_video.recipe.job import Machine, Output
 from mariana_video.recipe.kinds import SheetRecipe
-from mariana_video.recipe.options import Dream, Recipe
+from mariana_video.recipe.look import Dream
+from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.toml import Plain, Sections, plain
 from mariana_video.recipe.values.size import Size
 

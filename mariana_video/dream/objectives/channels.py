@@ -43,8 +43,8 @@ class Channels(Kind, example="conv4_3[17]", means="one channel of a layer, count
         return together(features, self.layer, self.among)
 
     def numbers(self, network: Network) -> Sequence[int]:  # noqa: ARG002  # a whole layer asks it
-        """The one."""
-        return (self.channel,)
+        """Those."""
+        return self.among
 
 
 def together(features: Features, layer: str, among: tuple[int, ...]) -> Tensor:
