@@ -56,7 +56,7 @@ STILL: Rows = {
     "colour": ("free", ("free", "source", "luminance")),
     "colour-steps": ("plain", ("plain", "decorrelated")),
     "saturation": ("", ("0", "0.5", "1", "2")),
-    "palette": ("", ("samples/chelsea.png", "samples/bunny.mp4", "samples/galaxies.jpg")),
+    "palette": ("", ("samples/chelsea.png", "samples/bunny.mp4", "docs/pictures/ways/hens.jpg")),
     "symmetry": ("0", ("1", "3", "6", "12")),
     "symmetry-in": ("loop", ("loop", "end")),
     "first-steps": ("10", ("1", "3", "10", "30", "100")),

@@ -56,10 +56,12 @@ def made_by(command: str) -> NDArray[np.float32]:
 
 
 def write(picture: NDArray[np.float32], path: Path) -> None:
-    """Writes a JPEG that is light enough for a page; what is small is shown twice as large, pixel by pixel."""
-    picture = picture if picture.shape[1] > _WIDE // 2 else picture.repeat(2, 0).repeat(2, 1)
+    """Writes a JPEG that is light enough for a page; what is small is shown twice as large."""
+    image = Image.fromarray(to_bytes(picture, None))
+    if image.width <= _WIDE // 2:
+        image = image.resize((2 * image.width, 2 * image.height), Image.Resampling.BICUBIC)
     for quality in _QUALITIES:
-        Image.fromarray(to_bytes(picture, None)).save(path, quality=quality, optimize=True)
+        image.save(path, quality=quality, optimize=True)
         if path.stat().st_size <= _HEAVIEST:
             return
 
