@@ -1,4 +1,4 @@
-"""The pictures of the guide's table "Every way of dreaming", made by the commands that stand beside them there.
+"""The pictures of the guide's tables of commands, made by the commands that stand beside them there.
 
     python benchmarks/ways.py
 
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 _ROW = re.compile(r"^\| `(mariana [^`]+)` \|.*\((pictures/ways/[\w-]+\.jpg)\) \|$", re.MULTILINE)
 _WIDE = 256  # pixels
 _FRAMES = (0.25, 0.6, 0.95)  # of a film
-_HEAVIEST = 30_000  # bytes of a row's picture
+_HEAVIEST = 60_000  # bytes of a row's picture
 _QUALITIES = range(92, 40, -4)
 
 
@@ -42,7 +42,7 @@ def rows() -> Iterator[tuple[str, Path]]:
 
 
 def made_by(command: str) -> NDArray[np.float32]:
-    """What a command makes, H×W×3 of 0…1: a picture, or some frames of a film side by side."""
+    """What a command makes, H×W×3 of 0…1: a picture, or some frames of a film below each other."""
     words = shlex.split(command)[1:]
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / Path(words[2]).name

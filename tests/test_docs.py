@@ -30,7 +30,7 @@ PAGES = [
     ROOT / "samples/README.md",
 ]
 _BLOCK = re.compile(r"^```(sh|python)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_ROW = re.compile(r"^\| `(mariana \w+ \S+ \S[^`]*)` \|", re.MULTILINE)
+_ROW = re.compile(r"^\| `(mariana \w+ [^`\s]+ [^`\s][^`]*)` \|", re.MULTILINE)
 _SHORT = {
     "--at": "0.1", "--start": "0.04", "--duration": "0.2", "--steps": "3", "--first-steps": "1", "--size": "64x",
     "--motif-size": "1",
