@@ -75,6 +75,8 @@ class Description:
     input_size: int = 0
     floor: int = 1
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Further spellings of layers, in small letters."""
 
 
 class Network:
@@ -163,7 +165,8 @@ class Network:
         Raises NetworkError with the nearest known name.
         """
         wanted = name.strip()
-        for candidate in (wanted, wanted.replace("relu", "conv", 1)):
+        also = self.description.aliases.get(wanted.casefold(), wanted)
+        for candidate in (wanted, wanted.replace("relu", "conv", 1), also):
             if candidate in self.layers:
                 return self.layers[candidate]
         shown = wanted if len(wanted) <= _SHOWN else f"{wanted[:_SHOWN]}…"
@@ -247,7 +250,8 @@ class Network:
         return F.interpolate(picture, shape, mode="bilinear", antialias=True)
 
     def _spellings(self) -> list[str]:
-        return [*self.layers, *(name.replace("conv", "relu", 1) for name in self.layers)]
+        relus = (name.replace("conv", "relu", 1) for name in self.layers)
+        return [*self.layers, *relus, *self.description.aliases]
 
 
 def did_you_mean(wanted: str, known: Iterable[str]) -> str:

@@ -29,6 +29,7 @@ from mariana_video.networks.network import (
     Suited,
     did_you_mean,
 )
+from mariana_video.networks.states import PICKLED, State
 
 DEFAULT = "mariana"
 FORMAT = "mariana-network 1"
@@ -51,10 +52,10 @@ def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Net
     own = released().get(name)
     if name in zoo.NAMES and (weights is not None or own is None):
         state = zoo.state_of(name, weights)
-        return zoo.built(name, state, str(weights or name), {} if own is None else _known(own, state))
+        return zoo.built(name, state, str(weights or name), {} if own is None else _known(own, state.tensors))
     if weights is not None:
         raise UsageError(
-            f"--weights {weights} does nothing for {name_or_path}; it is for {' and '.join(zoo.NAMES)}: "
+            f"--weights {weights} does nothing for {name_or_path}; it is for {', '.join(zoo.NAMES)}: "
             f"a network of one's own is given as --network FILE"
         )
     return load_file(find(name_or_path))
@@ -70,6 +71,8 @@ def _known(own: Path, state: Mapping[str, Tensor]) -> dict[str, Any]:
 def find(name_or_path: str | Path) -> Path:
     """Where a released network lies: a path as it is, a name in the checkout's or the package's `models`."""
     path = Path(name_or_path)
+    if path.suffix in PICKLED:
+        raise NetworkError(f"{path} doesn't say whose weights it holds; say it: --network vgg16@{path}")
     if path.suffix == ".safetensors" or len(path.parts) > 1:
         if path.is_file():
             return path
@@ -94,7 +97,7 @@ def load_file(path: Path) -> Network:
     """The network in a released file."""
     tensors, metadata = read(path)
     if metadata["format"] == VGG_FORMAT:
-        return zoo.built("vgg16", tensors, str(path), metadata)
+        return zoo.built("vgg16", State(tensors), str(path), metadata)
     return as_network(_from_file(path, tensors, metadata), metadata)
 
 

@@ -1,0 +1,60 @@
+"""What published models are made fit for dreaming with: folded normalisation, nothing in place, dense layers anywhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+
+def folded(model: nn.Module) -> nn.Module:
+    """The model, in place, every batch normalisation that follows a convolution merged into it.
+
+    That says the same, and spares the memory that the gradient would need of each normalisation.
+    """
+    for parent in list(model.modules()):
+        for (before, convolution), (name, norm) in pairwise(list(parent.named_children())):
+            if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                setattr(parent, before, fuse_conv_bn_eval(convolution, norm))
+                setattr(parent, name, nn.Identity())
+    return model
+
+
+def not_in_place(model: nn.Module) -> nn.Module:
+    """The model, in place, no ReLU of which writes over what it is given: earlier activations are kept."""
+    for module in model.modules():
+        if isinstance(module, nn.ReLU | nn.ReLU6):
+            module.inplace = False
+    return model
+
+
+def as_convolutions(entries: Sequence[tuple[Tensor, Tensor]], channels: int) -> list[nn.Conv2d]:
+    """Dense layers as convolutions, from their (weight, bias), the first one on maps of so many `channels`.
+
+    A layer that reads more inputs than there are channels reads a square of positions at once.
+
+    Raises:
+        ValueError: they don't follow each other.
+    """
+    found: list[nn.Conv2d] = []
+    for weight, bias in entries:
+        outputs, inputs = (weight.shape[0], math.prod(weight.shape[1:])) if weight.ndim > 1 else (0, 0)
+        side = math.isqrt(inputs // channels)
+        if not outputs or inputs != channels * side**2 or bias.shape != (outputs,):
+            shape = "×".join(map(str, weight.shape))
+            raise ValueError(f"a dense layer of {shape} doesn't go with {channels} channels before it")
+        with torch.device("meta"):
+            layer = nn.Conv2d(channels, outputs, side)
+        layer.load_state_dict({"weight": weight.reshape(outputs, channels, side, side), "bias": bias}, assign=True)
+        found.append(layer)
+        channels = outputs
+    return found
+
+
+def averaged(window: int, layers: Sequence[nn.Conv2d]) -> nn.Module:
+    """A classifier that averages over `window` positions a side, wherever they lie, and then tells classes apart."""
+    return nn.Sequential(nn.AvgPool2d(window, stride=1), *layers)

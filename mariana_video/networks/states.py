@@ -1,0 +1,121 @@
+"""Weights files of others, as people have them: a state dictionary, bare or within a checkpoint, never run as code."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from mariana_video.errors import NetworkError
+from mariana_video.networks.files import read_safetensors
+
+PICKLED = (".pth", ".pt", ".ckpt", ".bin", ".pkl", ".tar")  # endings of such files
+_WITHIN = ("state_dict", "model_state_dict", "model", "net")  # under which a checkpoint keeps its weights
+_PREFIXES = ("module.", "_orig_mod.", "model.")  # of every key, by DataParallel, torch.compile, Lightning
+_OTHERS = {  # by what a file begins with, after blanks
+    b"<": "is a web page, not weights; download the file itself",
+    b"version https://git-lfs": "only points to weights that Git LFS keeps; fetch them with `git lfs pull`",
+}
+_OBJECT = re.compile(r"Unsupported (?:global|class)\w*:? (?:GLOBAL )?([\w.]+)|GLOBAL ([\w.]+)")
+_OWN = "mariana-network"  # how the format of this program's networks begins
+
+
+@dataclass(frozen=True)
+class State:
+    """A network's weights by the keys of who published it, and the names of its classes where they are said."""
+
+    tensors: Mapping[str, Tensor]
+    classes: tuple[str, ...] = ()
+
+
+def read_state(path: Path) -> State:
+    """The weights in a file, safetensors or torch's own.
+
+    Names of classes may stand in a safetensors file's metadata or in a checkpoint, as a list called `classes`, or in a
+    `.json` file of the same name beside it.
+
+    Raises:
+        NetworkError: it is missing, damaged, no weights, or couldn't be read without running code.
+    """
+    read = _of_safetensors if path.suffix == ".safetensors" else _of_torch
+    # Weights made under a caller's inference mode could never dream.
+    with torch.inference_mode(False):
+        state = read(path)
+    beside = path.with_suffix(".json")
+    if not state.classes and beside.is_file():
+        return State(state.tensors, _names(_json(beside.read_bytes(), beside), beside))
+    return state
+
+
+def _of_safetensors(path: Path) -> State:
+    tensors, said = read_safetensors(path)
+    if _OWN in said.get("format", ""):
+        raise NetworkError(f"{path} is a whole network of this program; give it alone: --network {path}")
+    named = "classes" in said and "format" not in said
+    return State(tensors, _names(_json(said["classes"].encode(), path), path) if named else ())
+
+
+def _of_torch(path: Path) -> State:
+    loaded = _loaded(path)
+    within = next((loaded[key] for key in _WITHIN if isinstance(loaded.get(key), dict)), loaded)
+    tensors = {key: value for key, value in within.items() if isinstance(key, str) and isinstance(value, Tensor)}
+    if not tensors or len(tensors) < len(within):
+        raise NetworkError(f"{path} holds no plain dictionary of weights; save the model's state_dict()")
+    names = loaded.get("classes") if within is not loaded else None
+    return State(_bare(tensors), () if names is None else _names(names, path))
+
+
+def _loaded(path: Path) -> Mapping[object, object]:
+    """The dictionary in a file that torch wrote."""
+    try:
+        with path.open("rb") as file:
+            begins = file.read(200).lstrip()
+        for other, told in _OTHERS.items():
+            if begins.startswith(other):
+                raise NetworkError(f"{path} {told}")
+        loaded: object = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise NetworkError(f"no weights file at {path}") from None
+    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError) as error:
+        raise NetworkError(f"{path} {_unread(str(error))}") from None
+    if not isinstance(loaded, dict):
+        raise NetworkError(f"{path} holds no plain dictionary of weights; save the model's state_dict()")
+    return loaded
+
+
+def _unread(reason: str) -> str:
+    """Why torch would not read a file, in its words `reason`."""
+    found = _OBJECT.search(reason)
+    if found is not None:
+        name = found[1] or found[2]
+        return f"holds {name}, which can't be read safely; save the weights alone: torch.save(model.state_dict(), FILE)"
+    first = reason.strip().splitlines()[0] if reason.strip() else "it ends too soon"
+    return f"is no weights file that can be read safely ({first[:200]})"
+
+
+def _bare(tensors: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """The same without what wrappers put before every key."""
+    for prefix in (*_PREFIXES, *_PREFIXES):
+        if all(key.startswith(prefix) for key in tensors):
+            tensors = {key.removeprefix(prefix): value for key, value in tensors.items()}
+    return tensors
+
+
+def _json(text: bytes, path: Path) -> object:
+    try:
+        read: object = json.loads(text)
+    except ValueError as error:
+        raise NetworkError(f"{path}: its names of classes can't be read ({error})") from None
+    return read
+
+
+def _names(said: object, path: Path) -> tuple[str, ...]:
+    if not isinstance(said, list | tuple) or not all(isinstance(name, str) for name in said):
+        raise NetworkError(f"{path}: names of classes are to be a list of texts")
+    return tuple(said)
