@@ -11,8 +11,6 @@ from cyclopts import Parameter
 if TYPE_CHECKING:
     from mariana_video.api.networks import Known
 
-_ZOO = "torchvision's own download at first use, or --weights FILE; dreams only"
-
 
 def networks() -> None:
     """List the networks that can be dreamed with, with classes, accuracy and size."""
@@ -21,8 +19,8 @@ def networks() -> None:
     known = list_networks()
     rows: list[tuple[str, ...]] = [("network", "classes", "accuracy", "size", "suited layers")]
     _print_table(rows + [_row(one, one.file) for one in known if one.file is not None])
-    for one in (one for one in known if one.file is None):
-        print(f"{one.name}  {_ZOO}")
+    print()
+    _print_table([(one.name, one.layers, one.comes) for one in known if one.file is None])
 
 
 def layers(
@@ -37,7 +35,7 @@ def layers(
     network
         A network's name (`mariana networks` lists them), also `vgg16@FILE`, or a weights file.
     weights
-        A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`.
+        A weights file for one of torchvision's networks (`resnet50`, `vgg16`, …), in place of its own.
     """
     from mariana_video.api.networks import list_kinds, list_layers
 

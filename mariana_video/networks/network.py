@@ -34,6 +34,7 @@ class Layer:
 
 
 USUAL_SIDE = 360
+USUAL_PACE = 0.012, 0.12  # step size and strength that suit most large networks
 
 
 @dataclass(frozen=True)
@@ -160,15 +161,17 @@ class Network:
         return next(self.body.parameters()).dtype
 
     def resolve(self, name: str) -> Layer:
-        """The layer called `name`; `relu4_3` and `conv4_3` both mean the activation after ReLU.
+        """The layer called `name`, in any case; `relu4_3` and `conv4_3` both mean the activation after ReLU.
 
         Raises NetworkError with the nearest known name.
         """
         wanted = name.strip()
-        also = self.description.aliases.get(wanted.casefold(), wanted)
-        for candidate in (wanted, wanted.replace("relu", "conv", 1), also):
-            if candidate in self.layers:
-                return self.layers[candidate]
+        if wanted in self.layers:
+            return self.layers[wanted]
+        known = {**{own.casefold(): own for own in self.layers}, **self.description.aliases}
+        for spelling in (wanted.casefold(), wanted.casefold().replace("relu", "conv", 1)):
+            if spelling in known:
+                return self.layers[known[spelling]]
         shown = wanted if len(wanted) <= _SHOWN else f"{wanted[:_SHOWN]}…"
         raise NetworkError(
             f"{self.name} has no layer {shown!r}{did_you_mean(wanted, self._spellings())}; "

@@ -16,13 +16,17 @@ from mariana_video.errors import NetworkError
 from mariana_video.networks.files import read_safetensors
 
 PICKLED = (".pth", ".pt", ".ckpt", ".bin", ".pkl", ".tar")  # endings of such files
+UNREADABLE = (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, LookupError, AttributeError)
+"""What torch raises for files that hold no weights, or damaged ones."""
+
 _WITHIN = ("state_dict", "model_state_dict", "model", "net")  # under which a checkpoint keeps its weights
 _PREFIXES = ("module.", "_orig_mod.", "model.")  # of every key, by DataParallel, torch.compile, Lightning
 _OTHERS = {  # by what a file begins with, after blanks
     b"<": "is a web page, not weights; download the file itself",
     b"version https://git-lfs": "only points to weights that Git LFS keeps; fetch them with `git lfs pull`",
 }
-_OBJECT = re.compile(r"Unsupported (?:global|class)\w*:? (?:GLOBAL )?([\w.]+)|GLOBAL ([\w.]+)")
+_BETTER = "save the weights alone: torch.save(model.state_dict(), FILE)"
+_OBJECT = re.compile(r"GLOBAL ([\w.]+)")  # how torch names what it refuses
 _OWN = "mariana-network"  # how the format of this program's networks begins
 
 
@@ -63,10 +67,10 @@ def _of_safetensors(path: Path) -> State:
 
 def _of_torch(path: Path) -> State:
     loaded = _loaded(path)
-    within = next((loaded[key] for key in _WITHIN if isinstance(loaded.get(key), dict)), loaded)
+    within = next((one for key in _WITHIN if isinstance(one := loaded.get(key), dict)), loaded)
     tensors = {key: value for key, value in within.items() if isinstance(key, str) and isinstance(value, Tensor)}
     if not tensors or len(tensors) < len(within):
-        raise NetworkError(f"{path} holds no plain dictionary of weights; save the model's state_dict()")
+        raise NetworkError(f"{path} holds no plain dictionary of weights; {_BETTER}")
     names = loaded.get("classes") if within is not loaded else None
     return State(_bare(tensors), () if names is None else _names(names, path))
 
@@ -76,27 +80,30 @@ def _loaded(path: Path) -> Mapping[object, object]:
     try:
         with path.open("rb") as file:
             begins = file.read(200).lstrip()
-        for other, told in _OTHERS.items():
-            if begins.startswith(other):
-                raise NetworkError(f"{path} {told}")
-        loaded: object = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise NetworkError(f"no weights file at {path}") from None
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError) as error:
-        raise NetworkError(f"{path} {_unread(str(error))}") from None
+    except OSError as error:
+        raise NetworkError(f"{path} is no file that can be read ({(error.strerror or str(error)).lower()})") from None
+    for other, told in _OTHERS.items():
+        if begins.startswith(other):
+            raise NetworkError(f"{path} {told}")
+    try:
+        loaded: object = torch.load(path, map_location="cpu", weights_only=True)
+    except UNREADABLE as error:
+        raise NetworkError(f"{path} {_unread(str(error))}; {_BETTER}") from None
     if not isinstance(loaded, dict):
-        raise NetworkError(f"{path} holds no plain dictionary of weights; save the model's state_dict()")
+        raise NetworkError(f"{path} holds no plain dictionary of weights; {_BETTER}")
     return loaded
 
 
 def _unread(reason: str) -> str:
-    """Why torch would not read a file, in its words `reason`."""
+    """Why torch would not read a file, of what it said; its own advice is to run the file's code."""
     found = _OBJECT.search(reason)
     if found is not None:
-        name = found[1] or found[2]
-        return f"holds {name}, which can't be read safely; save the weights alone: torch.save(model.state_dict(), FILE)"
-    first = reason.strip().splitlines()[0] if reason.strip() else "it ends too soon"
-    return f"is no weights file that can be read safely ({first[:200]})"
+        return f"holds {found[1]}, which can't be read safely"
+    if "TorchScript" in reason:
+        return "is a TorchScript program, not weights"
+    return "is damaged, or nothing that can be read safely"
 
 
 def _bare(tensors: Mapping[str, Tensor]) -> Mapping[str, Tensor]:

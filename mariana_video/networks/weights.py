@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from mariana_video.errors import NetworkError, OutputError, UsageError
-from mariana_video.networks import zoo
+from mariana_video.networks import added, zoo
 from mariana_video.networks.device import check_not_forked
 from mariana_video.networks.files import read_header, read_safetensors
 from mariana_video.networks.mariana import OWN, Architecture, Mariana, layers
@@ -58,7 +58,13 @@ def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Net
             f"--weights {weights} does nothing for {name_or_path}; it is for {', '.join(zoo.NAMES)}: "
             f"a network of one's own is given as --network FILE"
         )
-    return load_file(find(name_or_path))
+    brought = added.kept().get(name)
+    return load_file(find(name_or_path)) if brought is None else brought.made()
+
+
+def names() -> list[str]:
+    """Every name that a network can be called by, the default's first."""
+    return list(dict.fromkeys([*released(), *zoo.NAMES, *added.kept()]))
 
 
 def _known(own: Path, state: Mapping[str, Tensor]) -> dict[str, Any]:
@@ -80,7 +86,7 @@ def find(name_or_path: str | Path) -> Path:
     known = released()
     if str(name_or_path) in known:
         return known[str(name_or_path)]
-    hint = did_you_mean(str(name_or_path), [*known, *zoo.NAMES])
+    hint = did_you_mean(str(name_or_path), names())
     raise NetworkError(f"no network called {str(name_or_path)!r}{hint}; `mariana networks` lists them")
 
 

@@ -22,17 +22,15 @@ from mariana_video.networks.families.resnet import RESNET50
 from mariana_video.networks.families.squeezenet import SQUEEZENET1_1
 from mariana_video.networks.families.vgg import SUITED, VGG16, VGG19
 from mariana_video.networks.natural import Natural
-from mariana_video.networks.network import Description, Layer, Network, Normalisation, Suited
-from mariana_video.networks.states import State, read_state
+from mariana_video.networks.network import USUAL_PACE, Description, Layer, Network, Normalisation, Suited
+from mariana_video.networks.states import UNREADABLE, State, read_state
 
 FAMILIES: Mapping[str, Family] = {
     family.name: family
     for family in (VGG16, VGG19, GOOGLENET, INCEPTION_V3, RESNET50, SQUEEZENET1_1, EFFICIENTNET_LITE0)
 }
 NAMES = tuple(FAMILIES)
-STEP_SIZE, STRENGTH = 0.012, 0.12  # suit all of them
-
-VGG_SUITED = Suited(SUITED, STEP_SIZE, STRENGTH)
+VGG_SUITED = Suited(SUITED, *USUAL_PACE)
 # Measured on 200 photographs at 128 to 192 pixels, of torchvision's weights.
 VGG_RMS: Mapping[str, float] = {
     "conv1_1": 0.728,
@@ -80,7 +78,8 @@ def built(name: str, state: State, where: str, said: Mapping[str, Any] | None = 
         try:
             body, head, classes = family.build(state.tensors)
         except Misfit as misfit:
-            raise NetworkError(f"{where} doesn't hold {name}'s weights ({misfit}){_other(state.tensors, name)}") from None
+            other = _other(state.tensors, name)
+            raise NetworkError(f"{where} doesn't hold the weights of {name} ({misfit}){other}") from None
         names = _class_names(state.classes, classes, where)
         beside = {layer: (stage, nn.ReLU()) for layer, stage in family.linear.items()}
         return Network(_described(family, known, names), body, head, beside)
@@ -88,7 +87,7 @@ def built(name: str, state: State, where: str, said: Mapping[str, Any] | None = 
 
 def _described(family: Family, said: Mapping[str, Any], classes: tuple[str, ...]) -> Description:
     layers = {name: Layer(name, one.channels, one.stride, one.view) for name, one in family.layers.items()}
-    suited = Suited(**said["suited"]) if "suited" in said else Suited(family.suited, STEP_SIZE, STRENGTH)
+    suited = Suited(**said["suited"]) if "suited" in said else Suited(family.suited, *USUAL_PACE)
     seen = {name: Natural.of(values, layers[name].channels) for name, values in said.get("natural", {}).items()}
     return Description(
         name=family.name,
@@ -109,11 +108,11 @@ def _class_names(said: tuple[str, ...], count: int, where: str) -> tuple[str, ..
     """The names that are said; else ImageNet's, if there are so many, or numbers."""
     if said and len(said) != count:
         raise NetworkError(f"{where} tells {count} classes apart, and {len(said)} names are said for them")
-    names = said or _imagenet()
+    names = said or imagenet()
     return names if len(names) == count else tuple(f"class {number}" for number in range(count))
 
 
-def _imagenet() -> tuple[str, ...]:
+def imagenet() -> tuple[str, ...]:
     """ImageNet's thousand classes in torchvision's order."""
     from torchvision import models
 
@@ -137,8 +136,13 @@ def _downloaded(name: str) -> State:
     try:
         weights = models.get_model_weights(name).IMAGENET1K_V1
         tensors: Mapping[str, Tensor] = weights.get_state_dict(progress=False, check_hash=True, weights_only=True)
-    except (URLError, OSError, RuntimeError) as error:
+    except (URLError, OSError) as error:
         raise NetworkError(
             f"torchvision's weights of {name} couldn't be downloaded ({error}); give a file with --weights FILE"
+        ) from None
+    except UNREADABLE:
+        raise NetworkError(
+            f"torchvision's weights of {name} in {torch.hub.get_dir()} are damaged; remove them there, or give a file "
+            f"with --weights FILE"
         ) from None
     return State(tensors)

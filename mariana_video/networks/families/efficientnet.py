@@ -1,7 +1,7 @@
 """EfficientNet-Lite0 (Tan & Le, arXiv 1905.11946, made lighter), as two packages bring it, weights and all.
 
-What its blocks hand on is linear (Sandler et al., "MobileNetV2", arXiv 1801.04381): the layers `block1` … `block16` are the
-ReLU of that, so that each channel is for one thing only.
+What its blocks hand on is linear (Sandler et al., "MobileNetV2", arXiv 1801.04381): the layers `block1` … `block16` are
+the ReLU of that, so that each channel is for one thing only.
 """
 
 from __future__ import annotations

@@ -36,11 +36,12 @@ class Family:
     """A published network.
 
     `skeleton` makes the publisher's own model, in which `stages` finds what runs one after the other, by our names.
-    `dense` is where the classifier's weights stand in its state, `head` makes of these layers, as convolutions, a module
-    that turns the last stage's output into maps of logits. Its `side` is that of the pictures that it was trained on,
-    `floor` that of the smallest picture that every layer can see. `aliases` are further spellings of layers, in small
-    letters. The layers of `linear` are the ReLU of what the stage that stands with them says. Keys of a state that begin
-    with `idle` are of no use. `file` finds the weights where a package brings them; else torchvision downloads them.
+    `dense` is where the classifier's weights stand in its state; `head` makes of these layers, as convolutions, a
+    module that turns the last stage's output into maps of logits. Its `side` is that of the pictures that it was
+    trained on, `floor` that of the smallest picture that every layer can see. `aliases` are further spellings of
+    layers, in small letters. The layers of `linear` are the ReLU of what the stage that stands with them says. Keys of
+    a state that begin with `idle` are of no use. `file` finds the weights where a package brings them; else torchvision
+    downloads them.
     """
 
     name: str
@@ -148,6 +149,6 @@ def children_of(model: nn.Module, names: Iterable[str]) -> Iterator[tuple[str, n
 
 
 def spelt(layers: Iterable[str], *ways: Callable[[str], str]) -> dict[str, str]:
-    """Further spellings of `layers`, in small letters: each in small letters and in those `ways`; "" is none."""
-    found = {way(name).casefold(): name for name in layers for way in (str, *ways)}
-    return {spelling: name for spelling, name in found.items() if spelling and spelling != name}
+    """Further spellings of `layers`, in small letters: each in those `ways`, where "" or its own name is none."""
+    found = {way(name).casefold(): name for name in layers for way in ways}
+    return {spelling: name for spelling, name in found.items() if spelling not in ("", name.casefold())}

@@ -1,4 +1,4 @@
-"""GoogLeNet (Szegedy et al., arXiv 1409.4842), the network of the first DeepDreams, layers `inception3a` … `inception5b`.
+"""GoogLeNet (Szegedy et al., arXiv 1409.4842), of the first DeepDreams, layers `inception3a` … `inception5b`.
 
 The literature also calls them `mixed3a` (TensorFlow) and `inception_3a/output` (Caffe).
 """

@@ -1,4 +1,4 @@
-"""What published models are made fit for dreaming with: folded normalisation, nothing in place, dense layers anywhere."""
+"""How published models are made fit to dream: normalisation folded, nothing in place, dense layers as convolutions."""
 
 from __future__ import annotations
 

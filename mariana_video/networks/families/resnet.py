@@ -1,4 +1,4 @@
-"""ResNet50 (He et al., arXiv 1512.03385), layers `conv1` and each block, `layer3_2`; `layer3` is the last block of it."""
+"""ResNet50 (He et al., arXiv 1512.03385), layers `conv1` and each block, `layer3_2`; `layer3` is its last block."""
 
 from __future__ import annotations
 

@@ -48,8 +48,8 @@ def _made(name: str, classes: int) -> nn.Module:
         model.forward = lambda x: model.classifier(model.features(x).flatten(1))  # type: ignore[method-assign]
         return model
     options = {"transform_input": True, "init_weights": False} if name in ("googlenet", "inception_v3") else {}
-    made = models.get_model(name, num_classes=classes, **options)
-    return made
+    torchvisions: nn.Module = models.get_model(name, num_classes=classes, **options)
+    return torchvisions
 
 
 def normalised(name: str, picture: Tensor) -> Tensor:
@@ -62,7 +62,7 @@ def normalised(name: str, picture: Tensor) -> Tensor:
 
 @contextmanager
 def watched(model: nn.Module, modules: Mapping[str, str]) -> Iterator[dict[str, Tensor]]:
-    """What modules say while a picture goes through, by the name of our layer: a copy, as later ones may overwrite it."""
+    """What modules say while a picture goes through, by the name of our layer, copied before it can be written over."""
     said: dict[str, Tensor] = {}
     hooks = [
         model.get_submodule(module).register_forward_hook(
