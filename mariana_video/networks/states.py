@@ -51,18 +51,19 @@ def read_state(path: Path) -> State:
     # Weights made under a caller's inference mode could never dream.
     with torch.inference_mode(False):
         state = read(path)
-    beside = path.with_suffix(".json")
-    if not state.classes and beside.is_file():
-        return State(state.tensors, _names(_json(beside.read_bytes(), beside), beside))
-    return state
+    return state if state.classes else State(state.tensors, _beside(path.with_suffix(".json")))
 
 
 def _of_safetensors(path: Path) -> State:
     tensors, said = read_safetensors(path)
     if _OWN in said.get("format", ""):
         raise NetworkError(f"{path} is a whole network of this program; give it alone: --network {path}")
-    named = "classes" in said and "format" not in said
-    return State(tensors, _names(_json(said["classes"].encode(), path), path) if named else ())
+    if "format" in said or "classes" not in said:
+        return State(tensors)
+    try:
+        return State(tensors, _names(json.loads(said["classes"]), path))
+    except ValueError as error:
+        raise NetworkError(f"{path}: its names of classes can't be read ({error})") from None
 
 
 def _of_torch(path: Path) -> State:
@@ -114,12 +115,13 @@ def _bare(tensors: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
     return tensors
 
 
-def _json(text: bytes, path: Path) -> object:
+def _beside(path: Path) -> tuple[str, ...]:
+    """The names in a file beside the weights; one that holds no list is for something else."""
     try:
-        read: object = json.loads(text)
-    except ValueError as error:
-        raise NetworkError(f"{path}: its names of classes can't be read ({error})") from None
-    return read
+        said: object = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return ()
+    return _names(said, path) if isinstance(said, list) else ()
 
 
 def _names(said: object, path: Path) -> tuple[str, ...]:

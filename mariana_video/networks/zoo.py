@@ -49,18 +49,17 @@ VGG_RMS: Mapping[str, float] = {
 }
 
 
-def load(name: str, weights: Path | None = None, said: Mapping[str, Any] | None = None) -> Network:
+def load(name: str, weights: Path | None = None) -> Network:
     """One of `NAMES` with the weights that its publisher gives, or those of a file.
 
     Args:
         weights: a `.pth` (read with `weights_only=True`) or a safetensors file with the publisher's keys; without it
             torchvision downloads its own at first use.
-        said: what a released file says of the network: what suits it, and what natural pictures do to it.
 
     Raises:
         NetworkError: the file is unreadable or doesn't fit; the download failed; a package is missing.
     """
-    return built(name, state_of(name, weights), str(weights or name), said)
+    return built(name, state_of(name, weights), str(weights or name))
 
 
 def state_of(name: str, weights: Path | None = None) -> State:
@@ -72,7 +71,11 @@ def state_of(name: str, weights: Path | None = None) -> State:
 
 
 def built(name: str, state: State, where: str, said: Mapping[str, Any] | None = None) -> Network:
-    """As `load`, of a state that was read already, from `where`."""
+    """As `load`, of a state that was read already, from `where`.
+
+    Args:
+        said: what a released file says of the network: what suits it, and what natural pictures do to it.
+    """
     family, known = FAMILIES[name], said or {}
     with torch.inference_mode(False):  # weights made under a caller's inference mode could never dream
         try:

@@ -97,10 +97,15 @@ def test_names_are_imagenet_s_for_a_thousand_and_numbers_else(
     beside.write_text('["x", "y"]')
     with pytest.raises(NetworkError, match="tells 3 classes apart, and 2 names"):
         load("squeezenet1_1", file)
-    for wrong in ("{", "[1, 2, 3]"):
-        beside.write_text(wrong)
-        with pytest.raises(NetworkError, match=r"w\.json: .*names of classes"):
-            load("squeezenet1_1", file)
+    beside.write_text("[1, 2, 3]")
+    with pytest.raises(NetworkError, match=r"w\.json: names of classes are to be a list of texts"):
+        load("squeezenet1_1", file)
+    for other in ('{"epochs": 3}', "{"):
+        beside.write_text(other)
+        assert load("squeezenet1_1", file).classes[0] == "class 0"
+    save_file(tensors, tmp_path / "s.safetensors", {"classes": "["})
+    with pytest.raises(NetworkError, match="names of classes can't be read"):
+        load("squeezenet1_1", tmp_path / "s.safetensors")
 
 
 # What is no such file.
