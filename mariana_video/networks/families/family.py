@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from mariana_video.networks.families.parts import as_convolutions, folded, not_in_place
+from mariana_video.networks.families.parts import as_convolutions, folded, not_in_place, pointwise
 
 IMAGENET_INPUT = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
@@ -78,7 +78,7 @@ class Family:
             raise Misfit(f"its classifier has {len(stems)} dense layers, not {self.depth}")
         model.load_state_dict(body, strict=False, assign=True)
         stages = nn.Sequential()
-        for name, stage in self.stages(not_in_place(folded(model.eval()))):
+        for name, stage in self.stages(pointwise(not_in_place(folded(model.eval())))):
             stages.add_module(name, stage)
         if not stems:
             return stages, None, 0
@@ -87,7 +87,7 @@ class Family:
             layers = as_convolutions(entries, list(self.layers.values())[-1].channels)
         except ValueError as error:
             raise Misfit(str(error)) from None
-        return stages, self.head(layers), layers[-1].out_channels
+        return stages, pointwise(self.head(layers)), layers[-1].out_channels
 
     def fits(self, state: Mapping[str, Tensor]) -> bool:
         """Whether a state holds all weights of the network's stages, in their shapes."""

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 
@@ -21,6 +22,33 @@ def folded(model: nn.Module) -> nn.Module:
             if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
                 setattr(parent, before, fuse_conv_bn_eval(convolution, norm))
                 setattr(parent, name, nn.Identity())
+    return model
+
+
+class Pointwise(nn.Module):
+    """A convolution of single positions, as a matrix product.
+
+    oneDNN's convolution of that kind gives other bits on another number of threads.
+    """
+
+    def __init__(self, convolution: nn.Conv2d) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(convolution.weight.detach().flatten(1))
+        self.bias = convolution.bias
+        self.stride = convolution.stride[0]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """N×C×h×w to N×D×h×w, of every stride-th position."""
+        taken = x if self.stride == 1 else x[..., :: self.stride, :: self.stride]
+        return F.linear(taken.permute(0, 2, 3, 1), self.weight, self.bias).permute(0, 3, 1, 2)
+
+
+def pointwise(model: nn.Module) -> nn.Module:
+    """The model, in place, its convolutions of single positions replaced by `Pointwise`."""
+    for parent in list(model.modules()):
+        for name, module in list(parent.named_children()):
+            if isinstance(module, nn.Conv2d) and tuple(module.kernel_size) == (1, 1) and module.groups == 1:
+                setattr(parent, name, Pointwise(module))
     return model
 
 

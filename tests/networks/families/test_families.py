@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from functools import partial
+from pathlib import Path
 
 import pytest
 import torch
@@ -82,6 +85,35 @@ def test_larger_pictures_have_a_logit_at_every_position(pair: tuple[str, nn.Modu
     if network.name.startswith("vgg"):
         return  # its last layer stands before the last pooling
     assert maps.shape == (1, CLASSES, 2, 3)
+
+
+_ON_THREADS = """
+import sys, torch, hashlib
+torch.set_num_threads(int(sys.argv[1]))
+from mariana_video.networks import zoo
+from mariana_video.networks.states import State
+from tests.networks.families.published import published
+network = zoo.built("squeezenet1_1", State(published("squeezenet1_1").state_dict()), "a test")
+generator = torch.Generator().manual_seed(0)
+for side in (64, 190):
+    picture = torch.rand(1, 3, side, side, generator=generator).requires_grad_()
+    answer = network.responses(picture, ["fire9"])[0]
+    answer.sum().backward()
+    print(hashlib.sha256(answer.detach().numpy().tobytes() + picture.grad.numpy().tobytes()).hexdigest())
+"""
+
+
+def test_the_same_bits_on_any_number_of_threads() -> None:
+    """Convolutions of single positions are what could differ."""
+
+    def bits(threads: int) -> str:
+        command = [sys.executable, "-c", _ON_THREADS, str(threads)]
+        root = Path(__file__).parents[3]
+        return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+
+    one = bits(1)
+    assert len(one.split()) == 2
+    assert one == bits(2)
 
 
 SPELT = {
