@@ -38,7 +38,7 @@ WIDEST = 4096  # more channels, classes or pixels than this in a header are a mi
 
 
 def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Network:
-    """A network by name (`mariana networks` lists them) or by the path of a released file.
+    """A network by name (`mariana networks` lists them), also `resnet50@FILE`, or by the path of a released file.
 
     Args:
         weights: for torchvision's networks, a file to take instead of the one that lies here or is downloaded.
@@ -48,6 +48,9 @@ def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Net
         UsageError: `weights` for a network that is a file itself; a process forked after the first use.
     """
     check_not_forked()
+    name, at, file = str(name_or_path).partition("@")
+    if at and weights is None and name in zoo.NAMES:
+        return load(name, Path(file))
     name = str(name_or_path)
     own = released().get(name)
     if name in zoo.NAMES and (weights is not None or own is None):

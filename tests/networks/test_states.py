@@ -180,6 +180,10 @@ def test_weights_of_another_network_are_told_by_name(saved: Callable[[Any], Path
             load(name, saved(what))
 
 
+def test_a_name_with_its_file_is_a_network(model: nn.Module, saved: Callable[[Any], Path]) -> None:
+    assert load(f"squeezenet1_1@{saved(model.state_dict())}").classes[2] == "class 2"
+
+
 def test_a_file_that_doesn_t_say_whose_it_is() -> None:
     with pytest.raises(NetworkError, match=r"--network vgg16@mine\.pth"):
         load("mine.pth")
