@@ -46,6 +46,17 @@ def test_its_layers_are_found_out() -> None:
     assert found.suited.layers == "second"
 
 
+def test_how_far_a_layer_sees_is_looked_for_on_larger_pictures() -> None:
+    def far(x: Tensor) -> Mapping[str, Tensor]:
+        wide = F.conv2d(x, torch.ones(2, 3, 3, 3), dilation=150, padding=150)
+        return {"wide": wide, "everywhere": x * x.mean((2, 3), keepdim=True)}
+
+    assert {layer.name: layer.view for layer in look("far", far).description.layers.values()} == {
+        "wide": 301,
+        "everywhere": 512,
+    }
+
+
 def test_a_module_is_copied_and_each_work_has_its_own() -> None:
     module = Two()
     added.keep(look("two", module))

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from mariana_video.networks.families.parts import as_convolutions, folded, not_in_place, pointwise
+from mariana_video.networks.families.parts import as_convolutions, folded, pointwise
 
 IMAGENET_INPUT = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
@@ -78,7 +78,7 @@ class Family:
             raise Misfit(f"its classifier has {len(stems)} dense layers, not {self.depth}")
         model.load_state_dict(body, strict=False, assign=True)
         stages = nn.Sequential()
-        for name, stage in self.stages(pointwise(not_in_place(folded(model.eval())))):
+        for name, stage in self.stages(pointwise(folded(model.eval()))):
             stages.add_module(name, stage)
         if not stems:
             return stages, None, 0

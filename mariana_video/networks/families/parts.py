@@ -1,4 +1,4 @@
-"""How published models are made fit to dream: normalisation folded, nothing in place, dense layers as convolutions."""
+"""How published models are made fit to dream: normalisation folded, the same bits always, dense layers anywhere."""
 
 from __future__ import annotations
 
@@ -49,14 +49,6 @@ def pointwise(model: nn.Module) -> nn.Module:
         for name, module in list(parent.named_children()):
             if isinstance(module, nn.Conv2d) and tuple(module.kernel_size) == (1, 1) and module.groups == 1:
                 setattr(parent, name, Pointwise(module))
-    return model
-
-
-def not_in_place(model: nn.Module) -> nn.Module:
-    """The model, in place, no ReLU of which writes over what it is given: earlier activations are kept."""
-    for module in model.modules():
-        if isinstance(module, nn.ReLU | nn.ReLU6):
-            module.inplace = False
     return model
 
 
