@@ -35,7 +35,7 @@ def layers(
     network
         A network's name (`mariana networks` lists them), also `vgg16@FILE`, or a weights file.
     weights
-        A weights file for one of torchvision's networks (`resnet50`, `vgg16`, …), in place of its own.
+        A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`.
     """
     from mariana_video.api.networks import list_kinds, list_layers
 

@@ -65,20 +65,13 @@ def memory_needed(
 
 
 def _parameters(score: Score) -> list[Tensor]:
-    bodies = (parameter for name in score.asked for parameter in score.networks[name].body.parameters())
-    return [*bodies, *_of_classifiers(score)]
+    return [parameter for name in score.asked for parameter in score.networks[name].body.parameters()]
 
 
 def _further(score: Score) -> int:
-    """Bytes of the networks beside the first, which is in `BASE`, and of all classifiers: VGG's are large."""
+    """Bytes of the networks beside the first: that one is in `BASE`."""
     _, *further = score.asked
-    bodies = (one for name in further for one in score.networks[name].body.parameters())
-    return sum(one.nbytes for one in (*bodies, *_of_classifiers(score)))
-
-
-def _of_classifiers(score: Score) -> list[Tensor]:
-    heads = (score.networks[name].head for name in score.asked)
-    return [parameter for head in heads if head is not None for parameter in head.parameters()]
+    return sum(one.nbytes for name in further for one in score.networks[name].body.parameters())
 
 
 def kept_for_backward(score: Score, device: torch.device) -> float:

@@ -34,7 +34,6 @@ class Layer:
 
 
 USUAL_SIDE = 360
-USUAL_PACE = 0.012, 0.12  # step size and strength that suit most large networks
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,9 @@ class Suited:
     step_size: float
     strength: float
     side: int | None = USUAL_SIDE
+
+
+USUAL_PACE = 0.012, 0.12  # step size and strength that suit most large networks
 
 
 @dataclass(frozen=True)
@@ -168,13 +170,14 @@ class Network:
         wanted = name.strip()
         if wanted in self.layers:
             return self.layers[wanted]
-        known = {**{own.casefold(): own for own in self.layers}, **self.description.aliases}
+        aliases = self.description.aliases
+        known = {**{own.casefold(): own for own in self.layers}, **aliases}
         for spelling in (wanted.casefold(), wanted.casefold().replace("relu", "conv", 1)):
             if spelling in known:
                 return self.layers[known[spelling]]
         shown = wanted if len(wanted) <= _SHOWN else f"{wanted[:_SHOWN]}…"
         raise NetworkError(
-            f"{self.name} has no layer {shown!r}{did_you_mean(wanted, self._spellings())}; "
+            f"{self.name} has no layer {shown!r}{did_you_mean(wanted, [*self._spellings(), *aliases])}; "
             f"`mariana layers {self.name}` lists them"
         )
 
@@ -253,8 +256,7 @@ class Network:
         return F.interpolate(picture, shape, mode="bilinear", antialias=True)
 
     def _spellings(self) -> list[str]:
-        relus = (name.replace("conv", "relu", 1) for name in self.layers)
-        return [*self.layers, *relus, *self.description.aliases]
+        return [*self.layers, *(name.replace("conv", "relu", 1) for name in self.layers)]
 
 
 def did_you_mean(wanted: str, known: Iterable[str]) -> str:

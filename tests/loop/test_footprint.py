@@ -10,14 +10,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
 
 from mariana_video.dream.objectives.reading import read
 from mariana_video.dream.score import Score
 from mariana_video.errors import DreamError
 from mariana_video.loop import footprint
 from mariana_video.loop.footprint import BASE, check_memory, free_memory, kept_for_backward, memory_needed
-from mariana_video.networks.network import Network
 from mariana_video.networks.weights import load
 from mariana_video.recipe.values.objective import Objective, read_terms
 from tests.conftest import score_by, small_network
@@ -47,15 +45,6 @@ def test_each_network_is_counted() -> None:
     which, size = dreamer(), (64, 48)
     less = memory_needed(which, alone, size, each=100.0)
     assert memory_needed(which, both, size, each=100.0) == less + weights
-
-
-def test_a_classifier_is_counted() -> None:
-    """VGG's dense layers are most of a gigabyte."""
-    plain = small_network()
-    which, size, head = dreamer(), (64, 48), nn.Conv2d(16, 5, 7)
-    with_head = Network(plain.description, plain.body, head)
-    less, more = (memory_needed(which, score_by(one, "conv3"), size, each=100.0) for one in (plain, with_head))
-    assert more == less + sum(parameter.nbytes for parameter in head.parameters())
 
 
 def test_what_can_not_fit_is_refused_with_a_size_that_does(monkeypatch: pytest.MonkeyPatch) -> None:
