@@ -18,7 +18,7 @@ from mariana_video.networks.network import Network
 _MOST = 4096  # positions of a guide that are looked through: of more, so many, evenly
 _AT_ONCE = 2048  # positions of the picture that are compared at a time, for the memory
 _LOUDER = 4.0
-_UNLIKE = 0.3  # 1 − cosine: a place that is less unlike its guide is nearly there, and is changed ever less
+_UNLIKE = 0.2  # 1 − cosine: a place that is less unlike its guide is nearly there, and is changed ever less
 _AROUND = 9  # positions a side of what counts as a place: single ones are unlike for a shift or a grain
 _QUIET = 1e-6
 
