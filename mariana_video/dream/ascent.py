@@ -15,8 +15,8 @@ from mariana_video.dream.objectives.kind import Beside
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.others import Others
 from mariana_video.dream.plain.noise import offset
+from mariana_video.dream.plain.resample import resize
 from mariana_video.dream.pull import Pull
-from mariana_video.dream.resample import resize
 from mariana_video.dream.rules import Length, Memory, finite, mean_size, stepped
 from mariana_video.dream.score import Score, Seen, farthest
 from mariana_video.dream.style import Style

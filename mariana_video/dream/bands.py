@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mariana_video.dream.resample import resize
+from mariana_video.dream.plain.resample import resize
 from mariana_video.recipe.look import Dream
 
 WEIGHTS = Dream().bands.weights

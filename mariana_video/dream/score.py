@@ -12,7 +12,7 @@ from torch import Tensor
 
 from mariana_video.dream.objectives.kind import Beside, Features, Measure, Responses
 from mariana_video.dream.objectives.reading import Weighted
-from mariana_video.dream.resample import resize
+from mariana_video.dream.plain.resample import resize
 from mariana_video.networks.network import Layer, Network
 
 Seen = Mapping[str, Responses]

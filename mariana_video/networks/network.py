@@ -156,7 +156,7 @@ class Network:
     def rms(self) -> Mapping[str, float]:
         """RMS of each layer's activation on natural pictures (1.0 where it was never measured)."""
         said = {name: float(one.squares.mean().sqrt()) for name, one in self.description.natural.items()}
-        names = [*self.layers, *([] if self.head is None else [CLASSES])]
+        names = [*self.layers, *([CLASSES] if CLASSES in self.description.rms else [])]
         return {name: self.description.rms.get(name, said.get(name, 1.0)) for name in names}
 
     def natural(self, layer: str) -> Natural:

@@ -91,9 +91,11 @@ def test_every_frame_is_symmetrical(where: str) -> None:
 
 @pytest.mark.usefixtures("workplace")
 def test_a_film_guided_by_itself_changes_at_most_a_tenth_of_one_guided_by_another() -> None:
-    film("source.mkv", steps=0, first_steps=0).run()
-    film("own.mkv", guide="source.mkv").run()
-    film("other.mkv", guide="guide.png").run()
+    """Nothing at all, also where something newly appears, as long as the guide is the very film."""
+    own = {"size": "64x48"}
+    film("source.mkv", steps=0, first_steps=0, **own).run()
+    film("own.mkv", guide="clip.mkv", **own).run()
+    film("other.mkv", guide="guide.png", **own).run()
     source = frames("source.mkv")
 
     def change(output: str) -> float:
