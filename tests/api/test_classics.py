@@ -26,7 +26,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "kaleidoscope": {"symmetry": "0:(3), 6:(4)"},
     "mirror at the end": {"symmetry": 1, "symmetry_in": "end", "palette": "guide.png"},
     "colours": {"colour": "source", "saturation": "0:(1), 9:(0.5)"},
-    "light": {"colour": "luminance", "decay": 0.05},
+    "light": {"colour": "luminance", "decay": 0.05, "bands": "0:(0.7,1,1), 7:(1,1,0)"},
     "adam": {"step_rule": "adam", "colour_steps": "decorrelated", "smoothness": 0.2},
     "progress": {"step_rule": "progress", "blur": 0.5, "clip_norm": 0.1, "clip_contribution": 0.1},
 }
@@ -143,6 +143,7 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: film(step_rule="progress", bands="1,1,1"), "--bands 1,1,1 does nothing with --step-rule progress"),
     (lambda: film(decay=1.5), "--decay 1.5: give"),
     (lambda: mariana_video.measure("clip.mkv", "clip.mkv", layers="keep(conv4_1)"), "can't be scored without it"),
+    (lambda: mariana_video.measure("clip.mkv", "clip.mkv", layers="class(dog)"), "needs 112 pixels a side"),
 ]
 
 
