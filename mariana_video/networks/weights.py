@@ -18,6 +18,7 @@ from torch import Tensor
 from mariana_video.errors import NetworkError, OutputError, UsageError
 from mariana_video.networks import added, zoo
 from mariana_video.networks.device import check_not_forked
+from mariana_video.networks.families.parts import pointwise
 from mariana_video.networks.files import read_header, read_safetensors
 from mariana_video.networks.mariana import OWN, Architecture, Mariana, layers
 from mariana_video.networks.natural import Natural
@@ -107,7 +108,11 @@ def load_file(path: Path) -> Network:
     tensors, metadata = read(path)
     if metadata["format"] == VGG_FORMAT:
         return zoo.built("vgg16", State(tensors), str(path), metadata)
-    return as_network(_from_file(path, tensors, metadata), metadata)
+    model = _from_file(path, tensors, metadata)
+    for part in (model.body, model.head, model.own):
+        if part is not None:
+            pointwise(part)
+    return as_network(model, metadata)
 
 
 def load_model(path: Path) -> tuple[Mariana, dict[str, Any]]:
