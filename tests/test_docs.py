@@ -3,7 +3,7 @@
 The reader sees what a person would say (`--at 10`); it is shortened here to what a clip of six frames has.
 
 A block of code is ```sh: each line is run; ```sh long: each line is only parsed; ```sh install: left alone;
-```python: run.
+```python: run. Commands that begin a row of a table are run, too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ PAGES = [
     ROOT / "samples/README.md",
 ]
 _BLOCK = re.compile(r"^```(sh|python)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_SHORT = {"--at": "0.1", "--start": "0.04", "--duration": "0.2", "--steps": "3", "--size": "64x", "--motif-size": "0.5"}
+_ROW = re.compile(r"^\| `(mariana \w+ [^`\s]+ [^`\s][^`]*)` \|", re.MULTILINE)
+_SHORT = {
+    "--at": "0.1", "--start": "0.04", "--duration": "0.2", "--steps": "3", "--first-steps": "1", "--size": "64x",
+    "--motif-size": "1",
+}  # fmt: skip
 HELP = [("--help", line) for several in EXAMPLES.values() for line in several]
 LONG = ("finish", "train", "evaluate")  # they need what a day before has made
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
@@ -48,15 +52,20 @@ def lines(marks: set[str]) -> list[tuple[str, str]]:
     return [(page, line.strip()) for page, code in joined for line in code.splitlines() if line.strip()]
 
 
+def rows() -> list[tuple[str, str]]:
+    """The commands that begin a row of a table."""
+    return [(page.name, line) for page in PAGES for line in _ROW.findall(page.read_text(encoding="utf-8"))]
+
+
 def takes_long(line: str) -> bool:
     """Whether an example of --help is only parsed."""
     return line.split()[1] in LONG or "--loop" in line or "vgg16 --" in line
 
 
 def to_run() -> list[tuple[str, str]]:
-    """The lines that are run: those of the pages and the examples of --help, none twice."""
+    """The lines that are run: those of the pages, also of tables, and the examples of --help, none twice."""
     shown = [(page, line) for page, line in HELP if not takes_long(line)]
-    return list({line: (page, line) for page, line in [*shown, *lines({""})]}.values())
+    return list({line: (page, line) for page, line in [*shown, *lines({""}), *rows()]}.values())
 
 
 def words_of(line: str) -> list[str]:
@@ -84,7 +93,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("clip.mp4", "samples/bunny.mp4", "samples/dog.mp4"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         make_clip(tmp_path / name, frames=6)
-    for name in ("photo.jpg", "samples/chelsea.png", "photos/a.jpg", "photos/b.png", "frames/1.png", "frames/2.png"):
+    pictures = ("photo.jpg", "photos/a.jpg", "photos/b.png", "frames/1.png", "frames/2.png")
+    for name in (*pictures, "samples/chelsea.png", "samples/galaxies.jpg"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         write_picture(tmp_path / name, texture(48, 64))
     (tmp_path / "out").mkdir()
