@@ -47,6 +47,7 @@ _PUBLIC = {
     "list_networks": "api.networks",
     "list_layers": "api.networks",
     "list_kinds": "api.networks",
+    "add_network": "api.networks",
     "load": "networks.weights",
     # what goes wrong
     "MarianaError": "errors",

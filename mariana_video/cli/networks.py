@@ -15,8 +15,6 @@ from mariana_video.recipe.kinds import SheetRecipe
 if TYPE_CHECKING:
     from mariana_video.api.networks import Known
 
-_ZOO = "torchvision's own download at first use, or --weights FILE; dreams only"
-
 
 def networks() -> None:
     """List the networks that can be dreamed with, with classes, accuracy and size."""
@@ -25,8 +23,8 @@ def networks() -> None:
     known = list_networks()
     rows: list[tuple[str, ...]] = [("network", "classes", "accuracy", "size", "suited layers")]
     _print_table(rows + [_row(one, one.file) for one in known if one.file is not None])
-    for one in (one for one in known if one.file is None):
-        print(f"{one.name}  {_ZOO}")
+    print()
+    _print_table([(one.name, one.layers, one.comes) for one in known if one.file is None])
 
 
 def layers(

@@ -67,7 +67,7 @@ def evaluate(
     Parameters
     ----------
     network
-        A network's name (`mariana networks` lists them) or a weights file.
+        A network's name (`mariana networks` lists them), also `resnet50@FILE`, or a weights file.
     data
         A folder with one subfolder of pictures a class.
     json_
@@ -125,6 +125,7 @@ def _tell_result(result: Result, quiet: bool) -> None:
 
 def _report(evaluation: Evaluation) -> str:
     """The figures as text, the confusion matrix with a row a class."""
+    evaluation = evaluation.shown()
     width = max(len(name) for name in evaluation.classes)
     lines = [
         f"accuracy {100 * evaluation.accuracy:.1f} %, balanced {100 * evaluation.balanced_accuracy:.1f} %"

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 
 from mariana_video.dive.canvas import Canvas, Matrix, covered
 from mariana_video.dive.low_frequencies import low_frequencies
-from mariana_video.dream.resample import resize
+from mariana_video.dream.plain.resample import resize
 from mariana_video.loop.dream_clock import DREAM_RATE
 from mariana_video.motion.camera import affine_motion
 from mariana_video.motion.warp import warp

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.dream.plain.noise import natural_noise
-from mariana_video.dream.resample import resize, softened
+from mariana_video.dream.plain.resample import resize, softened
 from mariana_video.meters.sharpness import laplacian_energy
 
 _CELL = 8  # pixels a side

@@ -15,10 +15,10 @@ from mariana_video.dream.objectives.kind import Beside
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.others import Others
 from mariana_video.dream.plain.noise import offset
+from mariana_video.dream.plain.resample import resize
 from mariana_video.dream.pull import Pull
-from mariana_video.dream.resample import resize
 from mariana_video.dream.rules import Length, Memory, finite, mean_size, stepped
-from mariana_video.dream.score import Score, Seen
+from mariana_video.dream.score import Score, Seen, farthest
 from mariana_video.dream.style import Style
 from mariana_video.dream.tiles import LARGEST, Tile, tiles_of
 
@@ -111,7 +111,7 @@ def _climbed(
         if pace.pull is not None:
             gradient = gradient + pace.pull.gradient(small)
         gradient = pace.style.pulled(gradient, small)
-        now = length if slope.left == 1 else replace(length, size=length.size * slope.left)
+        now = length if slope.left is None else replace(length, gain=slope.left if gain is None else gain * slope.left)
         small, memory = stepped(pace.style.rule, small, gradient, now, memory)
         small = pace.style.settled(small, gradient, rest, key[-1] * pace.steps + step)
         full = small if octave.scale == 1 else (begun + resize(small - start, begun.shape[-2:])).clamp(0, 1)
@@ -121,11 +121,17 @@ def _climbed(
 
 @dataclass(frozen=True)
 class Slope:
-    """The `score` of a picture, its `gradient` (1×3×H×W), and how far the goal is still, 1…0 (`Score.valued`)."""
+    """The `score` of a picture, its `gradient` (1×3×H×W), and how far its goals are still (see `Score.valued`)."""
 
     score: float
     gradient: Tensor
-    left: float = 1.0
+    left: Tensor | None = None
+
+    def part(self, top: int, left: int, height: int, width: int) -> Slope:
+        """That of a part of the picture."""
+        rows, columns = slice(top, top + height), slice(left, left + width)
+        far = None if self.left is None else self.left[..., rows, columns].contiguous()
+        return Slope(self.score, self.gradient[..., rows, columns].contiguous(), far)
 
 
 def shifted_gradient(
@@ -143,7 +149,7 @@ def shifted_gradient(
         padded = _padded(score, picture, shift, reach)
         beside = {which: _padded(score, other, shift, reach) for which, other in others.items()}
         slope = _balanced_gradient(score, padded, beside)
-    return replace(slope, gradient=slope.gradient[..., top : top + height, left : left + width].contiguous())
+    return slope.part(top, left, height, width)
 
 
 def _padded(score: Score, picture: Tensor, shift: tuple[int, int], reach: int) -> Tensor:
@@ -170,7 +176,8 @@ def _balanced_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Te
         if size > 0:
             gradient = gradient + slope.gradient * (sum(sizes) * weight / (whole * size))
     slopes = [slope for _, slope in found]
-    return Slope(sum(slope.score for slope in slopes), gradient, max(slope.left for slope in slopes))
+    left = farthest([slope.left for slope in slopes], picture.shape[-2:])
+    return Slope(sum(slope.score for slope in slopes), gradient, left)
 
 
 def _whole_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Tensor]) -> Slope:
@@ -181,18 +188,22 @@ def _whole_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Tenso
     guide: dict[Beside, Seen] = {}
     if "guide" in score.beside:
         guide["guide"] = _seen(score, "guide", others["guide"])
-    total, whole, pixels, left = 0.0, torch.empty_like(picture), picture.shape[-2] * picture.shape[-1], 0.0
+    total, whole, pixels = 0.0, torch.empty_like(picture), picture.shape[-2] * picture.shape[-1]
+    far: Tensor | None = torch.empty_like(picture[:, :1])
     for tile in tiles:
         upper, lower, before, after = tile.core
         seen = dict(guide)
         if "source" in score.beside:
             seen["source"] = _seen(score, "source", _part(others["source"], tile))
         slope = _gradient(score, _part(picture, tile), seen)
-        inner = slope.gradient[..., upper - tile.top : lower - tile.top, before - tile.left : after - tile.left]
-        whole[..., upper:lower, before:after] = inner * (tile.pixels / pixels)  # each value is a mean over its tile
-        share = (lower - upper) * (after - before) / pixels
-        total, left = total + slope.score * share, left + slope.left * share
-    return Slope(total, whole, left)
+        inner = slope.part(upper - tile.top, before - tile.left, lower - upper, after - before)
+        whole[..., upper:lower, before:after] = inner.gradient * (tile.pixels / pixels)  # each is a mean over its tile
+        if far is None or inner.left is None:
+            far = None
+        else:
+            far[..., upper:lower, before:after] = inner.left
+        total += slope.score * (lower - upper) * (after - before) / pixels
+    return Slope(total, whole, far)
 
 
 def _part(picture: Tensor, tile: Tile) -> Tensor:

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mariana_video.dream.resample import resize
+from mariana_video.dream.plain.resample import resize
 from mariana_video.recipe.look import Dream
+from mariana_video.recipe.values.timeline import START
 
-WEIGHTS = Dream().bands.weights
+WEIGHTS = Dream().bands.at(START)
 """Fine to coarse, as by default: of the detail between a size and its half, of the next, of all that is left."""
 
 

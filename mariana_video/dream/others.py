@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mariana_video.dream.objectives.kind import Beside
 from mariana_video.dream.octaves import Octave
-from mariana_video.dream.resample import resize
+from mariana_video.dream.plain.resample import resize
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from mariana_video.dream.resample import resize
+from mariana_video.dream.plain.resample import resize
 
 
 @dataclass(frozen=True)

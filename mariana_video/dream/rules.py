@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.dream.bands import WEIGHTS, levelled
-from mariana_video.dream.resample import resize
+from mariana_video.dream.plain.resample import resize
 from mariana_video.errors import DreamError
 from mariana_video.recipe.look import Rule
 

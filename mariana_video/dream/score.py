@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from mariana_video.dream.objectives.kind import Beside, Features, Measure, Responses
 from mariana_video.dream.objectives.reading import Weighted
+from mariana_video.dream.plain.resample import resize
 from mariana_video.networks.network import Layer, Network
 
 Seen = Mapping[str, Responses]
@@ -72,12 +73,16 @@ class Score:
         """
         return self.valued(picture, beside)[0]
 
-    def valued(self, picture: Tensor, beside: Mapping[Beside, Seen] = _NOTHING) -> tuple[Tensor, float]:
-        """The score, and how far the goals of all terms still are, 1…0 (see `Kind.valued`): the farthest says it."""
+    def valued(self, picture: Tensor, beside: Mapping[Beside, Seen] = _NOTHING) -> tuple[Tensor, Tensor | None]:
+        """The score, and how far the goals of its terms still are (see `Kind.valued`), 1×1×H×W.
+
+        At each place the farthest says it; None where a term has no goal.
+        """
         features = {name: self._features(picture, name, layers, beside) for name, layers in self.asked.items()}
         found = [term.kind.valued(features[term.network]) for term in self.terms]
         parts = torch.stack([value * term.weight for (value, _), term in zip(found, self.terms, strict=True)])
-        return parts.mean() if self.measure == "mean" else parts.sum(), max(left for _, left in found)
+        score = parts.mean() if self.measure == "mean" else parts.sum()
+        return score, farthest([left for _, left in found], picture.shape[-2:])
 
     def seen(self, which: Beside, picture: Tensor) -> Seen:
         """What networks say of another `picture` (1×3×H×W, 0…1), of the layers of those terms that go by it."""
@@ -98,3 +103,9 @@ def _asked(terms: tuple[Weighted, ...]) -> dict[str, tuple[str, ...]]:
     for term in terms:
         found.setdefault(term.network, {}).update(dict.fromkeys(term.kind.layers))
     return {name: tuple(layers) for name, layers in found.items()}
+
+
+def farthest(parts: Sequence[Tensor | None], shape: Sequence[int]) -> Tensor | None:
+    """The largest of maps (1×1×h×w each) place by place, at `shape` (height, width); None if one of them is."""
+    known = [resize(part, shape) for part in parts if part is not None]
+    return torch.stack(known).amax(0) if len(known) == len(parts) else None

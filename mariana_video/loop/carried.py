@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from mariana_video.dream.plain.resample import resize
 from mariana_video.dream.pull import Pull
-from mariana_video.dream.resample import resize
 from mariana_video.dream.score import Score
 from mariana_video.loop.dream_clock import DREAM_RATE
 from mariana_video.loop.dreamer import Ascended, Dreamer

@@ -11,8 +11,8 @@ from torch import Tensor
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.others import Others
+from mariana_video.dream.plain.resample import resize
 from mariana_video.dream.pull import Pull
-from mariana_video.dream.resample import resize
 from mariana_video.dream.score import Score
 from mariana_video.loop.beside import others_of
 from mariana_video.loop.dreamer import Ascended, Dreamer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
@@ -17,7 +17,7 @@ class Finish:
 
     colour: Kept = "free"
     saturation: float | None = None
-    palette: Tensor | None = None
+    palette: Tensor | None = field(default=None, compare=False)
     folds: int = 0
 
     def of(self, picture: Tensor, source: Tensor) -> Tensor:

@@ -97,7 +97,12 @@ def grown(
 def _on_a_sheet(
     dreamer: Dreamer, score: Score, begun: Ascended, boxes: tuple[Box, ...], pace: Pace, scale: float, draw: int
 ) -> Ascended:
-    """`begun` with its `boxes` dreamed on together at `scale`, as far as the gain of `pace` has it."""
+    """`begun` with its `boxes` dreamed on together at `scale`, as far as the gain of `pace` has it.
+
+    Beside a guide that is the whole picture: at the edges of boxes nothing is as it is in the guide.
+    """
+    if "guide" in score.beside:
+        boxes = (Box(0, begun.picture.shape[-2], 0, begun.picture.shape[-1]),)
     sheet = sheet_of(boxes)
     height, width = (max(1, round(side * scale)) for side in sheet.shape)
     pace = replace(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from mariana_video.dream.resample import resize, softened
+from mariana_video.dream.plain.resample import resize, softened
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
 

@@ -52,6 +52,9 @@ class Suited:
     side: int | None = USUAL_SIDE
 
 
+USUAL_PACE = 0.012, 0.12  # step size and strength that suit most large networks
+
+
 @dataclass(frozen=True)
 class Normalisation:
     """The network sees (picture − mean) / std, channel by channel."""
@@ -78,6 +81,8 @@ class Description:
     input_size: int = 0
     floor: int = 1
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Further spellings of layers, in small letters."""
 
 
 class Network:
@@ -151,7 +156,7 @@ class Network:
     def rms(self) -> Mapping[str, float]:
         """RMS of each layer's activation on natural pictures (1.0 where it was never measured)."""
         said = {name: float(one.squares.mean().sqrt()) for name, one in self.description.natural.items()}
-        names = [*self.layers, *([] if self.head is None else [CLASSES])]
+        names = [*self.layers, *([CLASSES] if CLASSES in self.description.rms else [])]
         return {name: self.description.rms.get(name, said.get(name, 1.0)) for name in names}
 
     def natural(self, layer: str) -> Natural:
@@ -183,17 +188,21 @@ class Network:
         return next(self.body.parameters()).dtype
 
     def resolve(self, name: str) -> Layer:
-        """The layer called `name`; `relu4_3` and `conv4_3` both mean the activation after ReLU.
+        """The layer called `name`, in any case; `relu4_3` and `conv4_3` both mean the activation after ReLU.
 
         Raises NetworkError with the nearest known name.
         """
         wanted = name.strip()
-        for candidate in (wanted, wanted.replace("relu", "conv", 1)):
-            if candidate in self.layers:
-                return self.layers[candidate]
+        if wanted in self.layers:
+            return self.layers[wanted]
+        aliases = self.description.aliases
+        known = {**{own.casefold(): own for own in self.layers}, **aliases}
+        for spelling in (wanted.casefold(), wanted.casefold().replace("relu", "conv", 1)):
+            if spelling in known:
+                return self.layers[known[spelling]]
         shown = wanted if len(wanted) <= _SHOWN else f"{wanted[:_SHOWN]}…"
         raise NetworkError(
-            f"{self.name} has no layer {shown!r}{did_you_mean(wanted, self._spellings())}; "
+            f"{self.name} has no layer {shown!r}{did_you_mean(wanted, [*self._spellings(), *aliases])}; "
             f"`mariana layers {self.name}` lists them"
         )
 

@@ -58,7 +58,7 @@ def with_weights(networks: Networks, weights: Path | None) -> tuple[Said, ...]:
 
 
 def _check(name: str, said: Collection[str]) -> None:
-    known = [*said, *stored.released(), *zoo.NAMES]
+    known = [*said, *stored.names()]
     if name not in known:
         hint = did_you_mean(name, known)
         raise NetworkError(

@@ -16,8 +16,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from mariana_video.errors import NetworkError, OutputError, UsageError
-from mariana_video.networks import zoo
+from mariana_video.networks import added, zoo
 from mariana_video.networks.device import check_not_forked
+from mariana_video.networks.families.parts import pointwise
 from mariana_video.networks.files import read_header, read_safetensors
 from mariana_video.networks.mariana import OWN, Architecture, Mariana, layers
 from mariana_video.networks.natural import Natural
@@ -29,6 +30,7 @@ from mariana_video.networks.network import (
     Suited,
     did_you_mean,
 )
+from mariana_video.networks.states import PICKLED, State
 
 DEFAULT = "mariana"
 FORMAT = "mariana-network 1"
@@ -37,7 +39,7 @@ WIDEST = 4096  # more channels, classes or pixels than this in a header are a mi
 
 
 def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Network:
-    """A network by name (`mariana networks` lists them) or by the path of a released file.
+    """A network by name (`mariana networks` lists them), also `resnet50@FILE`, or by the path of a released file.
 
     Args:
         weights: for torchvision's networks, a file to take instead of the one that lies here or is downloaded.
@@ -47,17 +49,26 @@ def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Net
         UsageError: `weights` for a network that is a file itself; a process forked after the first use.
     """
     check_not_forked()
+    name, at, file = str(name_or_path).partition("@")
+    if at and weights is None and name in zoo.NAMES:
+        return load(name, Path(file))
     name = str(name_or_path)
     own = released().get(name)
     if name in zoo.NAMES and (weights is not None or own is None):
         state = zoo.state_of(name, weights)
-        return zoo.built(name, state, str(weights or name), {} if own is None else _known(own, state))
+        return zoo.built(name, state, str(weights or name), {} if own is None else _known(own, state.tensors))
     if weights is not None:
         raise UsageError(
-            f"--weights {weights} does nothing for {name_or_path}; it is for {' and '.join(zoo.NAMES)}: "
+            f"--weights {weights} does nothing for {name_or_path}; it is for {', '.join(zoo.NAMES)}: "
             f"a network of one's own is given as --network FILE"
         )
-    return load_file(find(name_or_path))
+    brought = added.kept().get(name)
+    return load_file(find(name_or_path)) if brought is None else brought.made()
+
+
+def names() -> list[str]:
+    """Every name that a network can be called by, the default's first."""
+    return list(dict.fromkeys([*released(), *zoo.NAMES, *added.kept()]))
 
 
 def _known(own: Path, state: Mapping[str, Tensor]) -> dict[str, Any]:
@@ -70,6 +81,8 @@ def _known(own: Path, state: Mapping[str, Tensor]) -> dict[str, Any]:
 def find(name_or_path: str | Path) -> Path:
     """Where a released network lies: a path as it is, a name in the checkout's or the package's `models`."""
     path = Path(name_or_path)
+    if path.suffix in PICKLED:
+        raise NetworkError(f"{path} doesn't say whose weights it holds; say it: --network vgg16@{path}")
     if path.suffix == ".safetensors" or len(path.parts) > 1:
         if path.is_file():
             return path
@@ -77,7 +90,7 @@ def find(name_or_path: str | Path) -> Path:
     known = released()
     if str(name_or_path) in known:
         return known[str(name_or_path)]
-    hint = did_you_mean(str(name_or_path), [*known, *zoo.NAMES])
+    hint = did_you_mean(str(name_or_path), names())
     raise NetworkError(f"no network called {str(name_or_path)!r}{hint}; `mariana networks` lists them")
 
 
@@ -94,8 +107,12 @@ def load_file(path: Path) -> Network:
     """The network in a released file."""
     tensors, metadata = read(path)
     if metadata["format"] == VGG_FORMAT:
-        return zoo.built("vgg16", tensors, str(path), metadata)
-    return as_network(_from_file(path, tensors, metadata), metadata)
+        return zoo.built("vgg16", State(tensors), str(path), metadata)
+    model = _from_file(path, tensors, metadata)
+    for part in (model.body, model.head, model.own):
+        if part is not None:
+            pointwise(part)
+    return as_network(model, metadata)
 
 
 def load_model(path: Path) -> tuple[Mariana, dict[str, Any]]:

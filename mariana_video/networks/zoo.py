@@ -1,15 +1,11 @@
-"""Networks of others, as torchvision publishes them: VGG16 and InceptionV3, to dream with and as teachers.
+"""Networks of others by name, with torchvision's own weights or those of a file, to dream with and as teachers.
 
-VGG16: Simonyan & Zisserman, arXiv 1409.1556, layers `conv1_1` … `conv5_3` (`relu…` means the same here). Its weights
-come with the program.
-InceptionV3: Szegedy et al., arXiv 1512.00567, layers in torchvision's and the literature's spelling, `Mixed_5b` …
+Each is described in `families/`. VGG16's convolutions come with the program.
 """
 
 from __future__ import annotations
 
-import pickle
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -18,14 +14,23 @@ import torch
 from torch import Tensor, nn
 
 from mariana_video.errors import NetworkError
-from mariana_video.networks.files import read_safetensors
+from mariana_video.networks.families.efficientnet import EFFICIENTNET_LITE0
+from mariana_video.networks.families.family import Family, Misfit
+from mariana_video.networks.families.googlenet import GOOGLENET
+from mariana_video.networks.families.inception_v3 import INCEPTION_V3
+from mariana_video.networks.families.resnet import RESNET50
+from mariana_video.networks.families.squeezenet import SQUEEZENET1_1
+from mariana_video.networks.families.vgg import SUITED, VGG16, VGG19
 from mariana_video.networks.natural import Natural
-from mariana_video.networks.network import IMAGENET, Description, Layer, Network, Normalisation, Suited
+from mariana_video.networks.network import USUAL_PACE, Description, Layer, Network, Normalisation, Suited
+from mariana_video.networks.states import UNREADABLE, State, read_state
 
-NAMES = ("vgg16", "inception_v3")
-VGG_BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
-
-VGG_SUITED = Suited("conv5_1 + 0.5*conv4_2", 0.012, 0.12)
+FAMILIES: Mapping[str, Family] = {
+    family.name: family
+    for family in (VGG16, VGG19, GOOGLENET, INCEPTION_V3, RESNET50, SQUEEZENET1_1, EFFICIENTNET_LITE0)
+}
+NAMES = tuple(FAMILIES)
+VGG_SUITED = Suited(SUITED, *USUAL_PACE)
 # Measured on 200 photographs at 128 to 192 pixels, of torchvision's weights.
 VGG_RMS: Mapping[str, float] = {
     "conv1_1": 0.728,
@@ -43,152 +48,104 @@ VGG_RMS: Mapping[str, float] = {
     "conv5_3": 1.035,
 }
 
-# With `transform_input` torchvision's model turns ImageNet normalisation back into (x − 0.5) / 0.5 inside its
-# forward; here the two are one step, so cutting the module list can't lose it.
-INCEPTION_INPUT = Normalisation((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
-_INCEPTION_LAYERS: Mapping[str, tuple[int, int, int]] = {  # channels, stride, view
-    "Conv2d_1a_3x3": (32, 2, 3),
-    "Conv2d_2a_3x3": (32, 2, 7),
-    "Conv2d_2b_3x3": (64, 2, 11),
-    "Conv2d_3b_1x1": (80, 4, 15),
-    "Conv2d_4a_3x3": (192, 4, 23),
-    "Mixed_5b": (256, 8, 63),
-    "Mixed_5c": (288, 8, 95),
-    "Mixed_5d": (288, 8, 127),
-    "Mixed_6a": (768, 16, 159),
-    "Mixed_6b": (768, 16, 351),
-    "Mixed_6c": (768, 16, 543),
-    "Mixed_6d": (768, 16, 735),
-    "Mixed_6e": (768, 16, 927),
-    "Mixed_7a": (1280, 32, 1055),
-    "Mixed_7b": (2048, 32, 1183),
-    "Mixed_7c": (2048, 32, 1311),
-}
-_INCEPTION_STAGES = (
-    *list(_INCEPTION_LAYERS)[:3],
-    "maxpool1",
-    *list(_INCEPTION_LAYERS)[3:5],
-    "maxpool2",
-    *list(_INCEPTION_LAYERS)[5:],
-)
-INCEPTION_FLOOR = 75  # below this, its unpadded convolutions leave nothing (torchvision's own minimum)
 
-
-def load(name: str, weights: Path | None = None, said: Mapping[str, Any] | None = None) -> Network:
-    """`vgg16` or `inception_v3` with torchvision's ImageNet weights, or those of a file.
+def load(name: str, weights: Path | None = None) -> Network:
+    """One of `NAMES` with the weights that its publisher gives, or those of a file.
 
     Args:
-        weights: a `.pth` (read with `weights_only=True`) or a safetensors file with torchvision's keys; without it
+        weights: a `.pth` (read with `weights_only=True`) or a safetensors file with the publisher's keys; without it
             torchvision downloads its own at first use.
-        said: what a released file says of the network: what suits it, and what natural pictures do to it.
 
     Raises:
-        NetworkError: the file is unreadable or doesn't fit; the download failed.
+        NetworkError: the file is unreadable or doesn't fit; the download failed; a package is missing.
     """
-    return built(name, state_of(name, weights), str(weights or name), said)
+    return built(name, state_of(name, weights), str(weights or name))
 
 
-def state_of(name: str, weights: Path | None = None) -> Mapping[str, Tensor]:
+def state_of(name: str, weights: Path | None = None) -> State:
     """The weights alone; arguments and errors as of `load`."""
-    # Weights made under a caller's inference mode could never dream.
-    with torch.inference_mode(False):
-        return _from_file(weights) if weights is not None else _downloaded(name)
+    if weights is not None:
+        return read_state(weights)
+    file = FAMILIES[name].file
+    return _downloaded(name) if file is None else read_state(file())
 
 
-def built(name: str, state: Mapping[str, Tensor], where: str, said: Mapping[str, Any] | None = None) -> Network:
-    """As `load`, of a state that was read already, from `where`."""
-    builders: dict[str, Callable[[Mapping[str, Tensor]], Network]] = {
-        "vgg16": lambda state: vgg16(state, said or {}),
-        "inception_v3": inception_v3,
-    }
-    with torch.inference_mode(False):
-        try:
-            return builders[name]({key: value.detach().clone().float() for key, value in state.items()})
-        except (KeyError, RuntimeError, AttributeError, TypeError, ValueError) as error:
-            reason = str(error).splitlines()[0]
-            raise NetworkError(f"{where} doesn't hold torchvision's {name} ({reason})") from None
-
-
-def vgg16(state: Mapping[str, Tensor], said: Mapping[str, Any] = {}) -> Network:
-    """VGG16's convolutions from a state with torchvision's keys (`features.0.weight` …).
+def built(name: str, state: State, where: str, said: Mapping[str, Any] | None = None) -> Network:
+    """As `load`, of a state that was read already, from `where`.
 
     Args:
-        said: a released file's metadata: what suits the network, and what natural pictures do to it.
+        said: what a released file says of the network: what suits it, and what natural pictures do to it.
     """
-    with torch.device("meta"):
-        body = nn.Sequential(OrderedDict(_vgg_stages()))
-    own: dict[str, Tensor] = {}
-    index = 0
-    for name, stage in body.named_children():
-        if isinstance(stage, nn.Sequential):
-            own |= {f"{name}.0.{part}": state[f"features.{index}.{part}"] for part in ("weight", "bias")}
-        index += 2 if isinstance(stage, nn.Sequential) else 1
-    body.load_state_dict(own, assign=True)
-    suited = Suited(**said["suited"]) if "suited" in said else VGG_SUITED
-    layers = dict(_vgg_layers())
+    family, known = FAMILIES[name], said or {}
+    with torch.inference_mode(False):  # weights made under a caller's inference mode could never dream
+        try:
+            body, head, classes = family.build(state.tensors)
+        except Misfit as misfit:
+            other = _other(state.tensors, name)
+            raise NetworkError(f"{where} doesn't hold the weights of {name} ({misfit}){other}") from None
+        names = _class_names(state.classes, classes, where)
+        beside = {layer: (stage, nn.ReLU()) for layer, stage in family.linear.items()}
+        return Network(_described(family, known, names), body, head, beside)
+
+
+def _described(family: Family, said: Mapping[str, Any], classes: tuple[str, ...]) -> Description:
+    layers = {name: Layer(name, one.channels, one.stride, one.view) for name, one in family.layers.items()}
+    suited = Suited(**said["suited"]) if "suited" in said else Suited(family.suited, *USUAL_PACE)
     seen = {name: Natural.of(values, layers[name].channels) for name, values in said.get("natural", {}).items()}
-    about = Description("vgg16", layers, IMAGENET, suited, VGG_RMS if seen else {}, seen, metadata=said)
-    return Network(about, body)
+    return Description(
+        name=family.name,
+        layers=layers,
+        normalisation=Normalisation(*family.input),
+        suited=suited,
+        rms=VGG_RMS if seen else {},
+        natural=seen,
+        classes=classes,
+        input_size=family.side if classes else 0,
+        floor=family.floor,
+        metadata=said,
+        aliases=family.aliases,
+    )
 
 
-def inception_v3(state: Mapping[str, Tensor]) -> Network:
-    """InceptionV3 to `Mixed_7c` from torchvision's state."""
-    from torchvision.models import inception
-
-    with torch.device("meta"):
-        model = inception.Inception3(aux_logits=False, init_weights=False)
-    stages = OrderedDict((name, model.get_submodule(name)) for name in _INCEPTION_STAGES)
-    body = nn.Sequential(stages)
-    zero = torch.tensor(0)  # batches counted in training: of no use here, and absent from older files
-    kept = {key: zero if key.endswith("num_batches_tracked") else state[key] for key in body.state_dict()}
-    body.load_state_dict(kept, assign=True)
-    suited = Suited("Mixed_5d", 0.012, 0.12)
-    layers = {name: Layer(name, *numbers) for name, numbers in _INCEPTION_LAYERS.items()}
-    description = Description("inception_v3", layers, INCEPTION_INPUT, suited, floor=INCEPTION_FLOOR)
-    return Network(description, body)
+def _class_names(said: tuple[str, ...], count: int, where: str) -> tuple[str, ...]:
+    """The names that are said; else ImageNet's, if there are so many, or numbers."""
+    if said and len(said) != count:
+        raise NetworkError(f"{where} tells {count} classes apart, and {len(said)} names are said for them")
+    names = said or imagenet()
+    return names if len(names) == count else tuple(f"class {number}" for number in range(count))
 
 
-def _vgg_stages() -> Iterator[tuple[str, nn.Module]]:
-    width = 3
-    for block, (channels, count) in enumerate(VGG_BLOCKS, start=1):
-        for number in range(1, count + 1):
-            yield f"conv{block}_{number}", nn.Sequential(nn.Conv2d(width, channels, 3, padding=1), nn.ReLU())
-            width = channels
-        yield f"pool{block}", nn.MaxPool2d(2)
-
-
-def _vgg_layers() -> Iterator[tuple[str, Layer]]:
-    stride, view = 1, 1
-    for block, (channels, count) in enumerate(VGG_BLOCKS, start=1):
-        for number in range(1, count + 1):
-            view += 2 * stride
-            yield f"conv{block}_{number}", Layer(f"conv{block}_{number}", channels, stride, view)
-        view, stride = view + stride, stride * 2
-
-
-def _from_file(path: Path) -> Mapping[str, Tensor]:
-    if path.suffix == ".safetensors":
-        return read_safetensors(path)[0]
-    try:
-        state: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise NetworkError(f"no weights file at {path}") from None
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise NetworkError(f"{path} is no weights file that can be read safely ({reason})") from None
-    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
-        raise NetworkError(f"{path} holds no plain dictionary of weights; save the model's state_dict()")
-    return state
-
-
-def _downloaded(name: str) -> Mapping[str, Tensor]:
+def imagenet() -> tuple[str, ...]:
+    """ImageNet's thousand classes in torchvision's order."""
     from torchvision import models
 
-    enum = {"vgg16": models.VGG16_Weights, "inception_v3": models.Inception_V3_Weights}[name]
+    return tuple(models.ResNet50_Weights.IMAGENET1K_V1.meta["categories"])
+
+
+def _other(tensors: Mapping[str, Tensor], name: str) -> str:
+    """A word on whose weights they are instead, where that is known."""
+    for family in FAMILIES.values():
+        try:
+            if family.name != name and family.fits(tensors):
+                return f"; they are {family.name}'s: say --network {family.name}"
+        except NetworkError:  # a package is missing
+            continue
+    return ""
+
+
+def _downloaded(name: str) -> State:
+    from torchvision import models
+
     try:
-        state: Mapping[str, Tensor] = enum.IMAGENET1K_V1.get_state_dict(progress=False)
-    except (URLError, OSError, RuntimeError) as error:
+        weights = models.get_model_weights(name).IMAGENET1K_V1
+        tensors: Mapping[str, Tensor] = weights.get_state_dict(progress=False, check_hash=True, weights_only=True)
+    except (URLError, OSError) as error:
         raise NetworkError(
             f"torchvision's weights of {name} couldn't be downloaded ({error}); give a file with --weights FILE"
         ) from None
-    return state
+    except UNREADABLE:
+        raise NetworkError(
+            f"torchvision's weights of {name} in {torch.hub.get_dir()} are damaged; remove them there, or give a file "
+            f"with --weights FILE"
+        ) from None
+    return State(tensors)

@@ -108,7 +108,7 @@ class Judging(Group):
     """What scores how strongly it dreams: a network's name or a weights file; several may be said."""
 
     weights: Annotated[InputFile | None, _FILE] = None
-    """A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`."""
+    """A weights file for one of torchvision's networks (`resnet50`, `vgg16`, …), in place of its own."""
 
     layers: Annotated[Objective | None, from_text(Objective)] = None
     """The layers that are scored: `"conv3_3 + 0.5*conv4_2"`. Default: what suits the network."""

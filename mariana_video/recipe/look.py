@@ -52,7 +52,7 @@ class Dream(Subject):
     """`mean` moves a pixel by --step-size on average; `tutorial` steps as TensorFlow's DeepDream tutorial does, `adam`
     as that optimiser; `progress` raises the score by --step-size, however far that moves the picture."""
 
-    bands: Annotated[Bands, from_text(Bands), _STEPS] = Bands(0.7, 1.0, 1.0)
+    bands: Annotated[Bands, from_text(Bands), _STEPS] = Bands("0.7,1,1")
     """How much fine, middle and coarse detail count in a step: `1,1,0.5` is finer, `0.3,1,1.5` broader."""
 
     decay: Annotated[Schedule, Bounds(0, 1), _NUMBER, _STEPS] = Schedule("0")
@@ -61,7 +61,7 @@ class Dream(Subject):
     blur: Annotated[Schedule, Bounds(0, 20), _NUMBER, _STEPS] = Schedule("0")
     """By how many pixels (standard deviation) what was dreamed is blurred, every --blur-every steps."""
 
-    blur_every: Annotated[int, Bounds(1, 1000), _STEPS] = 4
+    blur_every: Annotated[Schedule, Bounds(1, 1000, whole=True), _NUMBER, _STEPS] = Schedule("4")
     """After how many steps --blur blurs."""
 
     clip_norm: Annotated[Schedule, Bounds(0, 1), _NUMBER, _STEPS] = Schedule("0")

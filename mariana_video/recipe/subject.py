@@ -29,7 +29,7 @@ class Subject(Group):
     dream together; `NAME=…` gives one a name, `vgg16@FILE` a weights file."""
 
     weights: Annotated[InputFile | None, _FILE] = None
-    """A weights file for `inception_v3`, in place of torchvision's download, or for `vgg16`."""
+    """A weights file for one of torchvision's networks (`resnet50`, `vgg16`, …), in place of its own."""
 
     layers: Annotated[Objective | None, from_text(Objective), _FIRST] = None
     """What the dream is to please: `"conv3_3 + 0.5*conv4_2"`, `class(dog)`, `conv4_3 - conv2_2`; `conv4_3[17]` is one

@@ -6,9 +6,9 @@ import pytest
 
 from mariana_video.cli.app import app
 from mariana_video.cli.examples import EXAMPLES
-from mariana_video.recipe.groups import FILE, FIRST, LOOK, MACHINE, MOTION, PART, WHERE
+from mariana_video.recipe.groups import COLOUR, FILE, FIRST, LOOK, MACHINE, MOTION, PART, STEPS, WHERE
 
-GROUPS = {group.name for group in (FIRST, LOOK, MOTION, WHERE, PART, FILE, MACHINE)}
+GROUPS = {group.name for group in (FIRST, LOOK, COLOUR, STEPS, MOTION, WHERE, PART, FILE, MACHINE)}
 
 
 def groups_of(command: str) -> dict[str, str]:

@@ -38,7 +38,7 @@ IDLE = [
     ("image a.png o.png --octaves 1 --octave-scale 1.4", "--octave-scale 1.4 does nothing", "--octaves of 2"),
     ("image a.png o.png --jitter 0 --seed 3", "--seed 3 does nothing without jitter", "--jitter"),
     ("image a.png o.png --steps 3", "--steps 3 does nothing for a picture", "--first-steps"),
-    ("image a.png o.png --weights w.pth", "--weights w.pth does nothing for", "vgg16 and inception_v3"),
+    ("image a.png o.png --weights w.pth", "--weights w.pth does nothing for", "vgg16, vgg19, googlenet"),
     ("zoom a.png o.mp4 --play-once", "--play-once does nothing for o.mp4", ".gif, .webp"),
     ("zoom a.png o/ --crf 3", "--crf 3 does nothing for o/", ".mp4"),
     ("zoom noise o.mp4 --at 1", "--at 1 takes a frame of a video, and noise is none", "leave out --at"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mariana_video.cli.app import app, run
+from mariana_video.networks import zoo
 from mariana_video.networks.mariana import Architecture
 from mariana_video.training.epochs.variants import VARIANTS
 from tests.training.folders import make_folder
@@ -101,7 +102,7 @@ def test_networks_are_listed(capsys: Capture) -> None:
     assert run(["networks"]) == 0
     listed = capsys.readouterr().out
     assert listed.startswith("network")
-    for name in ("mariana", "vgg16", "inception_v3"):
+    for name in ("mariana", *zoo.NAMES):
         assert any(line.startswith(name) for line in listed.splitlines())
 
 

@@ -90,7 +90,7 @@ def test_what_a_file_says_is_kept_and_its_level_too() -> None:
 def test_natural_pictures_score_about_1_once_measured() -> None:
     network = small_network()
     measured.measure(network, ["conv2"])
-    shown = [network.responses(one, ["conv2"])[0] for one in measured._pictures()]
+    shown = [network.responses(one, ["conv2"])[0] for one in measured.pictures()]
     scores = torch.tensor([float(network.natural("conv2").shares(one).mean()) for one in shown])
     assert float(scores.median()) == pytest.approx(1, rel=0.05)
 

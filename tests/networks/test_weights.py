@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch import nn
 
 from mariana_video.errors import NetworkError, OutputError
 from mariana_video.networks import weights
@@ -147,3 +148,12 @@ def test_a_skeleton_without_classes_can_only_dream(tmp_path: Path) -> None:
     network = weights.load(tmp_path / "bare.safetensors")
     with pytest.raises(NetworkError, match="only dream"):
         network.logits(torch.rand(1, 3, 16, 16))
+
+
+@pytest.mark.parametrize("name", ["mariana", "mariana-wide"])
+def test_no_convolution_of_single_positions_is_left_to_the_library(name: str) -> None:
+    """Its bits hang on the number of threads; a matrix product says the same."""
+    network = weights.load(name)
+    assert network.head is not None
+    for module in (*network.body.modules(), *network.head.modules()):
+        assert not isinstance(module, nn.Conv2d) or module.kernel_size != (1, 1)

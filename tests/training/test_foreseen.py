@@ -47,7 +47,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--teacher", "mariana", "--variant", "grey3-dense100"], 2, "give one of colour4-dense256"),
         (["--teacher", "no.pth"], 1, "no weights file at no.pth"),
         (["--teacher", "no.safetensors"], 1, "no weights file at no.safetensors"),
-        (["--teacher", "vgg17"], 1, "did you mean 'vgg16'"),
+        (["--teacher", "vgg6"], 1, "did you mean 'vgg16'"),
         (["--teacher", "tiny.safetensors"], 1, "tiny has no layer 'conv3_3'"),
         (["--device", "tpu"], 2, "--device tpu"),
         (["--device", "cuda:7"], 2, "--device cuda:7"),

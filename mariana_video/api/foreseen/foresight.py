@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
-from mariana_video.dream.objectives.chosen import usual
+from mariana_video.dream.objectives.chosen import unsaid
+from mariana_video.dream.style import Style
 from mariana_video.errors import NetworkError, UsageError
 from mariana_video.job.job import Job
 from mariana_video.job.stores.store import OnNote
@@ -18,7 +19,9 @@ from mariana_video.recipe.toml import recipe_of
 from mariana_video.recipe.values.schedule import Schedule
 from mariana_video.recipe.values.timeline import Instant, Timeline
 
-FRAME_BY_FRAME = frozenset({"layers", *(field.name for field in fields(Values))} - {"terms", "motif_size"})
+_OWN = {"layers", "symmetry", "saturation"}  # they are called otherwise in `Values`
+_PARTS = {"terms", "motif_size", "style", "finish", "rule", "folds"}  # of which some hold for the whole film
+FRAME_BY_FRAME = frozenset({*_OWN, *(field.name for kind in (Values, Style) for field in fields(kind))} - _PARTS)
 """Settings that hold frame by frame: what they say of later frames changes nothing of those before."""
 
 
@@ -78,7 +81,7 @@ def check_finished(before: Recipe, dreamer: Dreamer, finished: int, timeline: Ti
 
     Raises UsageError with the first frame that it changes.
     """
-    objective = before.dream.layers or usual(dreamer.networks)
+    objective = before.dream.layers or unsaid(dreamer.networks, before.dream.guide is not None)
     old = replace(dreamer, recipe=before, objective=objective)
     for instant in timeline.instants(finished):
         if not _alike(old, dreamer, instant):

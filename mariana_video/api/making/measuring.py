@@ -24,6 +24,7 @@ from mariana_video.judging.pairing import pair
 from mariana_video.judging.plot import Drawing
 from mariana_video.judging.report import report
 from mariana_video.judging.variety import Variety, judge_of
+from mariana_video.networks.network import CLASSES
 from mariana_video.networks.weights import load
 from mariana_video.recipe.kinds import Judging
 from mariana_video.recipe.values.timeline import START
@@ -44,6 +45,9 @@ def measuring_work(clip: Path, made: Path, asked: Judging) -> Work[Measured]:
     """The work of measuring `made`, what was made of `clip`."""
     score, judge = _score(asked), Judge(asked.flow_weights)
     clips = pair(clip, made, asked.start)
+    if min(clips.size) < score.smallest and any(CLASSES in layers for layers in score.asked.values()):
+        size, said = f"{clips.size[0]}x{clips.size[1]}", "the classifier sees that many at once"
+        raise UsageError(f"{made} is {size}, and --layers {asked.layers} needs {score.smallest} pixels a side: {said}")
 
     def make(watch: Watch) -> Measured:
         coherence, drawing = Coherence(), Drawing()

@@ -154,12 +154,16 @@ def _frames(shown: Progression, still: int) -> Frames:
 
 def _conditions(job: Job, source: Source, shown: Progression, recipe: ProgressionRecipe) -> dict[str, dict[str, Plain]]:
     """All that the film depends on; where the plot goes is not of it."""
-    networks = {f"network_{number}": weights_of(cell.dreamer) for number, cell in enumerate(shown.cells[1:], 2)}
+    beside = {f"network_{number}": weights_of(cell.dreamer) for number, cell in enumerate(shown.cells[1:], 2)}
+    if len(shown.cells) > 1:
+        for number, dream in enumerate((cell.dreamer.recipe.dream for cell in shown.cells), 1):
+            files = {"guide": dream.guide, "palette": dream.palette}
+            beside |= {f"{name}_{number}": file.checksum() for name, file in files.items() if file is not None}
     options: dict[str, dict[str, Plain]] = {
         "dream": plain(recipe.ascent),
         "progress": plain(replace(shown.options, plot=None)),
         "begins": {"at": str(recipe.begins.at or 0), "play_once": recipe.played.play_once},
-        "beside": dict(networks),
+        "beside": dict(beside),
     }
     conditions = conditions_of("progress", options, job.storage, shown.cells[0].dreamer, source, recipe.files())
     return {section: dict(values) for section, values in conditions.items()}

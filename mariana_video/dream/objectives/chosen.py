@@ -32,10 +32,18 @@ def chosen(
     """
     names = said.names if layers is None else [term.network for term in layers.terms]
     networks = load_named(said, weights, names, loaded)
-    objective = layers or (guided_by(usual(networks)) if guided else usual(networks))
+    objective = layers or unsaid(networks, guided)
     for term in read(objective.terms, networks):
         measure(networks[term.network], term.kind.layers)
     return networks, objective
+
+
+def unsaid(networks: Mapping[str, Network], guided: bool) -> Objective:
+    """What is dreamed where nothing is said: what suits each of `networks`, or what a guide has of it."""
+    whole = usual(networks)
+    if not guided:
+        return whole
+    return Objective(added(tuple(replace(term, what=f"guide({term.what})") for term in whole.terms)))
 
 
 def usual(networks: Mapping[str, Network]) -> Objective:
@@ -44,8 +52,3 @@ def usual(networks: Mapping[str, Network]) -> Objective:
         return Objective(next(iter(networks.values())).suited.layers)
     terms = [replace(term, network=name) for name, one in networks.items() for term in read_terms(one.suited.layers)]
     return Objective(added(tuple(terms)))
-
-
-def guided_by(objective: Objective) -> Objective:
-    """What a guide has of the layers of an `objective`."""
-    return Objective(added(tuple(replace(term, what=f"guide({term.what})") for term in objective.terms)))

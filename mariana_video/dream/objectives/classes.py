@@ -44,7 +44,7 @@ class Class(Kind, example="class(dog)", means="a class that the network tells ap
         """
         maps = features.responses[CLASSES].float()
         above = maps[:, self.number] - maps.mean(1)
-        return above.mean() * (1 / features.network.rms[CLASSES])
+        return above.mean() * (1 / features.network.rms.get(CLASSES, 1.0))
 
 
 def sureness(network: Network, number: int, picture: Tensor) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Self
@@ -12,12 +13,16 @@ from torch.nn import functional as F
 
 from mariana_video.dream.objectives.kind import Features, Kind
 from mariana_video.dream.objectives.layers import layers_of
+from mariana_video.dream.plain.resample import softened
 from mariana_video.networks.network import Network
 
 _MOST = 4096  # positions of a guide that are looked through: of more, so many, evenly
 _AT_ONCE = 2048  # positions of the picture that are compared at a time, for the memory
 _LOUDER = 4.0
-_UNLIKE = 0.2  # 1 − cosine: a picture that is less unlike its guide is nearly there, and is changed ever less
+_UNLIKE = 0.6  # of what is usual: a place that is less unlike its guide is nearly there, and is changed ever less
+_ASKED = 256  # positions of a guide that are compared with others of it
+_AROUND = 9  # positions a side of what counts as a place: single ones are unlike for a shift or a grain
+_FAINT = 0.1  # of what is natural: directions of less say nothing
 _QUIET = 1e-6
 
 
@@ -42,21 +47,25 @@ class Guide(Kind, example="guide(conv4_3)", means="what a layer says of --guide,
         """As `valued` has it."""
         return self.valued(features)[0]
 
-    def valued(self, features: Features) -> tuple[Tensor, float]:
+    def valued(self, features: Features) -> tuple[Tensor, Tensor | None]:
         """− the mean squared distance to four times what fits best, over what the layer is on natural pictures.
 
         What fits best has the most alike direction, and the less alike it is the more it counts: where a position is
         what it should be already, nothing pulls. Up to it alone would be a faint dream; along it without end, as
         the classic has it, the loudest of the guide's channels would win everywhere.
         """
-        own, guide = _positions(features.responses[self.layer]), _positions(features.beside["guide"][self.layer])
+        response, rms = features.responses[self.layer], features.network.rms[self.layer]
+        own, guide = _positions(response), _positions(features.beside["guide"][self.layer])
         with torch.no_grad():
             guide = guide[:: -(-len(guide) // _MOST)]
-            wanted = guide[_fitting(own.detach(), guide)]
-            unlike = 1 - F.cosine_similarity(own, wanted, dim=1, eps=_QUIET)
-        far = (own - _LOUDER * wanted).square().mean(1)
-        left = min(1.0, (float(unlike.mean()) / _UNLIKE) ** 2)
-        return -(unlike * far).mean() * (1 / features.network.rms[self.layer] ** 2), left
+            ways, others = _directions(own, rms), _directions(guide, rms)
+            fitting = _fitting(ways, others)
+            unlike = 1 - (ways * others[fitting]).sum(1)
+            usual = _usual(others)
+        far = (own - _LOUDER * guide[fitting]).square().mean(1)
+        around = softened(unlike.view(1, 1, *response.shape[-2:]), _AROUND)
+        left = (around / (_UNLIKE * usual)).pow(3).clamp(max=1)
+        return -(unlike * far).mean() * (1 / rms**2), left
 
 
 def _positions(response: Tensor) -> Tensor:
@@ -64,8 +73,22 @@ def _positions(response: Tensor) -> Tensor:
     return response[0].float().flatten(1).T
 
 
+def _directions(positions: Tensor, rms: float) -> Tensor:
+    """The directions (n×(C+1), of length 1) of n×C, faint ones told by one value more: they are alike as well."""
+    faint = positions.new_full((len(positions), 1), _FAINT * rms * math.sqrt(positions.shape[1]))
+    return F.normalize(torch.cat([positions, faint], 1), dim=1)
+
+
+def _usual(guide: Tensor) -> float:
+    """How unlike what fits best usually is, 1 − cosine: found between the two halves of the guide's own directions."""
+    asked, others = guide[: len(guide) // 2], guide[len(guide) // 2 :]
+    asked = asked[:: max(1, len(asked) // _ASKED)]
+    if not len(asked):
+        return 1.0
+    return max(_QUIET, float(1 - (asked * others[_fitting(asked, others)]).sum(1).mean()))
+
+
 def _fitting(own: Tensor, guide: Tensor) -> Tensor:
-    """For each of n×C the number of that of m×C which has the most alike direction."""
-    lengths = guide.norm(dim=1, keepdim=True).clamp_min(_QUIET)
-    directions = (guide / lengths).T.contiguous()
-    return torch.cat([(part @ directions).argmax(1) for part in torch.split(own, _AT_ONCE)])
+    """For each of n directions the number of that of m which is most alike."""
+    columns = guide.T.contiguous()
+    return torch.cat([(part @ columns).argmax(1) for part in torch.split(own, _AT_ONCE)])

@@ -77,9 +77,9 @@ class Kind(ABC):
     def score(self, features: Features) -> Tensor:
         """What the ascent makes larger: a float32 scalar, about 1 on a natural picture, differentiable."""
 
-    def valued(self, features: Features) -> tuple[Tensor, float]:
-        """The score, and how far its goal still is, 1…0: a kind that has one comes to rest there."""
-        return self.score(features), 1.0
+    def valued(self, features: Features) -> tuple[Tensor, Tensor | None]:
+        """The score, and how far its goal still is, place by place (1×1×h×w, 1…0): who has one comes to rest there."""
+        return self.score(features), None
 
 
 @runtime_checkable

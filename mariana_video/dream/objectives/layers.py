@@ -72,12 +72,16 @@ def layers_of(network: Network, name: str) -> tuple[Layer, ...]:
         return tuple(network.layers.values())
     if "*" not in name and "?" not in name:
         return (network.resolve(name),)
-    fitting = [layer for own, layer in network.layers.items() if fnmatchcase(own.casefold(), name.casefold())]
+    called = {own: [own] for own in network.layers}
+    for alias, own in network.description.aliases.items():
+        called[own].append(alias)
+    wanted = name.casefold()
+    fitting = [own for own, names in called.items() if any(fnmatchcase(one.casefold(), wanted) for one in names)]
     if not fitting:
         raise NetworkError(
             f"{network.name} has no layer like {name[:60]!r}; `mariana layers {network.name}` lists them"
         )
-    return tuple(fitting)
+    return tuple(network.layers[own] for own in fitting)
 
 
 def worth(features: Features, layer: str, response: Tensor) -> Tensor:

@@ -1,1 +1,1 @@
-"""What is done to pictures without dreaming: drawn at random, folded, their colours moved."""
+"""What is done to pictures themselves: drawn, folded, resized, their colours moved; it never dreams."""

@@ -68,7 +68,7 @@ class Networks:
         if isinstance(value, Networks):
             return value
         if isinstance(value, Mapping):
-            return cls(", ".join(f"{_checked(name)}={_text(what)}" for name, what in value.items()))
+            return cls(", ".join(f"{checked_name(name)}={_text(what)}" for name, what in value.items()))
         several = value if isinstance(value, list | tuple) else [value]
         return cls(", ".join(_text(one) for one in several))
 
@@ -119,7 +119,8 @@ def _read(part: str, whole: str) -> Said:
     return Said(what, own, weights)
 
 
-def _checked(name: Any) -> str:
+def checked_name(name: Any) -> str:
+    """A name that a network can be given. Raises UsageError for another."""
     if isinstance(name, str) and _NAME.fullmatch(name):
         return name
     raise UsageError(f"{name!r} can't be a network's name: give letters, digits, _, - and ., a letter first")

@@ -58,6 +58,7 @@ def plot_confusion(path: Path, evaluation: Evaluation, title: str) -> None:
     Raises:
         OutputError: it can't be written.
     """
+    evaluation = evaluation.shown()
     totals = evaluation.confusion.sum(1, keepdims=True).clip(1)
     shares = 100 * evaluation.confusion / totals
     side = 2.5 + 0.45 * len(evaluation.classes)
