@@ -45,6 +45,7 @@ _PUBLIC = {
     "Made": "api.making.work",
     # networks
     "list_networks": "api.networks",
+    "list_classes": "api.networks",
     "list_layers": "api.networks",
     "list_kinds": "api.networks",
     "add_network": "api.networks",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mariana_video.networks.families.family import Family
-    from mariana_video.networks.network import Layer
+    from mariana_video.networks.network import Layer, Network
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,20 @@ def list_layers(network: str | Path = "mariana", weights: str | Path | None = No
 
     `weights` is a file for one of torchvision's networks. Raises NetworkError.
     """
+    return {name: list(found.layers.values()) for name, found in _loaded(network, weights).items()}
+
+
+def list_classes(network: str | Path = "mariana", weights: str | Path | None = None) -> dict[str, tuple[str, ...]]:
+    """What networks tell apart, by their names, in order; arguments and errors as of `list_layers`."""
+    return {name: found.classes for name, found in _loaded(network, weights).items()}
+
+
+def _loaded(network: str | Path, weights: str | Path | None) -> dict[str, Network]:
     from mariana_video.networks.several import load_named
 
     said = declare("network", Networks).read(network)
     file = None if weights is None else declare("weights", Path).read(weights)
-    return {name: list(found.layers.values()) for name, found in load_named(said, file, said.names).items()}
+    return load_named(said, file, said.names)
 
 
 def add_network(name: str, network: Callable[[Tensor], Mapping[str, Tensor]], *, layers: str | None = None) -> None:

@@ -8,9 +8,10 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any, NoReturn
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, MissingArgumentError
 
 from mariana_video import __version__
 from mariana_video.cli.examples import epilogue
@@ -52,7 +53,7 @@ def _run(words: Sequence[str]) -> int:
             app(list(words), exit_on_error=False, print_error=False, result_action="return_value")
             sys.stdout.flush()
     except CycloptsError as error:
-        return _told(_one_line(str(error)), 2)
+        return _told(_one_line(str(error)) + _hint(error, words), 2)
     except MarianaError as error:
         return _told(_one_line(str(error)), error.exit_code)
     except KeyboardInterrupt as stop:
@@ -68,6 +69,14 @@ def _run(words: Sequence[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0
+
+
+def _hint(error: CycloptsError, words: Sequence[str]) -> str:
+    """What to write where an option's value was taken for an option, for it begins with a minus."""
+    for option, value in pairwise(words) if isinstance(error, MissingArgumentError) else ():
+        if option in str(error).split() and value.startswith("-"):
+            return f' A value that begins with - is written with =: {option}="{value}"'
+    return ""
 
 
 def _told(line: str, code: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -14,6 +15,8 @@ from mariana_video.recipe.kinds import SheetRecipe
 
 if TYPE_CHECKING:
     from mariana_video.api.networks import Known
+
+_WIDE = 100  # characters of a line
 
 
 def networks() -> None:
@@ -58,14 +61,19 @@ def layers(
 
 
 def _list(recipe: SheetRecipe) -> None:
-    from mariana_video.api.networks import list_kinds, list_layers
+    from mariana_video.api.networks import list_classes, list_kinds, list_layers
 
-    for found in list_layers(str(recipe.dream.network), recipe.dream.weights).values():
+    asked = str(recipe.dream.network), recipe.dream.weights
+    for found in list_layers(*asked).values():
         rows: list[tuple[str, ...]] = [("layer", "channels", "stride", "view")]
         rows += [(layer.name, *map(str, (layer.channels, layer.stride, layer.view))) for layer in found]
         _print_table(rows)
     print("\nwith --layers these can be written, joined by +:")
     _print_table(list_kinds())
+    for name, classes in list_classes(*asked).items():
+        if classes:
+            print(f"\n{name} tells these apart, each dreamed by class(NAME):")
+            print(fill(", ".join(classes), _WIDE, break_on_hyphens=False))
 
 
 def _row(known: Known, file: Path) -> tuple[str, ...]:

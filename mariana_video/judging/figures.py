@@ -176,7 +176,9 @@ def _still(square: float | None) -> float | None:
 
 
 def _gain(at: _Series, part: slice) -> float | None:
-    return trend.ratio(trend.mean(at["dream"], part), trend.mean(at["source"], part))
+    """None where the source scores nothing, or less: of what is pushed away from, a ratio says nothing."""
+    source = trend.mean(at["source"], part)
+    return None if source is None or source <= 0 else trend.ratio(trend.mean(at["dream"], part), source)
 
 
 def _alive(at: _Series, frames: int) -> Alive:

@@ -69,7 +69,7 @@ def still_of(source: Source, at: Time | None, size: Size | None, recipe: Recipe)
 def _dreamed(dreamer: Dreamer, still: Still) -> str:
     steps = dreamer.values(still.instant).first_steps
     frame = f"frame {still.instant.frame}, " if still.instant.frame else ""
-    return f"{frame}dreamed {dreamer.objective}, {steps} steps an octave, in {dreamer.precision}"
+    return f"{frame}dreamed {dreamer.objective}, {steps} step{'s' * (steps != 1)} an octave, in {dreamer.precision}"
 
 
 def _sure(dreamer: Dreamer, still: Still, picture: Tensor) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _sure(dreamer: Dreamer, still: Still, picture: Tensor) -> Iterator[str]:
         if isinstance(term.kind, Class):
             network, number = dreamer.networks[term.network], term.kind.number
             was, now = (100 * sureness(network, number, one) for one in (before, picture))
-            yield f"{network.classes[number]}: {now:.4g} % sure, {was:.3g} % before"
+            yield f"{network.classes[number]}: {now:.4g} % sure, {was:.4g} % before"
 
 
 def folder_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]:

@@ -54,16 +54,24 @@ def sureness(network: Network, number: int, picture: Tensor) -> float:
 
 
 def _number(said: str, network: Network) -> int:
-    names = [name.casefold() for name in network.classes]
-    wanted = said.casefold().replace("_", " ")
-    for spelling in (said.casefold(), wanted):
-        if spelling in names:
-            return names.index(spelling)
+    """The class that is called so, or so after a prefix (`boxer` is n02108089-boxer); a number is itself."""
+    names = [_plain(name) for name in network.classes]
+    wanted = _plain(said)
+    short = [name.partition("-")[2] for name in names]
+    if wanted in names:
+        return names.index(wanted)
+    if wanted and short.count(wanted) == 1:
+        return short.index(wanted)
     if said.isdecimal() and len(said) < 7 and int(said) < len(names):
         return int(said)
     shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
     if said.isdecimal():
         raise NetworkError(f"{network.name} has no class {shown}; it has 0 to {len(names) - 1}")
-    near = did_you_mean(wanted, names, 3)
+    alike = [name for name, end in zip(names, short, strict=True) if wanted and end == wanted]
+    near = f"; there are {' and '.join(map(repr, alike))}" if alike else did_you_mean(wanted, [*names, *filter(None, short)], 3)
     some = ", ".join(network.classes[:_LISTED]) + (", …" if len(names) > _LISTED else "")
     raise NetworkError(f"{network.name} has no class {shown!r}{near or f'; it has {some}'}")
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", " ")
