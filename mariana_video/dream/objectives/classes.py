@@ -68,7 +68,8 @@ def _number(said: str, network: Network) -> int:
     if said.isdecimal():
         raise NetworkError(f"{network.name} has no class {shown}; it has 0 to {len(names) - 1}")
     alike = [name for name, end in zip(names, short, strict=True) if wanted and end == wanted]
-    near = f"; there are {' and '.join(map(repr, alike))}" if alike else did_you_mean(wanted, [*names, *filter(None, short)], 3)
+    known = [*names, *filter(None, short)]
+    near = f"; there are {' and '.join(map(repr, alike))}" if alike else did_you_mean(wanted, known, 3)
     some = ", ".join(network.classes[:_LISTED]) + (", …" if len(names) > _LISTED else "")
     raise NetworkError(f"{network.name} has no class {shown!r}{near or f'; it has {some}'}")
 
