@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from mariana_video.cli import networks
 from mariana_video.cli.app import app
 from mariana_video.cli.examples import EXAMPLES
 from mariana_video.recipe.groups import COLOUR, FILE, FIRST, LOOK, MACHINE, MOTION, PART, STEPS, WHERE
@@ -41,3 +44,16 @@ def test_examples_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     app(["zoom", "--help"], exit_on_error=False, result_action="return_value")
     shown = capsys.readouterr().out
     assert all(line in shown for line in EXAMPLES["zoom"])
+
+
+def test_a_minus_that_was_taken_for_an_option_is_explained(mariana: Callable[..., tuple[int, str]]) -> None:
+    code, told = mariana("image", "a.png", "b.png", "--layers", "-conv4_3")
+    assert code == 2
+    assert told.strip().endswith('written with =: --layers="-conv4_3"')
+    assert len(told.splitlines()) == 1
+
+
+def test_a_networks_classes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    networks.layers("mariana")
+    told = capsys.readouterr().out
+    assert "mariana tells these apart, each dreamed by class(NAME):\nbutterfly, cat, chicken" in told
