@@ -9,7 +9,7 @@ from mariana_video.api.foreseen.sources import check_drawn, check_whole_picture,
 from mariana_video.api.foreseen.unused import check_image
 from mariana_video.dream.plain.made_up import MadeUp, Source, source_of
 from mariana_video.errors import UsageError
-from mariana_video.media.output import check_output
+from mariana_video.media.output import check_apart, check_output
 from mariana_video.media.stills.pictures import ENDINGS_OUT
 from mariana_video.recipe.idle import check_where
 from mariana_video.recipe.kinds import PictureRecipe
@@ -46,8 +46,8 @@ def image(source: str | Path, output: str | Path, recipe: PictureRecipe | None =
 def _one(source: Source, output: Path, recipe: PictureRecipe) -> Work[Path]:
     if output.suffix.lower() not in ENDINGS_OUT:
         raise UsageError(f"{output} has no ending of a picture; these work: {', '.join(ENDINGS_OUT)}")
-    for read in (file_of(source), recipe.where.mask):
-        check_output(output, read, recipe.still.overwrite)
+    check_output(output, file_of(source), recipe.still.overwrite)
+    check_apart(output, recipe.files().values())
     from mariana_video.api.making.stills import picture_work  # loads torch: not for a refusal
 
     return picture_work(source, output, recipe)

@@ -11,7 +11,7 @@ from mariana_video.api.foreseen.sources import check_drawn, check_whole_picture,
 from mariana_video.api.foreseen.unused import check_progress, check_sheet
 from mariana_video.dream.plain.made_up import Source, source_of
 from mariana_video.errors import UsageError
-from mariana_video.media.output import check_output, would_replace
+from mariana_video.media.output import check_apart, check_output, would_replace
 from mariana_video.recipe.kinds import ProgressionRecipe
 from mariana_video.recipe.progression import Variant, variants
 from mariana_video.recipe.reading import named
@@ -37,6 +37,7 @@ def progress(
     if not is_sheet(made):
         check_kind(made)
     check_output(made, file_of(picture), asked.output.overwrite)
+    check_apart(made, asked.files().values())
     places = _places(asked, picture, made)
     asked.check_files()
     if asked.progress.plot is not None:
@@ -61,6 +62,7 @@ def _check_plot(plot: Path, source: Source, output: str, recipe: ProgressionReci
     if plot.suffix.lower() not in _PLOTS:
         raise UsageError(f"--plot {plot}: these endings work: {', '.join(_PLOTS)}")
     check_output(plot, file_of(source), recipe.output.overwrite)
+    check_apart(plot, recipe.files().values())
     for other in (Path(output), recipe.output.preview):
         if other is not None and would_replace(plot, other):
             raise UsageError(f"--plot {plot} would be the same file as {other}; give another name")

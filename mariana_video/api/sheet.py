@@ -11,7 +11,7 @@ from mariana_video.api.foreseen.sources import check_drawn, check_whole_picture,
 from mariana_video.api.foreseen.unused import check_image
 from mariana_video.dream.plain.made_up import MadeUp, Source, source_of
 from mariana_video.errors import UsageError
-from mariana_video.media.output import check_output
+from mariana_video.media.output import check_apart, check_output
 from mariana_video.recipe.idle import does_nothing, idle
 from mariana_video.recipe.kinds import SheetRecipe
 from mariana_video.recipe.reading import named
@@ -44,6 +44,7 @@ def sheet(
     if not is_sheet(str(made)):
         raise UsageError(f"{made} has no ending of a sheet; these work: {', '.join(SHEETS)}")
     check_output(made, file_of(source), asked.tiles.overwrite)
+    check_apart(made, asked.files().values())
     from mariana_video.api.making.sheets import sheet_work  # loads torch: not for a refusal
 
     return sheet_work(made, source, asked)

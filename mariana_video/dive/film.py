@@ -180,7 +180,7 @@ def moments(descent: Descent, count: int | None = None, first: int = 1) -> Itera
             motion=Motion(motion.flow.to(device), motion.visible.to(device)),
             dream_frames=clock[index].dream_frames,
         )
-        yield guided(guide, moment, index / descent.rate, min(descent.canvas.size))
+        yield guided(guide, moment, index / descent.rate, descent.canvas.size[::-1])
 
 
 def first_state(descent: Descent) -> State:

@@ -191,7 +191,7 @@ def softened(detail: Tensor, over: float, dream_frames: float) -> Tensor:
 def begins_beside(descent: Descent, source: Tensor) -> Others:
     """What a dream of `source` (1×3×H×W) goes by where a dive begins."""
     guide, everywhere = guide_of(descent.dreamer.recipe), descent.dreamer.everywhere
-    shown = None if guide is None else guide.at(Fraction(0), min(descent.canvas.size)).to(source.device)
+    shown = None if guide is None else guide.at(Fraction(0), descent.canvas.size[::-1]).to(source.device)
     return others_of(source, shown, everywhere)
 
 

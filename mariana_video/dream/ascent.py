@@ -110,7 +110,7 @@ def _climbed(
         gradient = slope.gradient
         if pace.pull is not None:
             gradient = gradient + pace.pull.gradient(small)
-        gradient = pace.style.pulled(gradient, small)
+        gradient = pace.style.pulled(gradient, small, rest)
         now = length if slope.left is None else replace(length, gain=slope.left if gain is None else gain * slope.left)
         small, memory = stepped(pace.style.rule, small, gradient, now, memory)
         small = pace.style.settled(small, gradient, rest, key[-1] * pace.steps + step)

@@ -50,14 +50,14 @@ class Style:
     smoothness: float = 0.0
     folds: int = 0
 
-    def pulled(self, gradient: Tensor, picture: Tensor) -> Tensor:
-        """`gradient` (1×3×h×w) with what smooths the picture, its colours going where they are to."""
+    def pulled(self, gradient: Tensor, picture: Tensor, rest: Tensor) -> Tensor:
+        """`gradient` (1×3×h×w) with what smooths the dream in a picture, its colours going where they are to."""
         if self.colour_steps == "decorrelated":
             gradient = decorrelated(gradient)
         gradient = keeping(gradient, self.colour)
         if not self.smoothness:
             return gradient
-        return gradient + self.smoothness * mean_size(gradient) * _smoothing(picture)
+        return gradient + self.smoothness * mean_size(gradient) * _smoothing(picture - rest)
 
     def settled(self, picture: Tensor, gradient: Tensor, rest: Tensor, number: int) -> Tensor:
         """`picture` after step `number` (from 0) along `gradient`; what was dreamed is its difference from `rest`."""
@@ -74,10 +74,10 @@ class Style:
         return folded(kept_colours(picture, rest, self.colour), self.folds)
 
 
-def _smoothing(picture: Tensor) -> Tensor:
+def _smoothing(change: Tensor) -> Tensor:
     """What lessens total variation, −1…1 at an edge: the gradient of −Σ √(dx² + dy² + ε²) (Rudin et al., 1992)."""
-    right = F.pad(picture.diff(dim=-1), (0, 1))
-    down = F.pad(picture.diff(dim=-2), (0, 0, 0, 1))
+    right = F.pad(change.diff(dim=-1), (0, 1))
+    down = F.pad(change.diff(dim=-2), (0, 0, 0, 1))
     size = (right.square() + down.square() + _EDGE**2).sqrt()
     right, down = right / size, down / size
     left, up = F.pad(right, (1, 0))[..., :-1], F.pad(down, (0, 0, 1, 0))[..., :-1, :]

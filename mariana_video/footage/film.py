@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mariana_video.dream.arrays import to_array, to_tensor
@@ -20,7 +20,7 @@ from mariana_video.dream.size import fitted
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.footage import masks
 from mariana_video.footage.held_flashes import Holding
-from mariana_video.footage.kaleidoscope import folded_frame
+from mariana_video.footage.kaleidoscope import folded_alpha, folded_frame
 from mariana_video.footage.pipeline import ahead
 from mariana_video.footage.plan import Plan, timings_of
 from mariana_video.footage.reading import read_on, small_of
@@ -35,9 +35,6 @@ from mariana_video.motion.flow import Estimator
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.view import View
 from mariana_video.recipe.values.timeline import START, Instant
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _READ_AHEAD = 3
 _MOTION_AHEAD = 3
@@ -77,8 +74,12 @@ def film(
             "use those settings again, or --restart to begin anew"
         )
 
+    turning, unfolded = dreamer.recipe.dream.symmetry.constant() is None, dict[int, NDArray[np.float32]]()
+
     def seen(position: int, frame: Frame) -> Frame:
-        return folded_frame(frame, dreamer.values(plan.timeline.at(position)).style.folds)
+        if turning:
+            unfolded[position] = frame.rgb
+        return folded_frame(frame, dreamer.values(plan.timeline.at(position)))
 
     with (
         ahead(read_on(plan, state, first, shape, seen), _READ_AHEAD) as frames,
@@ -86,7 +87,7 @@ def film(
             _with_motion(frames, plan, timings_of(plan, carry.carry), shape, estimator, first), _MOTION_AHEAD
         ) as moved,
     ):
-        yield _dreamed(zip(moved, inside, strict=False), plan, dreamer, state)
+        yield _dreamed(zip(moved, inside, strict=False), plan, dreamer, state, unfolded)
 
 
 def _with_motion(
@@ -111,8 +112,13 @@ def _with_motion(
 
 
 def _dreamed(
-    moved: Iterator[tuple[_Moved, Tensor | None]], plan: Plan, dreamer: Dreamer, state: State | None
+    moved: Iterator[tuple[_Moved, Tensor | None]],
+    plan: Plan,
+    dreamer: Dreamer,
+    state: State | None,
+    unfolded: dict[int, NDArray[np.float32]],
 ) -> Iterator[Finished]:
+    """The finished frames. A symmetry that changes flashes by itself: it is held against the frames `unfolded`."""
     kept: dict[int, tuple[Frame, bool]] = {}
     guide = guide_of(dreamer.recipe)
     holding = Holding() if state is None else Holding.of(state.tensors)
@@ -129,7 +135,7 @@ def _dreamed(
         if held:
             if begins:
                 holding.cut()
-            rgb = holding.shown(rgb, frame.rgb, float(frame.pts))
+            rgb = holding.shown(rgb, unfolded.pop(rendered.index - plan.first, frame.rgb), float(frame.pts))
             now = replace(now, tensors={**now.tensors, **holding.tensors()})
         yield Finished(rgb, frame.alpha, frame.duration, rendered, now)
 
@@ -202,9 +208,9 @@ def dream_picture(
     `instant` is its place in a film: what moves along the film is as it is there, and so is all that is drawn at
     random.
     """
-    mask = _both(mask_of(dreamer, (rgb.shape[1], rgb.shape[0])), alpha, dreamer.device)
     values, own = dreamer.values(instant), (rgb.shape[0], rgb.shape[1])
     source = folded(to_tensor(rgb).to(dreamer.device), values.style.folds)
+    mask = _both(mask_of(dreamer, own[::-1]), folded_alpha(alpha, values), dreamer.device)
     shape = dreamer.shape(own, (instant,))
     moment = Moment(instant.frame, Fraction(instant.seconds), 1 / DREAM_RATE, source, values, mask=mask)
     if shape != own:

@@ -1,4 +1,4 @@
-"""A film's frames as a kaleidoscope shows them, before anything else looks at them: motion too is symmetrical then."""
+"""Frames as a kaleidoscope shows them, before anything else looks at them: motion too is symmetrical then."""
 
 from __future__ import annotations
 
@@ -6,19 +6,30 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from mariana_video.dream.arrays import to_array, to_tensor
 from mariana_video.dream.plain.symmetry import folded
+from mariana_video.loop.state import Values
 from mariana_video.media.clip import Frame
 
+Alpha = NDArray[np.float32] | None
 
-def folded_frame(frame: Frame, folds: int) -> Frame:
-    """`frame`, its transparency too, in so many mirrored sectors (see `folded`)."""
+
+def folded_frame(frame: Frame, values: Values) -> Frame:
+    """`frame` in as many mirrored sectors as its dream has, its transparency however that comes to them."""
+    if not values.finish.folds:
+        return frame
+    frame, folds = replace(frame, alpha=folded_alpha(frame.alpha, values)), values.style.folds
     if not folds:
         return frame
     grey = folded(torch.from_numpy(frame.grey.astype(np.float32))[None, None], folds)
-    alpha = frame.alpha
-    if alpha is not None:
-        alpha = folded(torch.from_numpy(alpha)[None, None], folds)[0, 0].numpy()
     whole = np.asarray(grey[0, 0].round().clamp(0, 255).numpy(), np.uint8)
-    return replace(frame, rgb=to_array(folded(to_tensor(frame.rgb), folds)), grey=whole, alpha=alpha)
+    return replace(frame, rgb=to_array(folded(to_tensor(frame.rgb), folds)), grey=whole)
+
+
+def folded_alpha(alpha: Alpha, values: Values) -> Alpha:
+    """A picture's transparency (H×W, or None) in as many mirrored sectors as its dream has."""
+    if alpha is None or not values.finish.folds:
+        return alpha
+    return folded(torch.from_numpy(alpha)[None, None], values.finish.folds)[0, 0].numpy()

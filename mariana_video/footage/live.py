@@ -80,9 +80,9 @@ def _moments(
             mask = mask_of(dreamer, (whole[1], whole[0]))
         coming.cuts += cut(position, bgr(resized(rgb, fitted((whole[1], whole[0]), CUTS_AT))))
         timeline = Timeline(float(rate), cuts=tuple(coming.cuts))
-        folds = dreamer.values(timeline.at(position)).style.folds
-        frame = folded_frame(Frame(rgb, grey_of(rgb), position / rate), folds)
-        yield _moment(frame, position, timeline, dreamer, coming, estimator, mask), frame.rgb
+        frame = folded_frame(Frame(rgb, grey_of(rgb), position / rate), dreamer.values(timeline.at(position)))
+        turning = dreamer.recipe.dream.symmetry.constant() is None  # then a change of it counts as the dream's own
+        yield _moment(frame, position, timeline, dreamer, coming, estimator, mask), rgb if turning else frame.rgb
 
 
 def _moment(

@@ -34,7 +34,7 @@ from mariana_video.job.stores.store import Film, OnNote, Store
 from mariana_video.loop.state import Finished, State
 from mariana_video.media.files import write_whole
 from mariana_video.media.lock import locked
-from mariana_video.media.output import cannot_write, check_output, would_replace
+from mariana_video.media.output import cannot_write, check_apart, check_output
 from mariana_video.recipe.job import Machine, Output
 from mariana_video.recipe.toml import Sections, to_text
 
@@ -98,8 +98,8 @@ class Job:
     def check_apart(self, read: Path) -> None:
         """Raises OutputError where a file that is read is one that is written."""
         for written in (Path(self.output), self.storage.preview):
-            if written is not None and would_replace(written, read):
-                raise OutputError(f"{written} is read for the dream; give another name for what is written")
+            if written is not None:
+                check_apart(written, [read])
 
     def bytes_needed(self, film: Film) -> int:
         """About how much more disk the job will take: OUTPUT, its parts, the open part's frames and the states."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from mariana_video.recipe.options import Recipe
 
 _AT_ONCE = Fraction(1, 500)  # seconds: containers round times to a thousandth
 _GREY = 0.5
+_MORE = 1.5  # times the picture's pixels are the most that a guide has: it takes memory and time like the picture
 
 
 def read_beside(path: Path, option: str) -> Tensor:
@@ -39,21 +41,25 @@ class Guide:
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            self._clip = open_clip(path)
-            self._times = [frame.pts - self._clip.start for frame in scan(self._clip)]
-        except SourceError as error:
-            raise UsageError(f"--guide: {error}") from None
         self._frames: Iterator[Frame] = iter(())
         self._number = -1
         self._shown: tuple[int, tuple[int, int], Tensor] | None = None
         self._rgb: Tensor | None = None
+        try:
+            self._clip = open_clip(path)
+            self._times = [frame.pts - self._clip.start for frame in scan(self._clip)]
+            self._picture(0)
+        except (SourceError, IndexError, StopIteration) as error:
+            raise UsageError(f"--guide: {str(error) or f'{path} holds no picture'}") from None
 
-    def at(self, seconds: Fraction, side: int) -> Tensor:
-        """What it shows at a time, its shorter side `side` pixels: 1×3×h×w."""
+    def at(self, seconds: Fraction, beside: tuple[int, int]) -> Tensor:
+        """What it shows at a time, as a picture of `beside` (height, width) goes by it: 1×3×h×w.
+
+        Its shorter side is as long as that picture's, unless it were much larger than the picture for it.
+        """
         number = max(0, bisect_right(self._times, seconds + _AT_ONCE) - 1)
         picture = self._picture(number)
-        shape = dream_shape((picture.shape[-2], picture.shape[-1]), side)
+        shape = _as_large(dream_shape((picture.shape[-2], picture.shape[-1]), min(beside)), beside)
         if self._shown is None or self._shown[:2] != (number, shape):
             self._shown = number, shape, fitted(picture, shape)
         return self._shown[2]
@@ -68,17 +74,29 @@ class Guide:
         return self._rgb
 
 
+def _as_large(shape: tuple[int, int], beside: tuple[int, int]) -> tuple[int, int]:
+    """A guide's `shape` (height, width), shrunk where it holds many more pixels than the picture `beside` it."""
+    more = math.prod(shape) / (_MORE * math.prod(beside))
+    if more <= 1:
+        return shape
+    height, width = (max(1, round(side / math.sqrt(more))) for side in shape)
+    return height, width
+
+
 def guide_of(recipe: Recipe) -> Guide | None:
     """The guide that a recipe names. Raises UsageError where it can't be read."""
     return None if recipe.dream.guide is None else Guide(recipe.dream.guide)
 
 
-def guided(guide: Guide | None, moment: Moment, seconds: Fraction, side: int | None = None) -> Moment:
-    """`moment` with what the guide shows so many seconds after its first picture, as large as its source, or `side`."""
+def guided(guide: Guide | None, moment: Moment, seconds: Fraction, beside: tuple[int, int] | None = None) -> Moment:
+    """`moment` with what the guide shows so many seconds after its first picture.
+
+    It is as large as suits the moment's source, or a picture of `beside` (height, width).
+    """
     if guide is None:
         return moment
-    side = side or min(moment.source.shape[-2:])
-    return replace(moment, guide=guide.at(seconds, side).to(moment.source.device))
+    shape = beside or (moment.source.shape[-2], moment.source.shape[-1])
+    return replace(moment, guide=guide.at(seconds, shape).to(moment.source.device))
 
 
 def others_of(

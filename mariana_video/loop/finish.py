@@ -22,9 +22,13 @@ class Finish:
 
     def of(self, picture: Tensor, source: Tensor) -> Tensor:
         """The finished `picture` (1×3×H×W, 0…1) of a `source` (likewise)."""
+        return folded(self.coloured(picture, source), self.folds)
+
+    def coloured(self, picture: Tensor, source: Tensor) -> Tensor:
+        """The same, not folded yet."""
         picture = kept_colours(picture, source, self.colour)
         if self.palette is not None:
             picture = painted(picture, self.palette)
         if self.saturation is not None:
             picture = saturated(picture, source, self.saturation)
-        return folded(picture, self.folds)
+        return picture

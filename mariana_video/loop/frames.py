@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from torch import Tensor
+
+from mariana_video.dream.plain.symmetry import folded
 from mariana_video.dream.pull import Pull
 from mariana_video.loop.carried import carried_frame
 from mariana_video.loop.detail import detailed
@@ -33,12 +36,24 @@ def dreamed(
         if moment.whole is not None:
             state, picture, more = detailed(dreamer, before, state, moment, picture)
             source, pushed = moment.whole, pushed + more
-        picture = within(moment.mask, source, moment.values.finish.of(picture, source))
-        mix = moment.values.mix
-        picture = picture if mix == 1 else source + mix * (picture - source)
+        picture = _finished(moment, source, picture)
         passes = pushed / (source.shape[-1] * source.shape[-2])
         seconds = time.perf_counter() - began
         yield state, Rendered(moment.index, moment.time, picture, done.score, carried, passes, seconds)
+
+
+def _finished(moment: Moment, source: Tensor, picture: Tensor) -> Tensor:
+    """`picture` with its colours, its mask, the source shining through, and its symmetry, which all of it has.
+
+    Where there is a mask, what lies outside it stays as it was: there the dream alone is symmetrical.
+    """
+    finish, mix = moment.values.finish, moment.values.mix
+    if moment.mask is not None:
+        picture = within(moment.mask, source, finish.of(picture, source))
+        return picture if mix == 1 else source + mix * (picture - source)
+    picture = finish.coloured(picture, source)
+    picture = picture if mix == 1 else source + mix * (picture - source)
+    return folded(picture, finish.folds)
 
 
 def step(

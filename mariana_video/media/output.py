@@ -6,7 +6,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mariana_video.errors import OutputError
@@ -51,6 +51,13 @@ def check_output(path: str | Path, source: str | Path | None, overwrite: bool, n
     if needed > free:
         wanted, left = size_in_words(needed), size_in_words(free)
         raise OutputError(f"{path} needs about {wanted} and the disk has {left} left; free some or write elsewhere")
+
+
+def check_apart(written: str | Path, read: Iterable[Path]) -> None:
+    """See that a file that is written is none of those that are `read` for it. Raises OutputError."""
+    for file in read:
+        if would_replace(real(written), file):
+            raise OutputError(f"{written} is read for the dream; give another name for what is written")
 
 
 def check_written(written: Sequence[str | Path], read: Sequence[str | Path | None], overwrite: bool) -> None:

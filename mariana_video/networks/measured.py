@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from mariana_video.errors import NetworkError
 from mariana_video.networks.natural import Natural, natural, regions
 from mariana_video.networks.network import CLASSES, Network
 
@@ -61,13 +62,23 @@ def _seen(network: Network) -> dict[str, list[Tensor]]:
             shown = picture if side == SIDE else F.interpolate(picture, (side, side), mode="bilinear")
             for name, response in zip(names, network.responses(shown, names), strict=True):
                 found[name].append(regions(response))
+                _check_finite(network, name, found[name][-1])
     return found
+
+
+def _check_finite(network: Network, what: str, said: Tensor) -> None:
+    if not bool(torch.isfinite(said).all()):
+        raise NetworkError(
+            f"{network.name}: what {what} says of a photograph is no number; its weights are damaged, or it takes "
+            "pictures in other units"
+        )
 
 
 def _apart(network: Network) -> float:
     """The RMS of logits about their mean."""
     with torch.inference_mode(False), torch.no_grad():
         logits = torch.cat([network.logits(picture).float() for picture in pictures()])
+    _check_finite(network, "its classifier", logits)
     rms = float((logits - logits.mean(1, keepdim=True)).square().mean().sqrt())
     return float(f"{rms:.3g}") or 1.0  # the same from any processor
 

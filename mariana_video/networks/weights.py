@@ -59,7 +59,8 @@ def load(name_or_path: str | Path = DEFAULT, weights: Path | None = None) -> Net
         return zoo.built(name, state, str(weights or name), {} if own is None else _known(own, state.tensors))
     if weights is not None:
         raise UsageError(
-            f"--weights {weights} does nothing for {name_or_path}; it is for {', '.join(zoo.NAMES)}: "
+            f"--weights {weights} does nothing for {name_or_path}{did_you_mean(name, zoo.NAMES)}; it is for "
+            f"{', '.join(zoo.NAMES)}: "
             f"a network of one's own is given as --network FILE"
         )
     brought = added.kept().get(name)

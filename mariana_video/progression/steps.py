@@ -135,7 +135,7 @@ def _start(dreamer: Dreamer, picture: Tensor) -> Tensor:
 def _guide(dreamer: Dreamer, picture: Tensor) -> Tensor | None:
     """A guide's first picture, as large as `picture` (1×3×H×W)."""
     guide = guide_of(dreamer.recipe)
-    return None if guide is None else guide.at(Fraction(0), min(picture.shape[-2:])).to(picture.device)
+    return None if guide is None else guide.at(Fraction(0), (picture.shape[-2], picture.shape[-1])).to(picture.device)
 
 
 def side_by_side(

@@ -31,12 +31,20 @@ def check_dream(dream: Dream) -> None:
     """Refuses what the dream itself makes idle (UsageError)."""
     check_networks(dream)
     check_look(dream)
+    check_layers(dream)
     check_guide(dream)
     tutorial = dream.step_rule == "tutorial"
     if tutorial:
         idle(dream, "jitter", "with --step-rule tutorial, which never shifts", "leave it out, or take --step-rule mean")
     if _always(dream.octaves, 1) or (tutorial and dream.octaves is None):
         idle(dream, "octave_scale", "with one octave", "give --octaves of 2 or more, or leave it out")
+
+
+def check_layers(dream: Dream) -> None:
+    """Refuses an objective of which nothing is dreamed (UsageError)."""
+    terms = () if dream.layers is None else dream.layers.terms
+    if terms and all(term.what.startswith("keep(") and term.weight > 0 for term in terms):
+        raise UsageError(f"--layers {dream.layers} says what is to stay, and nothing to dream; add a layer to it")
 
 
 def check_guide(dream: Dream) -> None:

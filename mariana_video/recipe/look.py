@@ -71,7 +71,7 @@ class Dream(Subject):
     """Which share of the pixels each step sets back: those whose dream does least for the score."""
 
     smoothness: Annotated[Schedule, Bounds(0, 10), _NUMBER, _STEPS] = Schedule("0")
-    """How hard each step smooths (total variation): at 1 as hard as it dreams."""
+    """How hard each step smooths what was dreamed (total variation): at 1 as hard as it dreams."""
 
 
 @Parameter(name="*", group=LOOK)

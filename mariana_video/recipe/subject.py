@@ -36,8 +36,8 @@ class Subject(Group):
     channel, `vgg16:conv4_3` another network's layer; `mariana layers` lists them. Default: what suits the network."""
 
     guide: Annotated[InputFile | None, _FILE] = None
-    """A picture, or a film that runs beside it, whose motifs the dream takes up wherever they fit. Without --layers,
-    those of the layers that suit the network; `guide(conv4_3)` among --layers says which."""
+    """A picture, or a film that runs beside it (its last picture stays), whose motifs the dream takes up wherever they
+    fit. Without --layers, those of the layers that suit the network; `guide(conv4_3)` among --layers says which."""
 
     score: Literal["share", "energy"] = "share"
     """`share` gives every channel of a layer its share, for a rich mixture; `energy` is the classic mean square,

@@ -15,7 +15,8 @@ from mariana_video.errors import MarianaError
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import read
 from mariana_video.media.stills.pictures import read_picture, write_picture
-from tests.api.works import QUICK, dive, film, steps
+from mariana_video.meters.flashes import Flashes
+from tests.api.works import QUICK, dive, film, layers, steps
 from tests.conftest import texture
 
 WAYS: dict[str, dict[str, Any]] = {
@@ -134,6 +135,8 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: film(network="mariana", layers="conv4_3 + class(99)"), "has no class 99; it has 0 to 9 .character 11"),
     (lambda: film(layers="conv2_1[1 strongest"), "at character 8"),
     (lambda: film(layers="conv2_1[40 strongest]"), "has 12 channels"),
+    (lambda: film(layers="keep(conv1_1) + 2*keep(conv2_1)"), "says what is to stay, and nothing to dream"),
+    (lambda: film(guide=np.zeros((9, 9))), "is no path"),
     (lambda: film(symmetry=1, mask="photo.png"), "give --symmetry-in end"),
     (lambda: film(symmetry_in="end"), "--symmetry-in end does nothing without --symmetry"),
     (lambda: film(symmetry=65), "--symmetry 65: give"),
@@ -166,3 +169,66 @@ def test_a_pictures_class_is_told_with_how_sure_the_network_became() -> None:
     work.run(on_note=told.append)
     sure = float(told[-1].split("butterfly: ")[1].split(" %")[0])
     assert sure > 90
+
+
+@pytest.mark.usefixtures("workplace")
+@pytest.mark.parametrize("name", ["guide", "palette"])
+def test_what_is_read_for_a_dream_is_never_written(name: str) -> None:
+    """By no command and under no name, whatever may be replaced."""
+    Path("folder").mkdir()
+    for picture in ("photo.png", "guide.png"):
+        write_picture(Path("folder") / picture, texture(30, 40))
+    read, quick = {name: "guide.png", "overwrite": True}, {**QUICK, "first_steps": 1}
+    before = Path("guide.png").read_bytes()
+    asked: list[Callable[[], object]] = [
+        lambda: mariana_video.image("photo.png", "guide.png", **quick, **read),
+        lambda: mariana_video.image("folder", ".", **quick, **read),
+        lambda: layers("guide.png", **read),
+        lambda: steps("guide.png", **read),
+        lambda: steps("steps.gif", plot="guide.png", **read),
+        lambda: film("guide.png/", **{**read, "overwrite": False}),
+        lambda: film("dream.mkv", preview="guide.png", **read),
+    ]
+    for ask in asked:
+        with pytest.raises(MarianaError):
+            ask()
+    assert Path("guide.png").read_bytes() == before
+
+
+@pytest.mark.usefixtures("workplace")
+@pytest.mark.parametrize("where", ["loop", "end"])
+def test_a_pictures_transparency_is_symmetrical_too(where: str) -> None:
+    alpha = np.ones((36, 48), np.float32)
+    alpha[:, :20] = 0
+    write_picture("cut.png", texture(36, 48), alpha)
+    mariana_video.image("cut.png", "made.png", **QUICK, symmetry=1, symmetry_in=where).run()
+    rgb, seen = read_picture("made.png")
+    assert seen is not None
+    np.testing.assert_array_equal(seen, seen[:, ::-1])
+    solid = seen > 0
+    assert np.abs(rgb - rgb[:, ::-1])[solid].max() <= 1.001 / 255
+
+
+@pytest.mark.usefixtures("workplace")
+def test_a_mixed_picture_is_symmetrical_as_well() -> None:
+    film("mixed.mkv", symmetry=1, symmetry_in="end", mix=0.5).run()
+    for picture in frames("mixed.mkv"):
+        assert np.abs(picture - picture[:, ::-1]).max() <= 1.001 / 255
+
+
+@pytest.mark.parametrize("where", ["loop", "end"])
+def test_a_symmetry_that_flashes_is_held(tiny_weights: Path, where: str) -> None:
+    """A picture half black and half white, mirrored and not, four times a second: the source itself never changes."""
+    picture = np.full((90, 160, 3), 0.05, np.float32)
+    picture[:, :80] = 0.95
+    keys = ", ".join(f"{3 * turn}:({turn % 2}), {3 * turn + 2}:({turn % 2})" for turn in range(16))
+    options: dict[str, Any] = {"network": tiny_weights, "steps": 0, "first_steps": 0, "precision": "fp32"}
+    dreams = mariana_video.dream_frames([picture] * 48, rate=25, symmetry=keys, symmetry_in=where, **options)
+    free = mariana_video.dream_frames(
+        [picture] * 48, rate=25, symmetry=keys, symmetry_in=where, flashes="kept", **options
+    )
+    for made, safe in ((dreams, True), (free, False)):
+        meter = Flashes()
+        for index, frame in enumerate(made):
+            meter.add(frame, index / 25)
+        assert meter.worst.safe == safe

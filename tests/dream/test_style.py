@@ -121,6 +121,12 @@ def test_blur_and_smoothness_make_a_dream_smoother() -> None:
         assert roughness(dreamed(16, **style) - source) < 0.8 * roughness(plain - source), style
 
 
+def test_smoothing_leaves_the_picture_itself_alone() -> None:
+    """However hard: what is smoothed is what was dreamed."""
+    rough = as_tensor(texture(*SHAPE, seed=2)) + 0.2 * torch.rand(1, 3, *SHAPE)
+    assert torch.equal(Style(smoothness=10).pulled(torch.ones_like(rough), rough, rough), torch.ones_like(rough))
+
+
 def test_a_blur_every_so_many_steps_waits_for_its_turn() -> None:
     assert torch.equal(dreamed(3, blur=1.0, blur_every=4), dreamed(3))
     assert not torch.equal(dreamed(4, blur=1.0, blur_every=4), dreamed(4))
@@ -187,6 +193,7 @@ def test_a_palette_of_one_colour_makes_that() -> None:
     made = painted(SOURCE, torch.full((1, 3, 8, 8), 0.25))
     assert float((made - 0.25).abs().mean()) < 0.02
     assert bool(torch.isfinite(painted(torch.full_like(SOURCE, 0.5), SOURCE)).all())
+    assert float((painted(SOURCE, torch.full((1, 3, 1, 1), 0.25)) - 0.25).abs().mean()) < 0.02
 
 
 # --- symmetry ---

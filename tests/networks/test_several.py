@@ -107,3 +107,12 @@ def test_torchvisions_vgg16_is_known_by_its_weights(tmp_path: Path) -> None:
     assert not other.description.natural
     measured.measure(other, ["conv1_1"])
     assert measured.checksum_of(other) != measured.checksum_of(same)
+
+
+def test_a_network_that_says_no_numbers_is_refused_by_name() -> None:
+    """Finite weights whose activations overflow: one line, before any picture."""
+    network = small_network("broken")
+    network.body[0][0].weight.data *= 1e38
+    network.body[2][0].weight.data *= 1e38
+    with pytest.raises(NetworkError, match="broken: what conv1 says of a photograph is no number"):
+        measured.measure(network, ["conv3"])

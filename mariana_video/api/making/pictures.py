@@ -12,11 +12,12 @@ from pathlib import Path
 from mariana_video.dream.arrays import to_array
 from mariana_video.errors import DreamError, MarianaError, OutputError, SourceError, UsageError
 from mariana_video.footage.film import dream_picture
+from mariana_video.footage.kaleidoscope import folded_alpha
 from mariana_video.footage.still import read_still
 from mariana_video.job.record import WORK, Record, open_record
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.footprint import check_memory
-from mariana_video.media.output import cannot_write, check_output
+from mariana_video.media.output import cannot_write, check_apart, check_output
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.stills.pictures import ENDINGS_OUT, picture_files, write_picture
 from mariana_video.recipe.toml import Sections
@@ -121,15 +122,15 @@ def made_in(output: Path, conditions: Sections, overwrite: bool, names: Collecti
             output.rmdir()
 
 
-def left_to_make(pairs: Sequence[Pair], record: Record, overwrite: bool, mask: Path | None = None) -> list[Pair]:
+def left_to_make(pairs: Sequence[Pair], record: Record, overwrite: bool, read: Collection[Path] = ()) -> list[Pair]:
     """The pairs whose dreams don't stand yet, as `record` knows.
 
-    Raises OutputError for a stranger's picture, and for one that is read: a source or the `mask`.
+    Raises OutputError for a stranger's picture, and for one that is read: a source, or a file that is `read` beside it.
     """
     left = [pair for pair in pairs if not record.holds(pair.source, pair.target)]
     for pair in left:
-        for read in (pair.source, mask):
-            check_output(pair.target, read, overwrite)
+        check_output(pair.target, pair.source, overwrite)
+        check_apart(pair.target, read)
     return left
 
 
@@ -150,5 +151,5 @@ def dream_each(
         else:
             made = pair.target.parent / WORK / pair.target.name
             with record.adding(pair.source, pair.target, made):
-                write_picture(made, picture, still.alpha)
+                write_picture(made, picture, folded_alpha(still.alpha, dreamer.values()))
             yield None

@@ -16,6 +16,7 @@ from mariana_video.dream.objectives.classes import Class, sureness
 from mariana_video.dream.plain.made_up import SIZE, MadeUp, Source
 from mariana_video.errors import MarianaError, SourceError
 from mariana_video.footage.film import dream_picture
+from mariana_video.footage.kaleidoscope import folded_alpha
 from mariana_video.footage.still import Still, read_still
 from mariana_video.job.conditions import conditions_of
 from mariana_video.job.record import Record
@@ -51,7 +52,7 @@ def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Pa
             watch.made(Made(done, steps, lambda: to_array(step.picture), f"score {step.score:.1f}"))
 
         rendered = dream_picture(dreamer, still.rgb, still.alpha, one, still.instant)
-        write_picture(output, to_array(rendered.picture), still.alpha)
+        write_picture(output, to_array(rendered.picture), folded_alpha(still.alpha, dreamer.values(still.instant)))
         told = ", ".join([_dreamed(dreamer, still), *_sure(dreamer, still, rendered.picture)])
         watch.note(f"{output}: {told}")
         return output
@@ -84,7 +85,7 @@ def _sure(dreamer: Dreamer, still: Still, picture: Tensor) -> Iterator[str]:
 
 def folder_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]:
     """The work of dreaming every picture of a folder."""
-    pairs, size, mask = pairs_of(source, output), recipe.still.size, recipe.where.mask
+    pairs, size, beside = pairs_of(source, output), recipe.still.size, recipe.files().values()
     dreamer = make_dreamer(recipe.dreamt, recipe.machine)
     check_largest(pairs, dreamer, size)
     picture: dict[str, Plain] = {} if size is None else {"size": str(size)}
@@ -92,12 +93,12 @@ def folder_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]
     conditions = conditions_of("image", options, Output(), dreamer, None, recipe.files())
     names = {pair.target.name for pair in pairs}
     with made_in(output, conditions, recipe.still.overwrite, names) as record:
-        stand = len(pairs) - len(left_to_make(pairs, record, recipe.still.overwrite, mask))
+        stand = len(pairs) - len(left_to_make(pairs, record, recipe.still.overwrite, beside))
 
     def make(watch: Watch) -> Path:
         checked = replace(dreamer, on_step=watch.check)
         with made_in(output, conditions, recipe.still.overwrite, names) as record:
-            left = left_to_make(pairs, record, recipe.still.overwrite, mask)
+            left = left_to_make(pairs, record, recipe.still.overwrite, beside)
             work.done = len(pairs) - len(left)
             failed = []
             for error in dream_each(left, checked, size, record):

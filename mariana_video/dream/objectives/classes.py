@@ -26,7 +26,7 @@ class Class(Kind, example="class(dog)", means="a class that the network tells ap
     @classmethod
     def read(cls, what: str, network: Network) -> tuple[Self, ...] | None:
         """The word class, and a class's name or number in round brackets."""
-        found = re.fullmatch(r"class\((.*)\)", what, re.DOTALL)
+        found = re.fullmatch(r"(?i:class)\((.*)\)", what, re.DOTALL)
         if found is None:
             return None
         network.layer(CLASSES)  # refuses a network without a classifier

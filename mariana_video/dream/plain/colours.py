@@ -98,7 +98,7 @@ def painted(picture: Tensor, palette: Tensor) -> Tensor:
 def _statistics(picture: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean (3) and covariance (3×3) of a picture's colours, in float64 by numpy: the same on any number of threads."""
     values = picture[0].flatten(1).cpu().numpy().astype(np.float64)
-    return values.mean(1), np.cov(values) + _LEAST * np.eye(3)
+    return values.mean(1), np.cov(values, bias=True) + _LEAST * np.eye(3)
 
 
 def _root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

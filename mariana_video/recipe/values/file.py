@@ -15,6 +15,7 @@ else:
     from pathlib import WindowsPath as _Path
 
 _CHUNK = 1 << 22
+_SHOWN = 60  # characters of a value that are quoted
 
 
 class InputFile(_Path):
@@ -25,7 +26,8 @@ class InputFile(_Path):
         """A file by its path. Raises UsageError on anything that is no path."""
         if isinstance(value, str | Path) and str(value):
             return cls(value)
-        raise UsageError(f"{value!r} is no path; give that of a file")
+        shown = " ".join(repr(value).split())
+        raise UsageError(f"{shown[:_SHOWN]} is no path; give that of a file")
 
     def check_there(self, option: str) -> None:
         """See that it is there, a file, not empty and to be read. Raises UsageError that names the option."""

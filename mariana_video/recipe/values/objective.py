@@ -15,7 +15,7 @@ _TERM = re.compile(
     r"\s*(?P<sign>-?)\s*(?:(?P<weight>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)\s*\*\s*)?"
     r"(?:(?P<network>[A-Za-z_][\w.-]*)\s*:\s*)?"
     # A name, then which of it in square brackets (they begin with a number), then further words in round ones.
-    r"(?P<what>[A-Za-z_*?][\w./*?]*(?:\[\d[^\[\]]*\])?(?:\((?:[^()]|\([^()]*\))*\))?)\s*"
+    r"(?P<what>[A-Za-z_*?][\w./*?]*(?:\[\s*\d[^\[\]]*\])?(?:\((?:[^()]|\([^()]*\))*\))?)\s*"
 )
 _EXPECTED = "expected a layer such as conv4_3, 0.5*conv3_3, conv4_3[17], vgg16:conv4_3 or class(dog)"
 
