@@ -24,7 +24,7 @@ from mariana_video.dive.next_start import UNCOVERED, begins_beside, next_start_o
 from mariana_video.dive.own_size import GOAL, finished, goal_of, shown
 from mariana_video.dream.arrays import to_array
 from mariana_video.dream.ascent import Pace
-from mariana_video.dream.plain.symmetry import folded
+from mariana_video.dream.plain.symmetry import kaleidoscope
 from mariana_video.errors import UsageError
 from mariana_video.loop.beside import guide_of, guided
 from mariana_video.loop.dream_clock import timings
@@ -60,7 +60,7 @@ def prepare(dreamer: Dreamer, camera: Camera, dive: Dive, picture: Tensor, size:
     canvas = canvas_for((width, height), steps, loop)
     picture = picture.to(dreamer.device)
     large = None if (width, height) == size else _shown(camera, picture, size, count, timeline, loop)
-    source = folded(covering(picture, canvas, loop), dreamer.values().style.folds)
+    source = kaleidoscope(covering(picture, canvas, loop), dreamer.values().style.folds)
     return Descent(dreamer, dive, source, canvas, tuple(canvas.moved(step) for step in steps), rate, large)
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from mariana_video.dream.arrays import to_array, to_tensor
 from mariana_video.dream.ascent import Step
-from mariana_video.dream.plain.symmetry import folded
+from mariana_video.dream.plain.symmetry import kaleidoscope
 from mariana_video.dream.size import fitted
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.footage import masks
@@ -209,7 +209,7 @@ def dream_picture(
     random.
     """
     values, own = dreamer.values(instant), (rgb.shape[0], rgb.shape[1])
-    source = folded(to_tensor(rgb).to(dreamer.device), values.style.folds)
+    source = kaleidoscope(to_tensor(rgb).to(dreamer.device), values.style.folds)
     mask = _both(mask_of(dreamer, own[::-1]), folded_alpha(alpha, values), dreamer.device)
     shape = dreamer.shape(own, (instant,))
     moment = Moment(instant.frame, Fraction(instant.seconds), 1 / DREAM_RATE, source, values, mask=mask)

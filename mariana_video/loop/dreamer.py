@@ -95,7 +95,13 @@ class Dreamer:
                 smoothness=at("smoothness"),
                 folds=folds if looped else 0,
             ),
-            finish=Finish(dream.colour, None if dream.saturation is None else at("saturation"), self.palette, folds),
+            finish=Finish(
+                colour=dream.colour,
+                saturation=None if dream.saturation is None else at("saturation"),
+                palette=self.palette,
+                folds=folds,
+                grown=looped,
+            ),
         )
 
     @property

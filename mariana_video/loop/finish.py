@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from mariana_video.dream.plain.colours import kept_colours, painted, saturated
-from mariana_video.dream.plain.symmetry import folded
+from mariana_video.dream.plain.symmetry import folded, kaleidoscope
 from mariana_video.recipe.look import Kept
 
 
@@ -19,10 +19,15 @@ class Finish:
     saturation: float | None = None
     palette: Tensor | None = field(default=None, compare=False)
     folds: int = 0
+    grown: bool = True
 
     def of(self, picture: Tensor, source: Tensor) -> Tensor:
         """The finished `picture` (1×3×H×W, 0…1) of a `source` (likewise)."""
-        return folded(self.coloured(picture, source), self.folds)
+        return self.folded(self.coloured(picture, source))
+
+    def folded(self, picture: Tensor) -> Tensor:
+        """`picture` as symmetrical as it is to be: it has `grown` so, or any picture is folded."""
+        return folded(picture, self.folds) if self.grown else kaleidoscope(picture, self.folds)
 
     def coloured(self, picture: Tensor, source: Tensor) -> Tensor:
         """The same, not folded yet."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from torch import Tensor
 
-from mariana_video.dream.plain.symmetry import folded
 from mariana_video.dream.pull import Pull
 from mariana_video.loop.carried import carried_frame
 from mariana_video.loop.detail import detailed
@@ -53,7 +52,7 @@ def _finished(moment: Moment, source: Tensor, picture: Tensor) -> Tensor:
         return picture if mix == 1 else source + mix * (picture - source)
     picture = finish.coloured(picture, source)
     picture = picture if mix == 1 else source + mix * (picture - source)
-    return folded(picture, finish.folds)
+    return finish.folded(picture)
 
 
 def step(

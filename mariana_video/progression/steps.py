@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from mariana_video.dream.ascent import Pace, Step
-from mariana_video.dream.plain.symmetry import folded
+from mariana_video.dream.plain.symmetry import kaleidoscope
 from mariana_video.dream.size import fitted, laid_on
 from mariana_video.errors import UsageError
 from mariana_video.loop.beside import guide_of, others_of
@@ -107,7 +107,7 @@ def at_full_size(dreamer: Dreamer, source: Tensor, item: Progressed) -> Tensor:
     source, values = source.to(dreamer.device), dreamer.values()
     if not item.step:
         return source
-    source, start = folded(source, values.style.folds), _start(dreamer, source)
+    source, start = kaleidoscope(source, values.style.folds), _start(dreamer, source)
     picture = item.picture if start.shape == source.shape else _enlarged(dreamer, source, start, item.picture)
     return values.finish.of(picture, source)
 
@@ -129,7 +129,7 @@ def _enlarged(dreamer: Dreamer, source: Tensor, start: Tensor, dream: Tensor) ->
 
 def _start(dreamer: Dreamer, picture: Tensor) -> Tensor:
     start = fitted(picture.to(dreamer.device), dreamer.shape((picture.shape[-2], picture.shape[-1])))
-    return folded(start, dreamer.values().style.folds)
+    return kaleidoscope(start, dreamer.values().style.folds)
 
 
 def _guide(dreamer: Dreamer, picture: Tensor) -> Tensor | None:

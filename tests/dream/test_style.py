@@ -21,7 +21,7 @@ from mariana_video.dream.plain.colours import (
     painted,
     saturated,
 )
-from mariana_video.dream.plain.symmetry import folded
+from mariana_video.dream.plain.symmetry import folded, kaleidoscope
 from mariana_video.dream.rules import Length, moved_by_adam, moved_by_progress
 from mariana_video.dream.style import Style
 from mariana_video.networks.network import LUMA
@@ -226,6 +226,17 @@ def test_turned_by_a_sector_a_kaleidoscope_is_itself(folds: int) -> None:
 def test_folding_once_is_enough(folds: int) -> None:
     once = folded(SOURCE, folds)
     assert float((folded(once, folds) - once).abs().mean()) < 1 / 255
+
+
+@pytest.mark.parametrize(("folds", "shape"), [(3, (90, 160)), (5, (90, 160)), (6, (160, 90)), (8, (100, 100))])
+def test_a_kaleidoscope_shows_nothing_from_beyond_the_picture(folds: int, shape: tuple[int, int]) -> None:
+    """Of a picture whose values are its distance from the middle, every pixel shows its own, a little nearer."""
+    down, right = torch.meshgrid(*(torch.arange(side) - (side - 1) / 2 for side in shape), indexing="ij")
+    radius = torch.hypot(down, right)[None, None]
+    shown = kaleidoscope(radius, folds)
+    near = (shown / radius)[radius > 10]
+    assert float(near.max() - near.min()) < 0.03
+    assert 0.6 < float(near.mean()) <= 1.001
 
 
 def test_no_folds_are_none() -> None:
