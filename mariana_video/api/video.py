@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mariana_video.api.foreseen.recipes import going_by
 from mariana_video.api.foreseen.unused import check_video
 from mariana_video.job.output_paths import replaceable
 from mariana_video.media.read.opening import check_film
@@ -39,8 +40,9 @@ def checked_film(
     source: str | Path, output: str | Path, recipe: FilmRecipe | None, options: Mapping[str, Any]
 ) -> tuple[Path, str, FilmRecipe]:
     """SOURCE, OUTPUT and all that is asked of a film, refused where that can be seen at a glance (MarianaError)."""
-    asked = FilmRecipe.asked(recipe, options)
     clip, made = named("source", Path, source), named("output", str, output)
+    asked = FilmRecipe.asked(recipe, options)
+    asked = going_by(asked, asked.travelling.recipe, clip)
     check_film(clip, made, replaceable(made, asked.storage.overwrite, asked.span.shots))
     check_video(asked.dreamt, asked.storage, clip, made)
     asked.check_files()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mariana_video.api.foreseen.recipes import going_by
 from mariana_video.api.foreseen.sizes import check_kind
 from mariana_video.api.foreseen.sources import check_whole_picture, file_of
 from mariana_video.api.foreseen.unused import check_dive
@@ -26,6 +27,7 @@ def zoom(source: str | Path, output: str | Path, recipe: DiveRecipe | None = Non
     """
     asked = DiveRecipe.asked(recipe, options)
     begins, made = source_of(named("source", str, source)), named("output", str, output)
+    asked = going_by(asked, asked.travelling.recipe, begins)
     check_whole_picture(begins, asked.begins.at)
     check_kind(made)
     check_output(made, file_of(begins), asked.output.overwrite)

@@ -18,6 +18,7 @@ from mariana_video.cli.image import image
 from mariana_video.cli.measure import measure
 from mariana_video.cli.networks import layers, networks
 from mariana_video.cli.progression import progress
+from mariana_video.cli.recipe import recipe
 from mariana_video.cli.shots import shots
 from mariana_video.cli.streams import streams
 from mariana_video.cli.training import evaluate, train
@@ -36,7 +37,7 @@ app = App(
     help="Films that dream: DeepDream for video. The dream moves with what moves in the film.",
     suppress_keyboard_interrupt=False,  # its sentence, with the way to go on, is told below
 )
-for command in (video, shots, image, zoom, progress, finish, measure, networks, layers, train, evaluate):
+for command in (video, shots, image, zoom, progress, recipe, finish, measure, networks, layers, train, evaluate):
     app.command(command, help_epilogue=epilogue(command.__name__))
 
 

@@ -30,6 +30,19 @@ class Machine(Group):
 
 @Parameter(name="*", group=FILE)
 @dataclass(frozen=True)
+class Travelling(Group):
+    """The recipe that travels with every result."""
+
+    recipe: Annotated[Path | None, Parameter(group=FIRST)] = None
+    """A recipe to go by: a text (`mariana recipe` prints one), or any result, which carries its own. It brings the
+    look; part, size and mask only where SOURCE is the one that it was made of. What else is said wins."""
+
+    no_recipe: Annotated[bool, Parameter(negative=())] = False
+    """Leave the recipe out of OUTPUT. Default: every result carries its own, without names of your files."""
+
+
+@Parameter(name="*", group=FILE)
+@dataclass(frozen=True)
 class Output(Group):
     """What kind of film is written."""
 

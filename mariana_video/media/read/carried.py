@@ -1,0 +1,57 @@
+"""The text that any result carries: a film, an animation, a picture, or a folder of pictures."""
+
+from pathlib import Path
+
+from mariana_video.errors import MarianaError, SourceError
+from mariana_video.media.comments import KEY, RECIPE, text_in
+from mariana_video.media.libav import open_input
+from mariana_video.media.stills.carried import picture_text
+
+_LARGEST = 1 << 20  # bytes of a text file
+
+
+def carried_text(path: Path) -> str | None:
+    """The recipe in a result, in a folder's recipe.toml or in a text file; None where there is none.
+
+    Raises SourceError for what isn't there or can't be read.
+    """
+    if path.is_dir():
+        inner = path / RECIPE
+        return carried_text(inner) if inner.is_file() else None
+    head = _head(path)
+    if _is_text(path, head):
+        return _text(path)
+    try:
+        return picture_text(path)
+    except SourceError:  # no picture
+        pass
+    try:
+        with open_input(path) as container:
+            tags = {key.lower(): value for key, value in container.metadata.items()}
+    except MarianaError:
+        return None
+    return text_in(tags.get(KEY, ""))
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4096)
+    except FileNotFoundError:
+        raise SourceError(f"{path} does not exist") from None
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{path} can't be read: {(getattr(error, 'strerror', None) or str(error)).lower()}") from None
+
+
+def _is_text(path: Path, head: bytes) -> bool:
+    """Whether a file is a text of TOML: by its ending, or because it holds no byte that a text hasn't."""
+    return path.suffix.lower() == ".toml" or (bool(head) and not set(head) - {9, 10, 13, *range(32, 127)})
+
+
+def _text(path: Path) -> str:
+    if path.stat().st_size > _LARGEST:
+        raise SourceError(f"{path} is too large for a recipe")
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SourceError(f"{path} is no text") from None
