@@ -15,10 +15,9 @@ from cyclopts import App, CycloptsError
 from mariana_video import __version__
 from mariana_video.cli.examples import epilogue
 from mariana_video.cli.image import image
-from mariana_video.cli.measure import measure
+from mariana_video.cli.measure import measure, recipe
 from mariana_video.cli.networks import layers, networks
 from mariana_video.cli.progression import progress
-from mariana_video.cli.recipe import recipe
 from mariana_video.cli.shots import shots
 from mariana_video.cli.streams import streams
 from mariana_video.cli.training import evaluate, train
