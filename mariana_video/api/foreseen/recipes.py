@@ -13,8 +13,8 @@ from mariana_video.errors import SourceError, UsageError
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.toml import read_text
 from mariana_video.recipe.travel.fields import travelling
-from mariana_video.recipe.travel.reading import Travelled, read_travelled
-from mariana_video.recipe.travel.taken import is_newer, is_same, other_files, taken
+from mariana_video.recipe.travel.reading import Travelled, is_newer, read_travelled
+from mariana_video.recipe.travel.taken import is_same, other_files, taken
 
 K = TypeVar("K", bound=Kind)
 _PART = ("span", "begins", "still", "dive", "progress", "tiles")  # groups that say which part of a source, how large
@@ -85,7 +85,7 @@ def remarks_on(asked: Kind, file: Path, source: str, weights: Mapping[str, str])
     """
     found = travelled_in(file, type(asked), "--recipe ")
     origin, same = found.origin, is_same(asked, found, source)
-    if is_newer(origin.version, __version__):
+    if is_newer(origin.version):
         yield f"{file} was made by mariana {origin.version}, and this is {__version__}: it may come out otherwise"
     for name, checksum in weights.items():
         if origin.weights.get(name, checksum) != checksum:

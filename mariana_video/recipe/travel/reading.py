@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mariana_video import __version__
 from mariana_video.errors import UsageError
 from mariana_video.recipe.kind import UNSAID, Kind
 from mariana_video.recipe.reading import declared
@@ -55,7 +56,22 @@ def read_travelled(text: str, usual: type[Kind] | None = None) -> Travelled:
     kind = KINDS.get(command) if isinstance(command, str) else None
     if kind is None:
         raise UsageError(f"{_shown(command)} is no kind of work; there are {', '.join(KINDS)}")
-    return Travelled(_recipe(kind, tables), _origin(head))
+    try:
+        return Travelled(_recipe(kind, tables), _origin(head))
+    except UsageError as error:
+        version = head.get("version")
+        if not _matches(_VERSION, version) or not is_newer(str(version)):
+            raise
+        raise UsageError(f"made by mariana {version}, and this is {__version__}: {error}") from None
+
+
+def is_newer(version: str) -> bool:
+    """Whether a version of the program is newer than this one."""
+    return _numbers(version) > _numbers(__version__)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(one) for one in re.findall(r"\d+", version)[:3])
 
 
 def _recipe(kind: type[Kind], tables: Mapping[str, Any]) -> Kind:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -38,11 +37,6 @@ def taken(asked: K, travelled: Travelled, source: str) -> K:
 def is_same(asked: Kind, travelled: Travelled, source: str) -> bool:
     """Whether a recipe is of the same kind of work and of the very same source."""
     return type(asked) is type(travelled.recipe) and bool(source) and source == travelled.origin.source
-
-
-def is_newer(version: str, than: str) -> bool:
-    """Whether a version of the program is newer `than` another."""
-    return _numbers(version) > _numbers(than)
 
 
 def other_files(asked: Kind, travelled: Travelled, same: bool) -> Iterator[str]:
@@ -111,7 +105,3 @@ def _goes_without(option: str, group: Group) -> bool:
     if option == "weights" and "network" in group.said:
         return True
     return option == "flow_weights" and isinstance(group, Carry) and "flow" in group.said
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(one) for one in re.findall(r"\d+", version)[:3])
