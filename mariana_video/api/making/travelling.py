@@ -54,6 +54,8 @@ def carried(
 
     `networks` are those that it says, `said` what it says of recipes.
     """
+    if said.no_recipe and said.recipe is None:
+        return Carried(recipe, None)
     weights: dict[str, str] = {}
     for dreamer in dreamers:
         weights |= weights_by_name(dreamer)

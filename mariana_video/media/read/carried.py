@@ -7,6 +7,7 @@ from mariana_video.media.comments import KEY, RECIPE, text_in
 from mariana_video.media.libav import open_input
 from mariana_video.media.stills.carried import picture_text
 
+_IN_NO_TEXT = {*range(32), 127} - set(b"\t\n\r")
 _LARGEST = 1 << 20  # bytes of a text file
 
 
@@ -18,6 +19,8 @@ def carried_text(path: Path) -> str | None:
     if path.is_dir():
         inner = path / RECIPE
         return carried_text(inner) if inner.is_file() else None
+    if path.exists() and not path.is_file():
+        raise SourceError(f"{path} is no ordinary file; give a result, or a text")
     head = _head(path)
     if _is_text(path, head):
         return _text(path)
@@ -44,8 +47,8 @@ def _head(path: Path) -> bytes:
 
 
 def _is_text(path: Path, head: bytes) -> bool:
-    """Whether a file is a text of TOML: by its ending, or because it holds no byte that a text hasn't."""
-    return path.suffix.lower() == ".toml" or (bool(head) and not set(head) - {9, 10, 13, *range(32, 127)})
+    """Whether a file is a text of TOML: by its ending, or because it begins with no byte that a text hasn't."""
+    return path.suffix.lower() == ".toml" or (bool(head) and not set(head) & _IN_NO_TEXT)
 
 
 def _text(path: Path) -> str:
