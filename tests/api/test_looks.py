@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,16 @@ def test_on_its_own_source_part_and_size_hold_too_and_are_told() -> None:
 
 
 @pytest.mark.usefixtures("looked")
+def test_a_source_is_known_by_what_it_holds() -> None:
+    shutil.copy("clip.mkv", "elsewhere.mkv")
+    assert by("look.mkv", source="elsewhere.mkv").total == 4
+    changed = bytearray(Path("clip.mkv").read_bytes())
+    changed[len(changed) // 2] ^= 1
+    Path("elsewhere.mkv").write_bytes(changed)
+    assert by("look.mkv", source="elsewhere.mkv").total == 8
+
+
+@pytest.mark.usefixtures("looked")
 def test_what_is_said_wins() -> None:
     by("look.mkv", strength=0.5, carry=0.9, motif_size=1).run()
     made = mariana_video.read_recipe("o.mp4")
@@ -64,7 +75,12 @@ def test_a_films_look_on_every_other_kind_of_work_and_back() -> None:
     mariana_video.image("photo.png", "b.png", size="48x36", strength=1.5, seed=5, first_steps=1, **network).run()
     assert np.array_equal(read_picture("a.png")[0], read_picture("b.png")[0])
     mariana_video.zoom("photo.png", "a.gif", "look.mkv", size="48x36", duration=0.2, rate=10, **network).run()
-    assert mariana_video.read_recipe("a.gif").dream.seed == 5  # type: ignore[attr-defined]
+    dive = mariana_video.read_recipe("a.gif")
+    assert isinstance(dive, mariana_video.DiveRecipe)
+    assert (dive.dream.seed, str(dive.dive.size)) == (5, "48x36")
+    write_picture("high.png", texture(64, 32))
+    other = mariana_video.zoom("high.png", "b.gif", "a.gif", network=QUICK["network"])
+    assert (other.total, other.size) == (2, (32, 64))  # a dive's length is its own, its size the source's
     mariana_video.progress("photo.png", "steps.png", "look.mkv", steps=3, **network).run()
     dream = mariana_video.read_recipe("steps.png").ascent  # type: ignore[attr-defined]
     assert (str(dream.strength), str(dream.steps)) == ("1.5", "3")
@@ -94,7 +110,8 @@ def test_a_file_that_it_was_made_with_must_be_given_again(desk: Path) -> None:
 def test_networks_that_are_not_here_are_told() -> None:
     with pytest.raises(UsageError, match=r"by the network tiny, from a weights file that is not here.*--network tiny="):
         mariana_video.video("other.mkv", "o.mp4", "look.mkv")
-    assert not [note for note in by("look.mkv").notes if "other weights" in note]
+    for precision in ("fp32", "bf16"):  # which holds fewer digits of the same weights
+        assert not [note for note in by("look.mkv", precision=precision).notes if "other weights" in note]
     other = write_tiny(Path("tiny.safetensors"), seed=3, known=True)
     assert [note for note in by("look.mkv", network=other).notes if "other weights of the network tiny" in note]
     text = mariana_video.recipe_text("look.mkv").replace('brought = ["tiny"]\n', "")

@@ -51,7 +51,8 @@ MORE: list[tuple[str, str, Make, dict[str, Any]]] = [
     *(("zoom", f"a.{end}", works.dive, {"seed": 3}) for end in ("mp4", "mov", "mkv", "webm", "gif")),
     ("zoom", "a.mp4", works.dive, {"sound": "clip.mkv"}),
     ("zoom", "a/", works.dive, {"keep": 0.9}),
-    *(("progress", f"a.{end}", works.steps, {"label": True}) for end in ("mp4", "gif", "webp", "jpg")),
+    *(("progress", f"a.{end}", works.steps, {"label": True}) for end in ("mp4", "gif", "webp")),
+    ("progress", "a.jpg", works.steps, {"seed": 3}),
     *(("image", f"a.{end}", picture, {"strength": 2}) for end in ("png", "webp", "tif")),
     ("layers", "a.jpg", works.layers, {"seed": 2}),
 ]
@@ -216,6 +217,8 @@ def test_the_command_prints_it_as_a_text_to_go_by(
     words = ["--network", QUICK["network"], "--recipe", "look.toml", "--quiet"]
     assert mariana("image", "photo.png", "b.png", *words) == (0, "")
     assert Path("b.png").read_bytes() == Path("a.png").read_bytes()
+    Path("trick.toml").write_text("# a recipe of mariana\n# \x1b[2J\n")
+    assert mariana("recipe", "trick.toml")[0] == 2  # it would do things to a terminal
     for file, told in (("clip.mkv", "carries no recipe"), ("gone.mp4", "does not exist")):
         code, said = mariana("recipe", file)
         assert (code, told in said, len(said.splitlines())) == (2, True, 1)
