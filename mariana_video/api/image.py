@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from mariana_video.api.making.work import Work
 
 
-def image(source: str | Path, output: str | Path, recipe: PictureRecipe | None = None, **options: Any) -> Work[Path]:
+def image(
+    source: str | Path, output: str | Path, recipe: PictureRecipe | str | Path | None = None, **options: Any
+) -> Work[Path]:
     """The work of dreaming a picture, every picture of a folder, or one frame of a video, as `mariana image` does.
 
     `source` may also be a word: `noise`, `grey`. The work's `run` gives the path of `output`; `options` are those of

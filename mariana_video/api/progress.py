@@ -24,7 +24,7 @@ _PLOTS = (".png", ".svg", ".pdf", ".csv")
 
 
 def progress(
-    source: str | Path, output: str | Path, recipe: ProgressionRecipe | None = None, **options: Any
+    source: str | Path, output: str | Path, recipe: ProgressionRecipe | str | Path | None = None, **options: Any
 ) -> Work[Path]:
     """The work of showing how the picture `source` becomes a dream, as `mariana progress` does.
 

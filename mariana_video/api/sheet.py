@@ -27,7 +27,7 @@ _NEITHER = "give --sheet SOURCE, for what every layer dreams on it, or --channel
 def sheet(
     network: str | Path | None = None,
     output: str | Path | None = None,
-    recipe: SheetRecipe | None = None,
+    recipe: SheetRecipe | str | Path | None = None,
     **options: Any,
 ) -> Work[Path]:
     """The work of making a sheet of what a network's layers dream (`sheet`), or channels, as `mariana layers` does.

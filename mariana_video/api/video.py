@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 def video(
     source: str | Path,
     output: str | Path,
-    recipe: FilmRecipe | None = None,
+    recipe: FilmRecipe | str | Path | None = None,
     *,
     on_look: Callable[[int], None] = lambda frames: None,
     **options: Any,
 ) -> Work[Path]:
     """The work of dreaming the film `source` as `output`, as `mariana video` does; its `run` gives the path.
 
-    `options` are those of the command by name, in place of a `recipe` or over it; `on_look` is told how many frames of
-    the source were looked at. A job that was broken off goes on where it was. Raises MarianaError, in one line.
+    `options` are those of the command by name, in place of a `recipe` (or the path of a result, which carries one) or
+    over it; `on_look` is told how many frames of the source were looked at. A job that was broken off goes on where it
+    was. Raises MarianaError, in one line.
     """
     clip, made, asked = checked_film(source, output, recipe, options)
     from mariana_video.api.making.films import film_work  # loads torch: not for a refusal
@@ -37,7 +38,7 @@ def video(
 
 
 def checked_film(
-    source: str | Path, output: str | Path, recipe: FilmRecipe | None, options: Mapping[str, Any]
+    source: str | Path, output: str | Path, recipe: FilmRecipe | str | Path | None, options: Mapping[str, Any]
 ) -> tuple[Path, str, FilmRecipe]:
     """SOURCE, OUTPUT and all that is asked of a film, refused where that can be seen at a glance (MarianaError)."""
     clip, made = named("source", Path, source), named("output", str, output)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from mariana_video.api.making.work import Work
 
 
-def zoom(source: str | Path, output: str | Path, recipe: DiveRecipe | None = None, **options: Any) -> Work[Path]:
+def zoom(
+    source: str | Path, output: str | Path, recipe: DiveRecipe | str | Path | None = None, **options: Any
+) -> Work[Path]:
     """The work of diving into `source` (a picture, a clip, or a word: `noise`, `grey`), as `mariana zoom` does.
 
     Its `run` gives the path of `output`. `options` are those of the command by name, in place of a `recipe` or over it.

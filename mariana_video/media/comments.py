@@ -11,9 +11,13 @@ RECIPE = "recipe.toml"
 """What a folder of pictures carries it in."""
 
 
+_LONGEST = 65_000  # bytes of a comment: MOV counts them in 16 bits
+
+
 def comment_with(own: str, text: str) -> str:
-    """A comment that says its `own` and the text after it."""
-    return f"{own}\n\n{text}" if own else text
+    """A comment that says its `own` and the text after it; one that fills all the room has only its own."""
+    both = f"{own}\n\n{text}" if own else text
+    return both if len(both.encode(errors="replace")) <= _LONGEST else own
 
 
 def own_comment(comment: str) -> str:

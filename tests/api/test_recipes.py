@@ -201,6 +201,7 @@ def test_each_picture_of_a_folder_carries_its_own() -> None:
     for name in ("a.png", "b.jpg"):
         write_picture(f"photos/{name}", texture(36, 48, ord(name[0])))
     mariana_video.image("photos", "dreams", **{**QUICK, "strength": 1.5}).run()
+    assert mariana_video.recipe_text("dreams") == mariana_video.recipe_text("dreams/a.png")
     for name in ("a.png", "b.jpg"):
         mariana_video.image(f"photos/{name}", name, f"dreams/{name}", network=QUICK["network"]).run()
         assert Path(name).read_bytes() == Path(f"dreams/{name}").read_bytes()

@@ -6,6 +6,7 @@ from mariana_video.errors import MarianaError, SourceError
 from mariana_video.media.comments import KEY, RECIPE, text_in
 from mariana_video.media.libav import open_input
 from mariana_video.media.stills.carried import picture_text
+from mariana_video.media.stills.pictures import picture_files
 
 _IN_NO_TEXT = {*range(32), 127} - set(b"\t\n\r")
 _LARGEST = 1 << 20  # bytes of a text file
@@ -17,8 +18,7 @@ def carried_text(path: Path) -> str | None:
     Raises SourceError for what isn't there or can't be read.
     """
     if path.is_dir():
-        inner = path / RECIPE
-        return carried_text(inner) if inner.is_file() else None
+        return _folders_text(path)
     if path.exists() and not path.is_file():
         raise SourceError(f"{path} is no ordinary file; give a result, or a text")
     head = _head(path)
@@ -34,6 +34,17 @@ def carried_text(path: Path) -> str | None:
     except MarianaError:
         return None
     return text_in(tags.get(KEY, ""))
+
+
+def _folders_text(folder: Path) -> str | None:
+    """The recipe of a film's pictures; of pictures that were dreamed one by one that of the first."""
+    inner = folder / RECIPE
+    if inner.is_file():
+        return carried_text(inner)
+    try:
+        return picture_text(picture_files(folder)[0])
+    except SourceError:
+        return None
 
 
 def _head(path: Path) -> bytes:
