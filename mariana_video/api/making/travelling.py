@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mariana_video import __version__
@@ -48,7 +48,7 @@ class Carried:
 
 
 def carried(
-    recipe: Kind, said: Travelling, networks: Networks, dreamers: Iterable[Dreamer], source: Source | None = None
+    recipe: Kind, said: Travelling, networks: Networks, dreamers: Sequence[Dreamer], source: Source | None = None
 ) -> Carried:
     """What the results of a `recipe` carry, made by `dreamers` of a `source` (None: of several).
 
@@ -62,7 +62,7 @@ def carried(
     named = {travelling_name(networks, name): checksum for name, checksum in weights.items()}
     mark = "" if source is None else mark_of(source)
     notes = () if said.recipe is None else tuple(remarks_on(recipe, said.recipe, mark, named))
-    origin = Origin(__version__, mark, named, _files(recipe), brought_by(networks))
+    origin = Origin(__version__, mark, named, _files(recipe), brought_by(networks), dreamers[0].precision)
     made = Carried(recipe, None if said.no_recipe else origin, notes)
     if not said.no_recipe and made.text is None:
         made = replace(made, notes=(*notes, "the recipe is too long to travel with the result: it is left out"))

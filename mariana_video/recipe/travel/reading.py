@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from mariana_video import __version__
 from mariana_video.errors import UsageError
+from mariana_video.recipe.job import Precision
 from mariana_video.recipe.kind import UNSAID, Kind
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.toml import read_text
@@ -19,7 +20,7 @@ from mariana_video.recipe.values.networks import NAME, Networks, is_path
 LONGEST = 60_000
 """Characters of a recipe that travels: JPEG and MOV hold no longer ones."""
 
-_HEAD = ("kind", "version", "source", "brought", "weights", "files")
+_HEAD = ("kind", "version", "source", "computed", "brought", "weights", "files")
 _CHECKSUM = re.compile(r"[0-9a-f]{64}")
 _VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}[\w.+-]{0,20}")
 _SOURCE = re.compile(r"[0-9a-f]{64}|[a-z]{1,20}")
@@ -123,7 +124,10 @@ def _origin(head: Mapping[str, Any]) -> Origin:
     source, version = head.get("source", ""), head.get("version")
     if not _matches(_VERSION, version) or (source != "" and not _matches(_SOURCE, source)):
         raise UsageError(f"its version and source are {_shown(version)} and {_shown(source)}, which can't be")
-    return Origin(str(version), str(source), _checksums(head, "weights"), files, tuple(brought))
+    computed = head.get("computed", "")
+    if computed not in ("", *get_args(Precision)):
+        raise UsageError(f"computed = {_shown(computed)}: it is one of {', '.join(get_args(Precision))}")
+    return Origin(str(version), str(source), _checksums(head, "weights"), files, tuple(brought), str(computed))
 
 
 def _checksums(head: Mapping[str, Any], name: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ class Origin:
     """What a result was made with, beside the recipe.
 
     `version` is the program's, `source` a checksum that knows the source again, or the word of one that is made up (""
-    where nobody knows it), `weights` and `files` are checksums by the names of networks and options; `brought` are the
+    where nobody knows it), `computed` the number format ("" likewise), `weights` and `files` are checksums by the names of networks and options; `brought` are the
     networks whose weights came from files of one's own.
     """
 
@@ -33,12 +33,14 @@ class Origin:
     weights: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     brought: tuple[str, ...] = ()
+    computed: str = ""
 
 
 def travelling_text(command: str, recipe: Kind, origin: Origin) -> str:
     """The text (TOML, all of it ASCII, so that every container holds it) of a `recipe` of `mariana COMMAND`."""
     head: dict[str, Written] = {"kind": command, "version": origin.version}
     head |= {"source": origin.source} if origin.source else {}
+    head |= {"computed": origin.computed} if origin.computed else {}
     head |= {"brought": list(origin.brought)} if origin.brought else {}
     tables: dict[str, Mapping[str, Written]] = {HEAD: head}
     tables |= {

@@ -97,6 +97,8 @@ ABOUT = '[mariana]\nkind = "{}"\nversion = "0.1.0"\n'
         (HEAD + "dream = 3", "no dream stands in"),
         (HEAD + "[mariana.weights]\nx = 3", "checksums alone"),
         (HEAD + f'[mariana.files]\nsound = "{SUM}"', "no option sound reads a file"),
+        (HEAD + 'computed = "fp8"', "one of auto, fp32"),
+        (HEAD + "computed = [1]", "one of auto, fp32"),
         (HEAD + "brought = [1]", "list of networks' names"),
         (ABOUT.format("train"), "'train' is no kind of work"),
         ('[mariana]\nkind = "video"\nversion = "new"', "can't be"),

@@ -16,7 +16,7 @@ from mariana_video.recipe.values.networks import Networks
 from tests.recipe.test_kinds import generated
 
 SUM = "0123456789abcdef" * 4
-ORIGIN = Origin("0.1.0", SUM, {"mariana": SUM, "nöt a name": SUM}, {"guide": SUM}, ("n",))
+ORIGIN = Origin("0.1.0", SUM, {"mariana": SUM, "nöt a name": SUM}, {"guide": SUM}, ("n",), "fp32")
 
 
 def kept(recipe: Kind) -> dict[str, dict[str, object]]:
