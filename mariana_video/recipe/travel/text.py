@@ -23,9 +23,9 @@ _NOT_IN_A_NAME = re.compile(r"[^\w.-]+")
 class Origin:
     """What a result was made with, beside the recipe.
 
-    `version` is the program's, `source` a checksum that knows the source again, or the word of one that is made up (""
-    where nobody knows it), `computed` the number format ("" likewise), `weights` and `files` are checksums by the names of networks and options; `brought` are the
-    networks whose weights came from files of one's own.
+    `version` is the program's, `source` a checksum that knows the source again, or the word of one that is made up, and
+    `computed` the number format ("" where nobody knows them). `weights` and `files` are checksums by the names of
+    networks and options; `brought` are the networks whose weights came from files of one's own.
     """
 
     version: str
