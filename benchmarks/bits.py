@@ -81,7 +81,7 @@ def _made(checkout: Path, place: Path, command: list[str]) -> list[Piece]:
 
 def _pieces(made: Path) -> Iterator[Piece]:
     if made.is_dir():
-        for file in sorted(made.iterdir()):
+        for file in sorted(made.glob("*.png")):
             yield from _pieces(file)
     elif made.suffix == ".safetensors":
         yield from _weights(made)

@@ -25,6 +25,8 @@ _PUBLIC = {
     "evaluate": "api.train",
     "shots": "api.shots",
     "sheet": "api.sheet",
+    "read_recipe": "api.recipes",
+    "recipe_text": "api.recipes",
     # single shots, made elsewhere
     "make_shot": "api.elsewhere",
     "hand_in": "api.elsewhere",

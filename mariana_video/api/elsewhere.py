@@ -23,7 +23,7 @@ def make_shot(
     output: str | Path,
     shot: int,
     into: str | Path,
-    recipe: FilmRecipe | None = None,
+    recipe: FilmRecipe | str | Path | None = None,
     **options: Any,
 ) -> Work[Path]:
     """The work of making one shot (counted from 1) of the film that `video(source, output, …)` makes.
@@ -61,7 +61,7 @@ def hand_in(
     source: str | Path,
     output: str | Path,
     made: str | Path | Sequence[str | Path],
-    recipe: FilmRecipe | None = None,
+    recipe: FilmRecipe | str | Path | None = None,
     **options: Any,
 ) -> list[int]:
     """Puts shots that `make_shot` made, with the same options, into the job of `output`, and gives their numbers.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mariana_video.api.foreseen.recipes import going_by
 from mariana_video.api.foreseen.sources import check_drawn, check_whole_picture, file_of
 from mariana_video.api.foreseen.unused import check_image
 from mariana_video.dream.plain.made_up import MadeUp, Source, source_of
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from mariana_video.api.making.work import Work
 
 
-def image(source: str | Path, output: str | Path, recipe: PictureRecipe | None = None, **options: Any) -> Work[Path]:
+def image(
+    source: str | Path, output: str | Path, recipe: PictureRecipe | str | Path | None = None, **options: Any
+) -> Work[Path]:
     """The work of dreaming a picture, every picture of a folder, or one frame of a video, as `mariana image` does.
 
     `source` may also be a word: `noise`, `grey`. The work's `run` gives the path of `output`; `options` are those of
@@ -29,6 +32,7 @@ def image(source: str | Path, output: str | Path, recipe: PictureRecipe | None =
     """
     asked = PictureRecipe.asked(recipe, options)
     given, made = source_of(named("source", str, source)), named("output", Path, output)
+    asked = going_by(asked, asked.travelling.recipe, given)
     check_whole_picture(given, asked.still.at)
     check_image(asked.dream)
     check_where(asked.dream, asked.where)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mariana_video.api.foreseen.recipes import going_by
 from mariana_video.api.foreseen.sizes import check_kind, is_sheet
 from mariana_video.api.foreseen.sources import check_drawn, check_whole_picture, file_of
 from mariana_video.api.foreseen.unused import check_progress, check_sheet
@@ -23,7 +24,7 @@ _PLOTS = (".png", ".svg", ".pdf", ".csv")
 
 
 def progress(
-    source: str | Path, output: str | Path, recipe: ProgressionRecipe | None = None, **options: Any
+    source: str | Path, output: str | Path, recipe: ProgressionRecipe | str | Path | None = None, **options: Any
 ) -> Work[Path]:
     """The work of showing how the picture `source` becomes a dream, as `mariana progress` does.
 
@@ -33,6 +34,7 @@ def progress(
     """
     asked = ProgressionRecipe.asked(recipe, options)
     picture, made = source_of(named("source", str, source)), named("output", str, output)
+    asked = going_by(asked, asked.travelling.recipe, picture)
     check_whole_picture(picture, asked.begins.at)
     if not is_sheet(made):
         check_kind(made)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mariana_video.api.foreseen.recipes import going_by
 from mariana_video.api.foreseen.sizes import SHEETS, is_sheet
 from mariana_video.api.foreseen.sources import check_drawn, check_whole_picture, file_of
 from mariana_video.api.foreseen.unused import check_image
@@ -26,7 +27,7 @@ _NEITHER = "give --sheet SOURCE, for what every layer dreams on it, or --channel
 def sheet(
     network: str | Path | None = None,
     output: str | Path | None = None,
-    recipe: SheetRecipe | None = None,
+    recipe: SheetRecipe | str | Path | None = None,
     **options: Any,
 ) -> Work[Path]:
     """The work of making a sheet of what a network's layers dream (`sheet`), or channels, as `mariana layers` does.
@@ -37,6 +38,7 @@ def sheet(
     asked = with_network(network, SheetRecipe.asked(recipe, options))
     made = sheet_path(output, asked)
     source = _source(asked)
+    asked = going_by(asked, asked.travelling.recipe, source)
     idle(asked.dream, "layers", "on a sheet, whose pictures have a layer each", "leave it out, or give --channels")
     check_image(asked.dream)
     check_drawn(asked.dream, source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mariana_video.api.foreseen.recipes import going_by
 from mariana_video.api.foreseen.sizes import check_kind
 from mariana_video.api.foreseen.sources import check_whole_picture, file_of
 from mariana_video.api.foreseen.unused import check_dive
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from mariana_video.api.making.work import Work
 
 
-def zoom(source: str | Path, output: str | Path, recipe: DiveRecipe | None = None, **options: Any) -> Work[Path]:
+def zoom(
+    source: str | Path, output: str | Path, recipe: DiveRecipe | str | Path | None = None, **options: Any
+) -> Work[Path]:
     """The work of diving into `source` (a picture, a clip, or a word: `noise`, `grey`), as `mariana zoom` does.
 
     Its `run` gives the path of `output`. `options` are those of the command by name, in place of a `recipe` or over it.
@@ -26,6 +29,7 @@ def zoom(source: str | Path, output: str | Path, recipe: DiveRecipe | None = Non
     """
     asked = DiveRecipe.asked(recipe, options)
     begins, made = source_of(named("source", str, source)), named("output", str, output)
+    asked = going_by(asked, asked.travelling.recipe, begins)
     check_whole_picture(begins, asked.begins.at)
     check_kind(made)
     check_output(made, file_of(begins), asked.output.overwrite)

@@ -27,6 +27,7 @@ EXAMPLES = {
         "mariana progress photo.jpg steps.gif --steps 60 --size 320x",
         'mariana progress photo.jpg compared.png --columns "layers=conv2_2,conv4_2"',
     ),
+    "recipe": ("mariana recipe dream.mp4",),
     "finish": ("mariana finish dream.mp4",),
     "measure": ("mariana measure clip.mp4 dream.mp4",),
     "networks": ("mariana networks",),

@@ -166,18 +166,24 @@ def weights_of(dreamer: Dreamer) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
+def weights_by_name(dreamer: Dreamer) -> dict[str, str]:
+    """SHA-256 of each network's parameters as any number format holds them, by the name that terms call it."""
+    return {name: _checksum(network, True, torch.bfloat16) for name, network in dreamer.networks.items()}
+
+
 def _weights_of(dreamer: Dreamer) -> list[str]:
     """SHA-256 of each network's parameters, its classifier's where that is asked for."""
     asked = dreamer.classified
     return [_checksum(network, name in asked) for name, network in dreamer.networks.items()]
 
 
-def _checksum(network: Network, classifier: bool) -> str:
+def _checksum(network: Network, classifier: bool, rounded: torch.dtype | None = None) -> str:
     checksum = hashlib.sha256()
     for part in [network.body, *([network.head] if classifier and network.head is not None else [])]:
         for name, tensor in sorted(part.state_dict().items()):
+            held = tensor.detach() if rounded is None else tensor.detach().to(rounded)
             checksum.update(name.encode())
-            checksum.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy().tobytes())
+            checksum.update(held.cpu().reshape(-1).view(torch.uint8).numpy().tobytes())
     return checksum.hexdigest()
 
 

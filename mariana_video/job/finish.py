@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mariana_video.errors import OutputError
 from mariana_video.job.beside_output import name_for, note, take_away
-from mariana_video.job.output_paths import clear, folder_for, is_finished, read_conditions
+from mariana_video.job.output_paths import clear, folder_for, is_finished, read_conditions, read_recipe
 from mariana_video.job.stores.animation import lossless, write_animation
 from mariana_video.job.stores.choice import encoding_of, is_animation
 from mariana_video.job.stores.png_folder import FRAMES, is_whole, picture_path
@@ -47,7 +47,7 @@ def finish_so_far(output: str, on_note: OnNote) -> tuple[Path, int, int]:
     if (folder / FRAMES).is_dir():
         return *_pages(folder, real(path), conditions), total
     with tempfile.TemporaryDirectory(prefix=".", dir=folder.parent) as scratch:
-        film = _film(output, conditions)
+        film = replace(_film(output, conditions), recipe=read_recipe(folder))
         animation = is_animation(path)
         threads = int(conditions["film"]["encoder_threads"])
         encoding = lossless(film, threads) if animation else encoding_of(path, film, conditions, on_note)
@@ -158,7 +158,7 @@ def _joined(
         ticks,
         last,
         encoding,
-        Beside(film.clip, film.clock(encoding.time_base).zero, end, sound),
+        Beside(film.clip, film.clock(encoding.time_base).zero, end, sound, film.recipe),
         made,
         on_note,
     )

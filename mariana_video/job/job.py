@@ -6,6 +6,7 @@
     000013.frames, .encoding    the open part: its finished frames, losslessly, and what is encoded of it
     state-…                     the loop's state at the last checkpoints
     held.json                   where flashes were held back
+    recipe.toml                 the recipe that travels with OUTPUT
     so-far.json, preview.txt    what of the files beside OUTPUT is the job's own
 
 Any command that gives finished frames can be such a job. The state goes in and out as it is; nothing here looks at it.
@@ -194,9 +195,9 @@ class Job:
         assert self._film is not None
         try:
             held_frames.forget(self.folder, [float(self._film.times[n]) for gap in self.store.missing() for n in gap])
-            if self.conditions == self.before:
-                return
-            write_whole(self.folder / paths.CONDITIONS, to_text(self.conditions).encode())
+            paths.note_recipe(self.folder, self._film.recipe)
+            if self.conditions != self.before:
+                write_whole(self.folder / paths.CONDITIONS, to_text(self.conditions).encode())
         except OSError as error:
             raise cannot_write(self.output, error) from error
 

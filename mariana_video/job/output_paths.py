@@ -13,16 +13,18 @@ from typing import Any
 
 from mariana_video.errors import OutputError, UsageError
 from mariana_video.job.beside_output import mark_of
+from mariana_video.media.comments import RECIPE
 from mariana_video.media.files import write_whole
 from mariana_video.media.output import LONGEST_NAME, NUMBERED, cannot_write, commit, discard, real, sync_folder
 from mariana_video.recipe.toml import Sections, read_text
+from mariana_video.recipe.travel.text import MARK
 
 CONDITIONS = "job.toml"
 _ENDING = ".mariana"
 FINISHED = "finished.json"
 _OURS = re.compile(
     r"\..*|lock|job\.toml|finished\.json|so-far\.json|preview\.txt|frames|state-.*\.safetensors|silent\..*|"
-    r"([0-9a-f]{32}-)?\d{6}\.(packets|frames|encoding)|held\.json|part\.json"
+    r"([0-9a-f]{32}-)?\d{6}\.(packets|frames|encoding)|held\.json|part\.json|recipe\.toml"
 )
 """What a job has in its folder, besides the film itself."""
 
@@ -114,6 +116,21 @@ def _pictures(folder: Path) -> dict[str, list[int]]:
     return {path.name: mark_of(path) for path in folder.iterdir() if NUMBERED.fullmatch(path.name)}
 
 
+def note_recipe(folder: Path, text: str | None) -> None:
+    """Keeps the recipe that is to travel with OUTPUT in the job's folder; None removes it. Raises OSError."""
+    if text is None:
+        (folder / RECIPE).unlink(missing_ok=True)
+    else:
+        write_whole(folder / RECIPE, text.encode())
+
+
+def read_recipe(folder: Path) -> str | None:
+    """The recipe that is to travel with OUTPUT; None where there is none."""
+    with contextlib.suppress(OSError, ValueError):
+        return (folder / RECIPE).read_text("utf-8")
+    return None
+
+
 def is_finished(output: str) -> bool:
     """Whether OUTPUT is there as a job made it, and only the job's clearing up was broken off."""
     return bool(_finished(output))
@@ -151,16 +168,25 @@ def replaceable(output: str, overwrite: bool, shots: Path | None) -> bool:
 def _folder_in_place(made: Path, output: Path) -> None:
     """Renames a folder of numbered pictures; into one that is there, the pictures are moved one by one.
 
-    Numbered pictures of an earlier, longer film are removed from it; nothing else in it is touched.
+    Numbered pictures of an earlier, longer film and its recipe are removed from it; nothing else in it is touched.
     """
     if not output.exists():
         made.rename(output)
     else:
         names = {file.name for file in made.iterdir()}
         for name in sorted(names):
-            (made / name).replace(output / name)
+            if name != RECIPE or not (output / name).exists() or _is_recipe(output / name):
+                (made / name).replace(output / name)
         for old in output.iterdir():
-            if NUMBERED.fullmatch(old.name) and old.name not in names:
+            if old.name not in names and (NUMBERED.fullmatch(old.name) or _is_recipe(old)):
                 old.unlink()
         sync_folder(output)
     sync_folder(output.absolute().parent)
+
+
+def _is_recipe(path: Path) -> bool:
+    """Whether a file is the recipe that a folder of pictures carries."""
+    if path.name != RECIPE or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(MARK)) == MARK.encode()

@@ -35,6 +35,8 @@ class Container:
     tick: Fraction | None = None
     negative: bool = False
     """Whether it can hold sound that begins a little before 0 and is cut there exactly (an edit list)."""
+    tags: bool = True
+    """Whether it holds words about the film."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ _WEBM = Container("webm", ("vp9", "av1"), "libopus", ("opus", "vorbis"), "webvtt
 _AVI = Container("avi", ("h264", "ffv1"), "aac", ("mp3", "mp2", "ac3", "pcm_s16le", "pcm_u8", "aac"))
 _TS = Container(
     "mpegts", ("h264", "hevc"), "aac", ("aac", "mp3", "mp2", "ac3", "eac3", "dts", "opus"),
-    tick=Fraction(1, 90000),
+    tick=Fraction(1, 90000), tags=False,
 )  # fmt: skip
 CONTAINERS = {
     ".mp4": _MP4, ".m4v": _MP4, ".mov": _MOV, ".mkv": _MKV, ".webm": _WEBM, ".avi": _AVI, ".ts": _TS,
@@ -133,6 +135,12 @@ def container_for(path: Path) -> Container:
             "or a name that ends in / for a folder of PNGs"
         )
     return found
+
+
+def carries_tags(path: Path) -> bool:
+    """Whether what a name says can hold words about itself: everything but a transport stream."""
+    found = CONTAINERS.get(path.suffix.lower())
+    return found is None or found.tags
 
 
 def codec_for(path: Path, codec: str | None) -> str:

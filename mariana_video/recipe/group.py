@@ -76,7 +76,14 @@ class Group:
 
     def but(self, **options: Any) -> Self:
         """The same with other values; what was not said stays unsaid."""
-        return type(self)(**{name: getattr(self, name) for name in self.said} | options)
+        said = {name for name, value in options.items() if value is not None}
+        return self.taking(options).saying(self.said | said)
+
+    def taking(self, values: Mapping[str, Any]) -> Self:
+        """The same with other values, none of which counts as said. Raises UsageError on one that can't be."""
+        group = type(self)(**{name: getattr(self, name) for name in declared(type(self))} | dict(values))
+        object.__setattr__(group, "_said", self.said)
+        return group
 
 
 def shared_out(options: Mapping[str, Any], *groups: type[Group], besides: Sequence[str] = ()) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from mariana_video.recipe.group import Group
-from mariana_video.recipe.groups import FILE, FIRST, MACHINE
+from mariana_video.recipe.groups import FILE, FIRST, LOOK, MACHINE
 from mariana_video.recipe.values.schedule import Bounds
 
 Codec = Literal["h264", "hevc", "vp9", "av1", "prores", "ffv1"]
@@ -26,6 +26,19 @@ class Machine(Group):
 
     precision: Precision = "auto"
     """The network's number format; `auto` takes what this machine is measured to be fast at."""
+
+
+@Parameter(name="*", group=FILE)
+@dataclass(frozen=True)
+class Travelling(Group):
+    """The recipe that travels with every result."""
+
+    recipe: Annotated[Path | None, Parameter(group=LOOK)] = None
+    """A recipe to go by: a text (`mariana recipe` prints one), or any result, which carries its own. It brings the
+    look; part, size and mask only where SOURCE is the one that it was made of. What else is said wins."""
+
+    no_recipe: Annotated[bool, Parameter(negative=())] = False
+    """Leave the recipe out of OUTPUT. Default: every result carries its own, without names of your files."""
 
 
 @Parameter(name="*", group=FILE)

@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.group import Group, from_text, from_texts
 from mariana_video.recipe.groups import FILE, FIRST, PART
-from mariana_video.recipe.job import Machine, Output, Storage
+from mariana_video.recipe.job import Machine, Output, Storage, Travelling
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.look import Ascent, Dream
 from mariana_video.recipe.options import Carry, Recipe, Shooting, Span, Where
@@ -171,6 +171,7 @@ class FilmRecipe(Kind):
     carry: Carry = Carry()
     span: Span = Span()
     where: Where = Where()
+    travelling: Travelling = Travelling()
     machine: Machine = Machine()
     storage: Storage = Storage()
 
@@ -188,6 +189,7 @@ class PictureRecipe(Kind):
     dream: Dream = Dream()
     where: Where = Where()
     still: Still = Still()
+    travelling: Travelling = Travelling()
     machine: Machine = Machine()
 
     @property
@@ -207,6 +209,7 @@ class DiveRecipe(Kind):
     begins: Begins = Begins()
     sounding: Sounding = Sounding()
     played: Played = Played()
+    travelling: Travelling = Travelling()
     machine: Machine = Machine()
     output: Output = Output()
 
@@ -220,6 +223,7 @@ class ProgressionRecipe(Kind):
     progress: Progress = Progress()
     begins: Begins = Begins()
     played: Played = Played()
+    travelling: Travelling = Travelling()
     machine: Machine = Machine()
     output: Output = Output()
 
@@ -232,6 +236,7 @@ class SheetRecipe(Kind):
     tiles: Tiles = Tiles()
     dream: Dream = Dream()
     begins: Begins = Begins()
+    travelling: Travelling = Travelling()
     machine: Machine = Machine()
 
 

@@ -63,7 +63,7 @@ def read_text(text: str) -> dict[str, dict[str, Plain]]:
     """Sections of plain values from TOML. Raises UsageError with the parser's words and place."""
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         raise UsageError(f"can't read the recipe: {error}") from None
 
 

@@ -35,7 +35,7 @@ def test_frames_one_by_one_are_what_the_film_is(tmp_path: Path, tiny_weights: Pa
         "precision": "fp32",
     }
     mariana_video.video(tmp_path / "in", f"{tmp_path}/out/", rate=rate, **options).run()
-    film = [read_picture(path)[0] for path in sorted((tmp_path / "out").iterdir())]
+    film = [read_picture(path)[0] for path in sorted((tmp_path / "out").glob("*.png"))]
     live = list(mariana_video.dream_frames(frames, rate=rate, **options))
     assert len(live) == len(film) == 9
     for one, other in zip(live, film, strict=True):

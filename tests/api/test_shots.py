@@ -57,7 +57,14 @@ def shots(tmp_path: Path, unedited: str) -> Path:
 
 @pytest.fixture
 def options(tiny_weights: Path, shots: Path) -> dict[str, Any]:
-    return {"network": str(tiny_weights), "first_steps": 1, "motif_size": 1, "device": "cpu", "shots": shots}
+    return {
+        "network": str(tiny_weights),
+        "first_steps": 1,
+        "motif_size": 1,
+        "device": "cpu",
+        "shots": shots,
+        "no_recipe": True,
+    }
 
 
 def edited(text: str, shot: int, more: str) -> str:
@@ -75,7 +82,7 @@ def another_network(path: Path) -> None:
 
 
 def pictures(path: Path) -> list[np.ndarray]:
-    return [read_picture(file)[0] for file in sorted(path.iterdir())]
+    return [read_picture(file)[0] for file in sorted(path.glob("*.png"))]
 
 
 def test_a_list_without_looks_is_the_film_without_one(

@@ -60,7 +60,7 @@ def test_it_is_dreamed_on_where_there_is_nothing_to_see(dream: Mariana, command:
     ending = "/" if command == "progress" else ".png"
     assert dream(command, "grey", f"word{ending}")[0] == 0
     assert dream(command, "even.png", f"file{ending}")[0] == 0
-    word, file = (max(Path(name).iterdir()) if ending == "/" else Path(f"{name}.png") for name in ("word", "file"))
+    word, file = (max(Path(name).glob("*.png")) if ending == "/" else Path(f"{name}.png") for name in ("word", "file"))
     far, near = (float(np.abs(read_picture(made)[0] - 0.5).mean()) for made in (word, file))
     assert far > 1.5 * near
 

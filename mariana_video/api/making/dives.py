@@ -11,6 +11,7 @@ from mariana_video.api.foreseen.foresight import FRAME_BY_FRAME, check_whole
 from mariana_video.api.foreseen.sizes import foretell_size, usual_size
 from mariana_video.api.foreseen.sources import file_of
 from mariana_video.api.making.jobs import Asked, job_work, looked
+from mariana_video.api.making.travelling import carried
 from mariana_video.api.making.work import Work
 from mariana_video.dive.descent import Descent
 from mariana_video.dive.film import dive, prepare
@@ -53,16 +54,17 @@ def _asked(job: Job, source: Source, recipe: DiveRecipe, picture: Tensor, size: 
     times = tuple(index / descent.rate for index in range(descent.frames))
     endless = not recipe.played.play_once
     film = Film(None, size, descent.rate, times, under=sound, endless=endless, dreamed=descent.canvas.shape)
+    travels = carried(recipe, recipe.travelling, recipe.dream.network, [dreamer], source)
     told = foretell_size(job.output, size, descent.frames)
     return Asked(
-        film=film,
+        film=replace(film, recipe=travels.text),
         conditions=conditions,
         free=free,
         frames=lambda check: _frames(replace(descent, dreamer=replace(dreamer, on_step=check))),
         effort=effort_of_dive(descent),
         dreamer=dreamer,
         timeline=descent.timeline,
-        notes=[f"{told}; {dreamer} in {dreamer.precision}"],
+        notes=[f"{told}; {dreamer} in {dreamer.precision}", *travels.notes],
     )
 
 

@@ -11,6 +11,7 @@ from mariana_video.api.foreseen.effort import effort_of_shots
 from mariana_video.api.foreseen.foresight import FRAME_BY_FRAME
 from mariana_video.api.making.jobs import Asked, job_work, looked, ready
 from mariana_video.api.making.listed_shots import check_made_for, check_shots, list_of, planned_by, shots_of
+from mariana_video.api.making.travelling import carried
 from mariana_video.api.making.work import Watch, Work
 from mariana_video.dream.ascent import Step
 from mariana_video.dream.octaves import USUAL
@@ -74,8 +75,10 @@ def _asked(job: Job, recipe: FilmRecipe, on_look: OnLook) -> Asked:
     dreamer, plan = _planned(job, recipe, on_look)
     shots = shots_of(plan, dreamer)
     check_shots(plan, shots)
+    travels = carried(recipe, recipe.travelling, recipe.dream.network, _dreamers(dreamer, shots), job.source)
     span, largest = (plan.times, plan.start, plan.duration), max((shot.shape for shot in shots), key=math.prod)
     film = Film(plan.clip, plan.size, plan.clip.rate, *span, last=plan.last, dreamed=largest, cuts=plan.cuts)
+    film = replace(film, recipe=travels.text)
     return Asked(
         film=known_by_shots(job, film, shots) if plan.looks else film,
         conditions=job.conditions,
@@ -85,8 +88,14 @@ def _asked(job: Job, recipe: FilmRecipe, on_look: OnLook) -> Asked:
         dreamer=dreamer,
         timeline=plan.timeline,
         cuts=plan.cuts,
-        notes=[*plan.notes, *_remarks(plan, dreamer)],
+        notes=[*plan.notes, *_remarks(plan, dreamer), *travels.notes],
     )
+
+
+def _dreamers(whole: Dreamer, shots: Sequence[Shot]) -> Sequence[Dreamer]:
+    """All that dream in a film, each once."""
+    several = (whole, *(shot.dreamer for shot in shots if shot.dreamer is not None))
+    return list({id(one): one for one in several}.values())
 
 
 def _planned(job: Job, recipe: FilmRecipe, on_look: OnLook) -> tuple[Dreamer, Plan]:

@@ -16,6 +16,7 @@ from mariana_video.job.shot_keys import tell_kept
 from mariana_video.job.stores.store import Film
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.state import Finished
+from mariana_video.media.containers import carries_tags
 from mariana_video.media.output import check_output
 from mariana_video.recipe.job import Output
 from mariana_video.recipe.toml import Sections
@@ -65,6 +66,8 @@ def job_work(
     todo = _within(_all(job, asked) if job.anew else ready(job, asked, notes.append), only)
     if shots is None:
         notes += _going_on(todo)
+    if asked.film.recipe is not None and not carries_tags(Path(job.output)):
+        notes.append(f"{job.output} can't hold its recipe: it is left out (.mp4, .mkv and others hold it)")
     restart = [storage.restart]  # once: running again goes on
 
     def make(watch: Watch) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -135,11 +135,16 @@ def left_to_make(pairs: Sequence[Pair], record: Record, overwrite: bool, read: C
 
 
 def dream_each(
-    pairs: Sequence[Pair], dreamer: Dreamer, size: Size | None, record: Record
+    pairs: Sequence[Pair],
+    dreamer: Dreamer,
+    size: Size | None,
+    record: Record,
+    text_for: Callable[[Path], str | None] = lambda source: None,
 ) -> Iterator[MarianaError | None]:
     """Dreams what `pairs` ask for, one by one, and gives None for each, or what went wrong with it: the rest goes on.
 
-    Raises OutputError where results can't be written: that would hold for all.
+    `text_for` a source is what its dream carries. Raises OutputError where results can't be written: that would hold
+    for all.
     """
     for pair in pairs:
         try:
@@ -151,5 +156,6 @@ def dream_each(
         else:
             made = pair.target.parent / WORK / pair.target.name
             with record.adding(pair.source, pair.target, made):
-                write_picture(made, picture, folded_alpha(still.alpha, dreamer.values()))
+                alpha = folded_alpha(still.alpha, dreamer.values())
+                write_picture(made, picture, alpha, text_for(pair.source))
             yield None

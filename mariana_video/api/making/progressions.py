@@ -13,6 +13,7 @@ from mariana_video.api.foreseen.foresight import check_numbers
 from mariana_video.api.foreseen.sizes import foretell_size, is_sheet, usual_size
 from mariana_video.api.foreseen.sources import file_of
 from mariana_video.api.making.jobs import Asked, job_work, looked
+from mariana_video.api.making.travelling import Carried, carried
 from mariana_video.api.making.work import Made, Watch, Work
 from mariana_video.dream.arrays import to_array
 from mariana_video.dream.ascent import Step
@@ -52,7 +53,8 @@ def progression_work(source: Source, output: str, recipe: ProgressionRecipe, pla
     """The work of showing the steps of the dreams of `source`."""
     picture, everywhere = _picture(source, recipe, output), isinstance(source, MadeUp)
     if is_sheet(output):
-        return _sheet_work(output, _shown(picture, places, recipe.progress, recipe.machine, _ON_A_SHEET, everywhere))
+        shown = _shown(picture, places, recipe.progress, recipe.machine, _ON_A_SHEET, everywhere)
+        return _sheet_work(output, shown, _carried(recipe, shown, source))
     with looked(output, file_of(source), recipe.output) as job:
         progression = _shown(picture, places, recipe.progress, job.machine(recipe.machine), _USUAL, everywhere)
         work = job_work(job, _asked(job, source, progression, recipe))
@@ -96,7 +98,12 @@ def _checked(shown: Progression, check: Callable[[Step], None]) -> Progression:
     return replace(shown, cells=cells)
 
 
-def _sheet_work(output: str, shown: Progression) -> Work[Path]:
+def _carried(recipe: ProgressionRecipe, shown: Progression, source: Source) -> Carried:
+    dreamers = [cell.dreamer for cell in shown.cells]
+    return carried(recipe, recipe.travelling, recipe.ascent.network, dreamers, source)
+
+
+def _sheet_work(output: str, shown: Progression, travels: Carried) -> Work[Path]:
     """A contact sheet: the steps of one dream, or of a comparison the last picture of each."""
 
     def make(watch: Watch) -> Path:
@@ -107,12 +114,14 @@ def _sheet_work(output: str, shown: Progression) -> Work[Path]:
                 kept.clear()
             kept.extend(zip(items, map(to_array, shown.at_full_size(items)), strict=True))
             watch.made(Made(number, shown.pictures, partial(_last, kept)))
-        write_picture(output, shown.laid([picture for _, picture in kept], [str(item) for item, _ in kept]))
+        laid = shown.laid([picture for _, picture in kept], [str(item) for item, _ in kept])
+        write_picture(output, laid, text=travels.text)
         return Path(output)
 
     effort = effort_of_progression(shown)
     weights = effort.of((range(shown.pictures),))
-    work = Work("pictures", shown.pictures, make, size=shown.size, weights=weights, output=output)
+    notes = list(travels.notes)
+    work = Work("pictures", shown.pictures, make, size=shown.size, notes=notes, weights=weights, output=output)
     return _plotted(work, shown)
 
 
@@ -134,17 +143,20 @@ def _asked(job: Job, source: Source, shown: Progression, recipe: ProgressionReci
     job.agree(conditions)
     check_numbers(shown.options, shown.pictures, shown.timeline)
     times = tuple(number / shown.rate for number in range(shown.pictures + still))
-    cell = shown.cells[0]
+    travels, cell = _carried(recipe, shown, source), shown.cells[0]
     what = str(cell.dreamer) if len(shown.cells) == 1 else f"{len(shown.cells)} side by side"
     return Asked(
-        film=Film(None, shown.size, shown.rate, times, endless=not recipe.played.play_once),
+        film=Film(None, shown.size, shown.rate, times, endless=not recipe.played.play_once, recipe=travels.text),
         conditions=conditions,
         free=frozenset(),
         frames=lambda check: _frames(_checked(shown, check), still),
         effort=effort_of_progression(shown),
         dreamer=cell.dreamer,
         timeline=shown.timeline,
-        notes=[f"{foretell_size(job.output, shown.size, shown.pictures)}; {what}, {cell.shown[-1]} steps"],
+        notes=[
+            f"{foretell_size(job.output, shown.size, shown.pictures)}; {what}, {cell.shown[-1]} steps",
+            *travels.notes,
+        ],
     )
 
 

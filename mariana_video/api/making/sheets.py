@@ -17,6 +17,7 @@ from mariana_video.api.foreseen.effort import effort_of_picture
 from mariana_video.api.foreseen.tiles import Tile
 from mariana_video.api.making.pictures import made_in
 from mariana_video.api.making.stills import still_of
+from mariana_video.api.making.travelling import Carried, carried
 from mariana_video.api.making.work import Made, Watch, Work
 from mariana_video.dream.arrays import to_array
 from mariana_video.dream.plain.made_up import SIZE, MadeUp, Source
@@ -60,6 +61,7 @@ class _Sheet:
     columns: int
     conditions: Sections
     overwrite: bool
+    travels: Carried
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -84,6 +86,7 @@ def sheet_work(output: Path, source: Source, recipe: SheetRecipe) -> Work[Path]:
         left = _left(planned, record)
     (height, width), total = planned.shape, len(planned.tiles)
     notes = [f"{total} pictures of {width}x{height}, dreamed in {planned.dreamers[0].precision}"]
+    notes += planned.travels.notes
     if len(left) < total:
         notes.append(f"continuing: {total - len(left)} of {total} pictures are done")
     work = Work(
@@ -121,7 +124,8 @@ def _planned(output: Path, source: Source, recipe: SheetRecipe) -> _Sheet:
         check_memory(dreamer, dreamer.score(still.instant), size)
     whole = replace(dreamers[0], networks=networks)
     conditions = conditions_of("layers", _options(recipe), Output(), whole, source, recipe.files())
-    return _Sheet(output, tiles, dreamers, still, columns, conditions, recipe.tiles.overwrite)
+    travels = carried(recipe, recipe.travelling, dream.network, [whole], source)
+    return _Sheet(output, tiles, dreamers, still, columns, conditions, recipe.tiles.overwrite, travels)
 
 
 def _size_on(source: Source, size: Size | None) -> tuple[int, int]:
@@ -201,5 +205,6 @@ def _laid(planned: _Sheet) -> Path:
     made = planned.folder / f".sheet{planned.output.suffix.lower()}"
     pictures = [read_picture(planned.place(number))[0] for number in range(len(planned.tiles))]
     with naming_output(planned.output, made):
-        write_picture(made, sheet(pictures, planned.columns, [tile.label for tile in planned.tiles]))
+        laid = sheet(pictures, planned.columns, [tile.label for tile in planned.tiles])
+        write_picture(made, laid, text=planned.travels.text)
     return made

@@ -9,6 +9,7 @@ from pathlib import Path
 from torch import Tensor
 
 from mariana_video.api.making.pictures import check_largest, dream_each, left_to_make, made_in, pairs_of
+from mariana_video.api.making.travelling import carried
 from mariana_video.api.making.work import Made, Watch, Work
 from mariana_video.dream.arrays import to_array, to_tensor
 from mariana_video.dream.ascent import Step
@@ -42,6 +43,7 @@ def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Pa
     shape = still.rgb.shape[0], still.rgb.shape[1]
     check_memory(dreamer, dreamer.score(still.instant), (shape[1], shape[0]))
     steps = steps_of(dreamer, shape, still.instant)
+    travels = carried(recipe, recipe.travelling, recipe.dream.network, [dreamer], source)
 
     def make(watch: Watch) -> Path:
         done = 0
@@ -52,12 +54,13 @@ def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Pa
             watch.made(Made(done, steps, lambda: to_array(step.picture), f"score {step.score:.1f}"))
 
         rendered = dream_picture(dreamer, still.rgb, still.alpha, one, still.instant)
-        write_picture(output, to_array(rendered.picture), folded_alpha(still.alpha, dreamer.values(still.instant)))
+        alpha = folded_alpha(still.alpha, dreamer.values(still.instant))
+        write_picture(output, to_array(rendered.picture), alpha, travels.text)
         told = ", ".join([_dreamed(dreamer, still), *_sure(dreamer, still, rendered.picture)])
         watch.note(f"{output}: {told}")
         return output
 
-    return Work("steps", steps, make, size=(shape[1], shape[0]), output=output)
+    return Work("steps", steps, make, size=(shape[1], shape[0]), notes=list(travels.notes), output=output)
 
 
 def still_of(source: Source, at: Time | None, size: Size | None, recipe: Recipe) -> Still:
@@ -88,6 +91,7 @@ def folder_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]
     pairs, size, beside = pairs_of(source, output), recipe.still.size, recipe.files().values()
     dreamer = make_dreamer(recipe.dreamt, recipe.machine)
     check_largest(pairs, dreamer, size)
+    travels = carried(recipe, recipe.travelling, recipe.dream.network, [dreamer])
     picture: dict[str, Plain] = {} if size is None else {"size": str(size)}
     options = {"dream": plain(recipe.dream), "picture": picture}
     conditions = conditions_of("image", options, Output(), dreamer, None, recipe.files())
@@ -101,7 +105,7 @@ def folder_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]
             left = left_to_make(pairs, record, recipe.still.overwrite, beside)
             work.done = len(pairs) - len(left)
             failed = []
-            for error in dream_each(left, checked, size, record):
+            for error in dream_each(left, checked, size, record, travels.of):
                 failed += [] if error is None else [_left_out(error, watch)]
                 work.done += 1
                 watch.made(Made(work.done, len(pairs)))
@@ -109,7 +113,7 @@ def folder_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]
         watch.note(f"{output}: {len(pairs)} pictures, dreamed {dreamer.objective} in {dreamer.precision}")
         return output
 
-    notes = [f"continuing: {stand} of {len(pairs)} pictures are done"] if stand else []
+    notes = [*([f"continuing: {stand} of {len(pairs)} pictures are done"] if stand else []), *travels.notes]
     work = Work("pictures", len(pairs), make, done=stand, notes=notes, output=output)
     return work
 

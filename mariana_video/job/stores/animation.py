@@ -10,9 +10,11 @@ from mariana_video.job.stores.segments import Segments
 from mariana_video.job.stores.store import Film, OnNote
 from mariana_video.media.colour import Floats
 from mariana_video.media.output import naming_output
+from mariana_video.media.stills.carried import add_to_gif, exif_of
 from mariana_video.media.write.animation import AnimationWriter
 from mariana_video.media.write.encoding import Encoding
 from mariana_video.media.write.segment import ending, pictures
+from mariana_video.media.write.webp import add_exif
 
 Picture = tuple[Floats, Floats | None]
 
@@ -39,7 +41,7 @@ class Animation(Segments):
 def write_animation(
     made: Path, film: Film, pictures: Iterable[Picture], length: Fraction | None, on_note: OnNote
 ) -> None:
-    """Writes the animation `made` of pictures shown at the film's times, the last for `length`."""
+    """Writes the animation `made`, with its recipe, of pictures shown at the film's times, the last for `length`."""
     writer = AnimationWriter(
         made,
         film.clip,
@@ -53,6 +55,10 @@ def write_animation(
     with writer:
         for (rgb, alpha), time in zip(pictures, film.times, strict=False):
             writer.write(rgb, time, alpha, length if time == film.times[-1] else None)
+    if film.recipe is not None and made.suffix.lower() == ".gif":
+        add_to_gif(made, film.recipe)
+    elif film.recipe is not None:
+        add_exif(made, exif_of(film.recipe))
 
 
 def ending_of(part: Path) -> Fraction | None:

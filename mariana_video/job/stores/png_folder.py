@@ -9,7 +9,8 @@ from pathlib import Path
 from mariana_video.errors import OutputError
 from mariana_video.job.stores.store import Film, OnNote
 from mariana_video.loop.state import Finished
-from mariana_video.media.files import sync
+from mariana_video.media.comments import RECIPE
+from mariana_video.media.files import sync, write_whole
 from mariana_video.media.output import cannot_write, discard, frame_name, naming_output, sync_folder
 from mariana_video.media.stills.pictures import write_picture
 
@@ -30,6 +31,7 @@ class PngFolder:
                 place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise cannot_write(output, error) from error
+        self._recipe = film.recipe
         self._size, self._ends = film.size, {shot.stop - 1 for shot in film.shots}
         self._sound = {number for number in range(self._total) if is_whole(self._path(number))}
         if film.clip is not None and film.clip.sounds:
@@ -76,7 +78,7 @@ class PngFolder:
         return is_whole(made) and picture_size(made) == self._size
 
     def assemble(self, on_note: OnNote) -> Path:  # noqa: ARG002  # every store is asked so
-        """The folder, with every picture read back. What is made by a list of shots is copied: its own stay."""
+        """The folder with its recipe, every picture read back. What a list of shots makes is copied: its own stay."""
         broken = [number for number in range(self._total) if not is_whole(self._path(number))]
         if broken:
             raise OutputError(
@@ -84,12 +86,23 @@ class PngFolder:
                 "see whether the disk is damaged, and run the same command again"
             )
         if self._shots:
-            return self._copied()
+            return self._told(self._copied())
         for path in (self._folder / FRAMES).iterdir():  # what was being written when an earlier run was killed
             if path.name.startswith("."):
                 path.unlink()
         self.sync()
-        return self._folder / FRAMES
+        return self._told(self._folder / FRAMES)
+
+    def _told(self, made: Path) -> Path:
+        """The folder `made`, which carries its recipe, or none that an earlier run left."""
+        try:
+            if self._recipe is None:
+                (made / RECIPE).unlink(missing_ok=True)
+            else:
+                write_whole(made / RECIPE, self._recipe.encode())
+        except OSError as error:
+            raise cannot_write(self._output, error) from error
+        return made
 
     def _copied(self) -> Path:
         made = self._folder / _COPIES

@@ -134,7 +134,7 @@ class Segments:
         """The film: parts joined, sound beside, read back and flushed."""
         self._complete_all()
         made = self._folder / self._output.name
-        beside = Beside(self._film.clip, self._clock.zero, self._clock.end, self._sound)
+        beside = Beside(self._film.clip, self._clock.zero, self._clock.end, self._sound, self._film.recipe)
         ends = self._ending(len(self._ranges) - 1)
         last = self._clock.last(self._ticks, None if ends is None else ends.length)
         silent = made if self._film.under is None else self._folder / f"silent{made.suffix}"

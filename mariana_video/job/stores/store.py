@@ -29,7 +29,7 @@ class Film:
     the last picture is shown in seconds, where it is known; `dreamed` is the (height, width) that is dreamed on, where
     it is another than that of `size`. `cuts` are the positions at which new shots begin: no part goes across one. In a
     film that is made by a list of shots, `shot_keys` has a checksum of all that each shot depends on: parts are known
-    by it, and outlive other shots' changes.
+    by it, and outlive other shots' changes. `recipe` is the text that travels with it.
     """
 
     clip: Clip | None
@@ -44,6 +44,7 @@ class Film:
     dreamed: tuple[int, int] | None = None
     cuts: frozenset[int] = frozenset()
     shot_keys: tuple[str, ...] = ()
+    recipe: str | None = None
 
     @property
     def shots(self) -> tuple[range, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from mariana_video.errors import OutputError, SourceError, UsageError
 from mariana_video.media.colour import Floats
+from mariana_video.media.comments import KEY
 from mariana_video.media.containers import CONTAINERS, container_for
 from mariana_video.media.libav import address, open_input
 from mariana_video.media.output import cannot_write, commit, discard, hidden_name
@@ -32,8 +33,8 @@ def check_sound(sound: Path, output: str) -> None:
 
 
 def lay_under(film: Path, sound: Path, output: Path) -> None:
-    """Write `output`: the pictures of `film`, unchanged, and the first track of `sound` that can be decoded, from its
-    beginning.
+    """Write `output`: the pictures of `film` and its comment, unchanged, and the first track of `sound` that can be
+    decoded, from its beginning.
 
     Raises OutputError where the disk refuses.
     """
@@ -57,6 +58,7 @@ def _mux(film: Path, sound: Path, made: Path) -> None:
         if kind.negative:  # edit lists count in this clock
             options["movie_timescale"] = str(max(1000, source.time_base.denominator if source.time_base else 1000))
         with av.open(address(made), "w", format=kind.format, options=options) as output:
+            output.metadata.update({key: value for key, value in pictures.metadata.items() if key.lower() == KEY})
             shown = output.add_stream_from_template(source, opaque=True)  # whoever decodes it need not encode it
             heard = _known(tones)[0]
             coder = _Faded(heard, output, kind.sound, _length(film))

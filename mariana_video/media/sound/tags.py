@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from mariana_video.media.clip import Clip, Track
+from mariana_video.media.comments import tagged
 
 # Tags that describe the old file rather than the film.
 _STALE = {
@@ -20,8 +21,8 @@ _MOV_LANGUAGES = {
 
 
 def kept_tags(clip: Clip) -> dict[str, str]:
-    """The source's tags that are as true of the film."""
-    return {key: value for key, value in clip.metadata.items() if key.lower() not in _STALE}
+    """The source's tags that are as true of the film: not the recipe of a source that is a dream itself."""
+    return tagged({key: value for key, value in clip.metadata.items() if key.lower() not in _STALE}, None)
 
 
 def needs_keys(clip: Clip | None) -> bool:

@@ -15,6 +15,7 @@ from mariana_video.media.containers import ENDINGS_IN
 from mariana_video.media.libav import open_input, reason
 from mariana_video.media.output import cannot_write
 from mariana_video.media.shape import turned
+from mariana_video.media.stills.carried import options_with
 from mariana_video.media.stills.deep import to_grey, white_of
 from mariana_video.media.stills.headers import opened, turn_of
 from mariana_video.media.stills.heif import is_heif, read_heif
@@ -45,8 +46,8 @@ def read_picture(path: str | Path) -> tuple[Floats, Floats | None]:
         return _floats(made, path, made.info.get("icc_profile"))
 
 
-def write_picture(path: str | Path, rgb: Floats, alpha: Floats | None = None) -> None:
-    """Write float RGB (H×W×3, 0…1) as 8-bit sRGB: PNG, JPEG, WebP or TIFF by the name's ending.
+def write_picture(path: str | Path, rgb: Floats, alpha: Floats | None = None, text: str | None = None) -> None:
+    """Write float RGB (H×W×3, 0…1) as 8-bit sRGB: PNG, JPEG, WebP or TIFF by the name's ending; it carries `text`.
 
     The file appears under its name only when it is complete. JPEG has no transparency: alpha is left out
     there. Raises UsageError for another ending, OutputError if it can't be written.
@@ -55,7 +56,7 @@ def write_picture(path: str | Path, rgb: Floats, alpha: Floats | None = None) ->
     kind = ENDINGS_OUT.get(path.suffix.lower())
     if kind is None:
         raise UsageError(f"{path.name} has no ending of a picture; these work: {', '.join(ENDINGS_OUT)}")
-    save_picture(path, rgb, alpha, kind)
+    save_picture(path, rgb, alpha, kind, **({} if text is None else options_with(kind, text)))
 
 
 def save_picture(path: Path, rgb: Floats, alpha: Floats | None, kind: str, **options: Any) -> None:

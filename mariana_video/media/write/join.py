@@ -8,6 +8,7 @@ from typing import Any
 
 from mariana_video.errors import MarianaError, OutputError
 from mariana_video.media.clip import Clip
+from mariana_video.media.comments import tagged
 from mariana_video.media.libav import address, open_input
 from mariana_video.media.output import cannot_write, write_failures
 from mariana_video.media.sound.tracks import Notes, Tracks
@@ -22,13 +23,14 @@ _SLACK = Fraction(1, 5)
 class Beside:
     """What goes beside the pictures: the other streams of `clip`, whose clock moves back by `zero` seconds.
 
-    `end` is where they are cut (seconds on the film's clock), None for not at all.
+    `end` is where they are cut (seconds on the film's clock), None for not at all. `text` goes into the film's comment.
     """
 
     clip: Clip | None
     zero: Fraction
     end: Fraction | None
     sound: bool
+    text: str | None = None
 
 
 def join(
@@ -68,6 +70,7 @@ def _write(
             first = ticks[0] * encoding.time_base
             kept = beside.zero, first, beside.end, beside.sound
             tracks = Tracks(beside.clip, noted, encoding.container, *kept, notes)
+        _tag(output, beside.text)
         try:
             output.start_encoding()
             for packet in _timed(parts, ticks, last, encoding.time_base):
@@ -82,6 +85,13 @@ def _write(
                 tracks.close()
     ends: dict[int, Fraction] = noted.ends
     return ends
+
+
+def _tag(output: Any, text: str | None) -> None:
+    """Lets a film carry a text beside the tags that it has."""
+    tags = tagged(dict(output.metadata), text)
+    output.metadata.clear()
+    output.metadata.update(tags)
 
 
 def _timed(parts: list[Path], ticks: tuple[int, ...], last: int, time_base: Fraction) -> Iterator[Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _LONGEST = (1 << 24) - 1
-_ANIMATED, _ALPHA = 0x02, 0x10
+_ANIMATED, _EXIF, _ALPHA = 0x02, 0x08, 0x10
 
 
 def put_right(path: Path, milliseconds: int, size: tuple[int, int], plays: int, alpha: bool) -> None:
@@ -22,11 +22,22 @@ def put_right(path: Path, milliseconds: int, size: tuple[int, int], plays: int, 
             _animate(file, milliseconds, size, plays)
             return
         if alpha:
-            _mark_transparent(file)
+            _mark(file, _ALPHA)
         place, own = frames[-1]
         length = milliseconds - sum(duration for _, duration in frames) + own
         file.seek(place)
         file.write(min(max(length, 0), _LONGEST).to_bytes(3, "little"))
+
+
+def add_exif(path: Path, exif: bytes) -> None:
+    """Put EXIF data behind the frames of an animated WebP file."""
+    with path.open("r+b") as file:
+        _mark(file, _EXIF)
+        file.seek(0, 2)
+        file.write(_chunk(b"EXIF", exif))
+        size = file.tell() - 8
+        file.seek(4)
+        file.write(size.to_bytes(4, "little"))
 
 
 def length(path: Path) -> int:
@@ -35,14 +46,14 @@ def length(path: Path) -> int:
         return sum(duration for _, duration in _durations(file))
 
 
-def _mark_transparent(file: BinaryIO) -> None:
-    """Set the flag of alpha in the extended header."""
+def _mark(file: BinaryIO, flag: int) -> None:
+    """Set a flag in the extended header."""
     for kind, at, _ in list(_chunks(file)):
         if kind == b"VP8X":
             file.seek(at)
             flags = file.read(1)[0]
             file.seek(at)
-            file.write(bytes([flags | _ALPHA]))
+            file.write(bytes([flags | flag]))
 
 
 def _durations(file: BinaryIO) -> Iterator[tuple[int, int]]:

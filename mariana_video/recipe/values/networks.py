@@ -16,7 +16,8 @@ _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _PART = re.compile(rf"\s*((?:{_QUOTED}|[^,\"])*)\s*(?:,|\Z)")
 _NAMED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*=\s*(.*)", re.DOTALL)
 _WITH_FILE = re.compile(r"([A-Za-z_][\w-]*)@(.*)", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+NAME = re.compile(r"[A-Za-z_][\w.-]*")
+"""What a network can be called by terms."""
 _SHOWN = 60  # characters of a text that are quoted
 
 
@@ -31,7 +32,7 @@ class Said:
     @property
     def name(self) -> str:
         """What terms call it: the name it is given, its own, or its file's without the ending."""
-        return self.own or (Path(self.what).stem if _is_path(self.what) else self.what)
+        return self.own or (Path(self.what).stem if is_path(self.what) else self.what)
 
     def __str__(self) -> str:
         what = f"{self.what}@{_quoted(self.weights)}" if self.weights else _quoted(self.what)
@@ -55,7 +56,7 @@ class Networks:
         for one in said if len(said) > 1 else ():
             if names.count(one.name) > 1:
                 raise UsageError(f"two networks are called {_shown(one.name)}; give one a name: other={one}")
-            if not _NAME.fullmatch(one.name):
+            if not NAME.fullmatch(one.name):
                 raise UsageError(f"{_shown(one.name)} can't stand before a layer; give it a name: other={one}")
         object.__setattr__(self, "said", said)
 
@@ -121,7 +122,7 @@ def _read(part: str, whole: str) -> Said:
 
 def checked_name(name: Any) -> str:
     """A name that a network can be given. Raises UsageError for another."""
-    if isinstance(name, str) and _NAME.fullmatch(name):
+    if isinstance(name, str) and NAME.fullmatch(name):
         return name
     raise UsageError(f"{name!r} can't be a network's name: give letters, digits, _, - and ., a letter first")
 
@@ -135,7 +136,8 @@ def _text(value: Any) -> str:
     raise UsageError(f"--network {value!r}: give a text such as mariana, or the path of a weights file")
 
 
-def _is_path(what: str) -> bool:
+def is_path(what: str) -> bool:
+    """Whether what is said of a network is a file, not a name."""
     return what.endswith(".safetensors") or len(Path(what).parts) > 1
 
 
