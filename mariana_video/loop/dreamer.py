@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 import torch
@@ -62,12 +63,7 @@ class Dreamer:
 
     def values(self, instant: Instant = START) -> Values:
         """The schedules' numbers at an instant, checked against their bounds (UsageError)."""
-        dream, carry = self.recipe.dream, self.recipe.carry
-
-        def at(name: str) -> float:
-            return value_at(dream if hasattr(dream, name) else carry, name, instant)
-
-        folds, looped = round(at("symmetry")), dream.symmetry_in == "loop"
+        dream, at = self.recipe.dream, partial(self._at, instant)
         return Values(
             terms=read(self.objective.at(instant), self.networks),
             strength=at("strength"),
@@ -82,26 +78,38 @@ class Dreamer:
             jitter=0 if self.tutorial else round(at("jitter")),
             temporal_weight=at("temporal_weight"),
             momentum=at("momentum"),
-            style=Style(
-                colour=dream.colour,
-                colour_steps=dream.colour_steps,
-                rule=dream.step_rule,
-                bands=dream.bands.at(instant),
-                decay=at("decay"),
-                blur=at("blur"),
-                blur_every=round(at("blur_every")),
-                clip_norm=at("clip_norm"),
-                clip_contribution=at("clip_contribution"),
-                smoothness=at("smoothness"),
-                folds=folds if looped else 0,
-            ),
-            finish=Finish(
-                colour=dream.colour,
-                saturation=None if dream.saturation is None else at("saturation"),
-                palette=self.palette,
-                folds=folds,
-                grown=looped,
-            ),
+            style=self._style(instant),
+            finish=self._finish(instant),
+        )
+
+    def _at(self, instant: Instant, name: str) -> float:
+        dream, carry = self.recipe.dream, self.recipe.carry
+        return value_at(dream if hasattr(dream, name) else carry, name, instant)
+
+    def _style(self, instant: Instant) -> Style:
+        dream, at = self.recipe.dream, partial(self._at, instant)
+        return Style(
+            colour=dream.colour,
+            colour_steps=dream.colour_steps,
+            rule=dream.step_rule,
+            bands=dream.bands.at(instant),
+            decay=at("decay"),
+            blur=at("blur"),
+            blur_every=round(at("blur_every")),
+            clip_norm=at("clip_norm"),
+            clip_contribution=at("clip_contribution"),
+            smoothness=at("smoothness"),
+            folds=round(at("symmetry")) if dream.symmetry_in == "loop" else 0,
+        )
+
+    def _finish(self, instant: Instant) -> Finish:
+        dream, at = self.recipe.dream, partial(self._at, instant)
+        return Finish(
+            colour=dream.colour,
+            saturation=None if dream.saturation is None else at("saturation"),
+            palette=self.palette,
+            folds=round(at("symmetry")),
+            grown=dream.symmetry_in == "loop",
         )
 
     @property
