@@ -18,7 +18,9 @@ from mariana_video.media.stills.pictures import picture_files
 from mariana_video.networks.measured import checksum_of
 from mariana_video.networks.network import Network
 from mariana_video.recipe.job import Machine, Output
-from mariana_video.recipe.toml import Difference, Plain, Sections, differences
+from mariana_video.recipe.look import Dream
+from mariana_video.recipe.options import Carry
+from mariana_video.recipe.toml import Difference, Plain, Sections, differences, plain
 from mariana_video.recipe.values.file import InputFile
 
 _LIBRARIES = ("mariana-video", "torch", "opencv-python-headless", "opencv-python", "numpy", "av")
@@ -87,7 +89,7 @@ def agree(output: str, before: Sections, now: Sections, frames: int, free: Colle
         how, so = ("without", "leave it out") if listed else ("with", "give it again")
         raise UsageError(f"{output} was begun {how} --shots; {so}, or --restart to {kept}")
     for difference in differences(_compared(before), _compared(now)):
-        if listed and difference.section in _BY_SHOT:
+        if (listed and difference.section in _BY_SHOT) or _is_newer(difference):
             continue
         if difference.section in _DREAM and difference.name in free:
             changed = True
@@ -97,6 +99,12 @@ def agree(output: str, before: Sections, now: Sections, frames: int, free: Colle
         kept = f"throw its {frames} finished frames away" if frames else "begin anew"
         raise UsageError(f"{output} was begun {_told(difference)}; use that setting again, or --restart to {kept}")
     return changed
+
+
+def _is_newer(difference: Difference) -> bool:
+    """Whether a setting was not there yet when a job was begun, and is now as if it were not."""
+    usual = {"dream": Dream, "carry": Carry}.get(difference.section)
+    return difference.before is None and usual is not None and plain(usual()).get(difference.name) == difference.now
 
 
 def machine_given(machine: Machine, before: Sections) -> Machine:

@@ -142,3 +142,16 @@ def test_a_codec_or_quality_that_can_not_be_leaves_nothing_behind(
     with pytest.raises(UsageError):
         make(output, clip, storage=storage)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_job_that_was_begun_before_an_option_was_there_goes_on(tmp_path: Path, clip: Path) -> None:
+    """As long as the option is left at what it was then; else it is refused by name."""
+    film = tmp_path / "film.mp4"
+    stopped(film, clip, 3)
+    written = folder_for(str(film)) / "job.toml"
+    old = [line for line in written.read_text().splitlines() if not line.startswith(("symmetry", "colour", "decay"))]
+    assert len(old) < len(written.read_text().splitlines())
+    written.write_text("\n".join(old) + "\n")
+    with pytest.raises(UsageError, match="without --symmetry, not with --symmetry 3"):
+        make(film, clip, recipe(first_steps=2, symmetry=3))
+    assert make(film, clip).dreamed[0] == 3
