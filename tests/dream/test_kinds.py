@@ -144,7 +144,8 @@ def test_a_classifier_is_asked_at_every_position() -> None:
 def test_a_guide_of_the_source_itself_changes_hardly_anything() -> None:
     """A tenth, at most, of what another does: nothing at all of the very picture, little of one made smaller."""
     other = change(dreamed("guide(conv3)"))
-    assert change(dreamed("guide(conv3)", Others(SOURCE, SOURCE))) == 0
+    for layer in ("conv3", "conv1"):  # of conv1 there are more places than are looked through
+        assert change(dreamed(f"guide({layer})", Others(SOURCE, SOURCE))) < 1e-6
     small = torch.nn.functional.interpolate(SOURCE, (57, 85), mode="bicubic", antialias=True)
     assert change(dreamed("guide(conv3)", Others(SOURCE, small, scale=64 / 57))) < 0.2 * other
 

@@ -57,12 +57,15 @@ class Guide(Kind, example="guide(conv4_3)", means="what a layer says of --guide,
         response, rms = features.responses[self.layer], features.network.rms[self.layer]
         own, guide = _positions(response), _positions(features.beside["guide"][self.layer])
         with torch.no_grad():
-            guide = guide[:: -(-len(guide) // _MOST)]
-            ways, others = _directions(own, rms), _directions(guide, rms)
+            asked = guide[:: -(-len(guide) // _MOST)]
+            ways, others = _directions(own, rms), _directions(asked, rms)
             fitting = _fitting(ways, others)
-            unlike = 1 - (ways * others[fitting]).sum(1)
-            usual = _usual(others)
-        far = (own - _LOUDER * guide[fitting]).square().mean(1)
+            wanted, unlike, usual = asked[fitting], 1 - (ways * others[fitting]).sum(1), _usual(others)
+            if len(guide) > len(asked) and guide.shape == own.shape:  # the same place may not be among those asked
+                here = 1 - (ways * _directions(guide, rms)).sum(1)
+                wanted = torch.where((here <= unlike)[:, None], guide, wanted)
+                unlike = torch.minimum(here, unlike)
+        far = (own - _LOUDER * wanted).square().mean(1)
         around = softened(unlike.view(1, 1, *response.shape[-2:]), _AROUND)
         left = (around / (_UNLIKE * usual)).pow(3).clamp(max=1)
         return -(unlike * far).mean() * (1 / rms**2), left
