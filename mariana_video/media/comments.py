@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mariana_video.recipe.travel.text import MARK
+from mariana_video.recipe.travel.text import HEAD, MARK
 
 KEY = "comment"
 """The one tag that MP4, MOV, Matroska, WebM and AVI all hold, and that copying a film keeps."""
@@ -22,13 +22,13 @@ def comment_with(own: str, text: str) -> str:
 
 def own_comment(comment: str) -> str:
     """What a comment says before such a text."""
-    return comment.partition(MARK)[0].rstrip() if MARK in comment else comment
+    return comment.partition(MARK)[0].rstrip() if text_in(comment) is not None else comment
 
 
 def text_in(comment: str) -> str | None:
-    """The text that a comment carries, from its mark on."""
+    """The text that a comment carries, from its mark on: that alone may be a word of somebody's own."""
     _, mark, rest = comment.partition(MARK)
-    return mark + rest if mark else None
+    return mark + rest if mark and f"[{HEAD}]" in rest else None
 
 
 def tagged(tags: Mapping[str, str], text: str | None) -> dict[str, str]:

@@ -38,7 +38,8 @@ class Travelling(Group):
     look; part, size and mask only where SOURCE is the one that it was made of. What else is said wins."""
 
     no_recipe: Annotated[bool, Parameter(negative=())] = False
-    """Leave the recipe out of OUTPUT. Default: every result carries its own, without names of your files."""
+    """Leave the recipe out of OUTPUT. Default: every result carries its own, without names of your files (only what a
+    network of yours is called)."""
 
 
 @Parameter(name="*", group=FILE)

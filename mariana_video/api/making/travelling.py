@@ -62,7 +62,8 @@ def carried(
     named = {travelling_name(networks, name): checksum for name, checksum in weights.items()}
     mark = "" if source is None else mark_of(source)
     notes = () if said.recipe is None else tuple(remarks_on(recipe, said.recipe, mark, named))
-    origin = Origin(__version__, mark, named, _files(recipe), brought_by(networks), dreamers[0].precision)
+    brought = tuple(name for name in brought_by(networks) if name in named)
+    origin = Origin(__version__, mark, named, _files(recipe), brought, dreamers[0].precision)
     made = Carried(recipe, None if said.no_recipe else origin, notes)
     if not said.no_recipe and made.text is None:
         made = replace(made, notes=(*notes, "the recipe is too long to travel with the result: it is left out"))

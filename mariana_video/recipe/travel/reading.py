@@ -22,7 +22,7 @@ LONGEST = 60_000
 
 _HEAD = ("kind", "version", "source", "computed", "brought", "weights", "files")
 _CHECKSUM = re.compile(r"[0-9a-f]{64}")
-_VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}[\w.+-]{0,20}")
+_VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){0,3}[\w.+-]{0,20}", re.ASCII)
 _SOURCE = re.compile(r"[0-9a-f]{64}|[a-z]{1,20}")
 _SHOWN = 60  # characters of what was found that are quoted
 
@@ -48,6 +48,8 @@ def read_travelled(text: str, usual: type[Kind] | None = None) -> Travelled:
     if len(text) > LONGEST:
         raise UsageError(f"a recipe has at most {LONGEST} characters, and this one has {len(text)}")
     tables = dict(read_text(text.removeprefix("\ufeff")))
+    if not tables:
+        raise UsageError("it holds no recipe: there is nothing in it")
     head = tables.pop(HEAD, None)
     if head is None and usual is not None:
         return Travelled(_recipe(usual, tables), Origin(""))
@@ -117,6 +119,10 @@ def _origin(head: Mapping[str, Any]) -> Origin:
     brought = head.get("brought", [])
     if not isinstance(brought, list) or not all(isinstance(one, str) and NAME.fullmatch(one) for one in brought):
         raise UsageError(f"brought = {_shown(brought)}: it is a list of networks' names")
+    weights = _checksums(head, "weights")
+    unknown = [name for name in brought if name not in weights]
+    if unknown:
+        raise UsageError(f"the network {unknown[0]} was brought, and no checksum of its weights stands in the recipe")
     files = _checksums(head, "files")
     for name in files:
         if name not in (*FILES, *COMPARED):
@@ -127,7 +133,7 @@ def _origin(head: Mapping[str, Any]) -> Origin:
     computed = head.get("computed", "")
     if computed not in ("", *get_args(Precision)):
         raise UsageError(f"computed = {_shown(computed)}: it is one of {', '.join(get_args(Precision))}")
-    return Origin(str(version), str(source), _checksums(head, "weights"), files, tuple(brought), str(computed))
+    return Origin(str(version), str(source), weights, files, tuple(brought), str(computed))
 
 
 def _checksums(head: Mapping[str, Any], name: str) -> dict[str, str]:

@@ -12,10 +12,10 @@ from mariana_video.recipe.travel.fields import COMPARED, KINDS, compares_files, 
 from mariana_video.recipe.values.networks import Networks, Said, is_path
 
 HEAD = "mariana"  # the table of what the recipe was made with
-MARK = "# a recipe of mariana"
-"""How such a text begins."""
+MARK = "# a recipe of mariana; `--recipe FILE` goes by it"
+"""The line that such a text begins with."""
 
-_FIRST = f"{MARK}; `--recipe FILE` goes by it\n\n"
+_FIRST = f"{MARK}\n\n"
 _NOT_IN_A_NAME = re.compile(r"[^\w.-]+")
 
 

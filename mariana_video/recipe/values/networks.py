@@ -18,6 +18,7 @@ _NAMED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*=\s*(.*)", re.DOTALL)
 _WITH_FILE = re.compile(r"([A-Za-z_][\w-]*)@(.*)", re.DOTALL)
 NAME = re.compile(r"[A-Za-z_][\w.-]*")
 """What a network can be called by terms."""
+_MOST = 16  # networks that dream together
 _SHOWN = 60  # characters of a text that are quoted
 
 
@@ -52,6 +53,8 @@ class Networks:
 
     def __post_init__(self) -> None:
         said = tuple(_read(part, self.text) for part in _parts(self.text))
+        if len(said) > _MOST:
+            raise UsageError(f"{_shown(self.text)} names {len(said)} networks; {_MOST} are the most")
         names = [one.name for one in said]
         for one in said if len(said) > 1 else ():
             if names.count(one.name) > 1:

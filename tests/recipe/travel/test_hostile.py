@@ -8,11 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.kinds import FilmRecipe, ProgressionRecipe
+from mariana_video.media.comments import own_comment, text_in
+from mariana_video.recipe.kinds import FilmRecipe, PictureRecipe, ProgressionRecipe
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.travel.fields import FILES, KINDS, compares_files
 from mariana_video.recipe.travel.reading import Travelled, read_travelled
-from mariana_video.recipe.travel.text import Origin, travelling_text
+from mariana_video.recipe.travel.text import MARK, Origin, travelling_text
 from mariana_video.recipe.values.networks import Networks, is_path
 from tests.recipe.test_kinds import generated
 
@@ -124,3 +125,22 @@ def test_a_comparison_of_plain_values_travels() -> None:
     found = read_travelled(travelling_text("progress", recipe, ORIGIN))
     assert found.recipe.progress.columns == "step-size=0.01,0.5"  # type: ignore[attr-defined]
     assert found.recipe.progress.rows == "network=vgg16,mariana"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "it holds no recipe"),
+        ('[mariana]\nkind = "image"\nversion = "1"\nbrought = ["own"]\n', "no checksum of its weights"),
+        ('[mariana]\nkind = "image"\nversion = "9.0\u0661"\n', "which can't be"),
+    ],
+)
+def test_what_says_nothing_is_no_recipe(text: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        read_travelled(text, PictureRecipe)
+
+
+def test_a_comment_that_only_speaks_of_recipes_is_kept_as_it_is() -> None:
+    for own in (f"see {MARK}", "# a recipe of mariana in my blog"):
+        assert text_in(own) is None
+        assert own_comment(own) == own

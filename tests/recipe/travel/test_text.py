@@ -16,7 +16,7 @@ from mariana_video.recipe.values.networks import Networks
 from tests.recipe.test_kinds import generated
 
 SUM = "0123456789abcdef" * 4
-ORIGIN = Origin("0.1.0", SUM, {"mariana": SUM, "nöt a name": SUM}, {"guide": SUM}, ("n",), "fp32")
+ORIGIN = Origin("0.1.0", SUM, {"mariana": SUM, "nöt a name": SUM, "n": SUM}, {"guide": SUM}, ("n",), "fp32")
 
 
 def kept(recipe: Kind) -> dict[str, dict[str, object]]:
@@ -74,7 +74,9 @@ def test_no_file_of_the_machine_is_named() -> None:
 def test_networks_travel_as_terms_call_them() -> None:
     networks = Networks("deep/net.safetensors, a=b/c.safetensors, v=vgg16@w.pth, mariana")
     recipe = PictureRecipe.of(network=networks, layers="net:conv1 + a:conv2 + v:conv3_3 + mariana:conv4_3")
-    found = read_travelled(travelling_text("image", recipe, Origin("1", brought=brought_by(networks))))
+    brought = brought_by(networks)
+    origin = Origin("1", weights=dict.fromkeys(brought, SUM), brought=brought)
+    found = read_travelled(travelling_text("image", recipe, origin))
     assert found.recipe.dream.network.names == networks.names  # type: ignore[attr-defined]
     assert found.origin.brought == ("net", "a", "v")
 

@@ -75,3 +75,9 @@ def test_a_network_that_no_layer_is_of_is_refused() -> None:
     check_image(Dream(layers="vgg16:conv4_3"))  # the usual one was not said
     with pytest.raises(UsageError, match=r"--network v=vgg16 does nothing with --layers conv4_3.*: v:"):
         check_image(Dream(network="mariana, v=vgg16", layers="conv4_3"))
+
+
+def test_so_many_networks_dream_together_and_no_more() -> None:
+    assert len(Networks(", ".join(f"a{number}=mariana" for number in range(16))).said) == 16
+    with pytest.raises(UsageError, match="names 17 networks; 16 are the most"):
+        Networks(", ".join(f"a{number}=mariana" for number in range(17)))
