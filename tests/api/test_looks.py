@@ -82,8 +82,9 @@ def test_a_films_look_on_every_other_kind_of_work_and_back() -> None:
     other = mariana_video.zoom("high.png", "b.gif", "a.gif", network=QUICK["network"])
     assert (other.total, other.size) == (2, (32, 64))  # a dive's length is its own, its size the source's
     mariana_video.progress("photo.png", "steps.png", "look.mkv", steps=3, **network).run()
-    dream = mariana_video.read_recipe("steps.png").ascent  # type: ignore[attr-defined]
-    assert (str(dream.strength), str(dream.steps)) == ("1.5", "3")
+    shown = mariana_video.read_recipe("steps.png")
+    assert isinstance(shown, mariana_video.ProgressionRecipe)
+    assert (str(shown.ascent.strength), str(shown.ascent.steps)) == ("1.5", "3")
     by("steps.png", motif_size=1).run()  # a progression's steps are a picture's, not those of each frame
     made = mariana_video.read_recipe("o.mp4")
     assert isinstance(made, mariana_video.FilmRecipe)

@@ -92,8 +92,10 @@ def _again(command: str, again: str, recipe: str, more: dict[str, Any]) -> None:
     """Nothing is said but the network's file: all else is in the recipe."""
     more = {**more, "recipe": recipe, "network": QUICK["network"]}
     if command == "layers":
-        channels = mariana_video.read_recipe(recipe).tiles.channels  # type: ignore[attr-defined]
-        sheet = {"channels": "conv2_1[7] + conv1_1[2] + conv2_1[0]"} if channels else {"sheet": "photo.png"}
+        told = mariana_video.read_recipe(recipe)
+        assert isinstance(told, mariana_video.SheetRecipe)
+        channels = {"channels": "conv2_1[7] + conv1_1[2] + conv2_1[0]"}
+        sheet = channels if told.tiles.channels else {"sheet": "photo.png"}
         mariana_video.sheet(output=again, **sheet, **more).run()
     else:
         source = "clip.mkv" if command == "video" else "photo.png"
@@ -162,7 +164,9 @@ def test_the_sources_own_comment_stays_and_a_dream_of_a_dream_carries_one_recipe
             tags = {key.lower(): value for key, value in made.metadata.items()}
         assert tags["title"] == "A day"
         assert tags["comment"].strip() == f"By the sea,\nin May\n\n{mariana_video.recipe_text(output)}".strip()
-        assert mariana_video.read_recipe(output).dream.seed == number  # type: ignore[attr-defined]
+        told = mariana_video.read_recipe(output)
+        assert isinstance(told, mariana_video.FilmRecipe)
+        assert told.dream.seed == number
         source = output
     mariana_video.video("twice.mkv", "bare.mp4", **{**QUICK, "no_recipe": True}).run()
     with av.open("bare.mp4") as made:
@@ -180,7 +184,9 @@ def test_what_is_done_so_far_carries_the_recipe_of_the_whole() -> None:
     with pytest.raises(mariana_video.Cancelled):
         work.run(stop)
     part = mariana_video.finish("a.mp4").run().path
-    assert mariana_video.read_recipe(part).dream.strength.text == "1.25"  # type: ignore[attr-defined]
+    told = mariana_video.read_recipe(part)
+    assert isinstance(told, mariana_video.FilmRecipe)
+    assert told.dream.strength.text == "1.25"
     film("a.mp4", strength=1.25).run()
     assert sorted(path.name for path in Path().iterdir()) == ["a.mp4", "clip.mkv", "photo.png"]
 

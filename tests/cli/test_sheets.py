@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,10 +58,10 @@ def test_ctrl_c_says_how_far_it_is_and_the_same_command_goes_on(
     words = ("layers", tiny_weights, "--sheet", "photo.png", *QUICK)
     dreamed = sheets.dream_picture
 
-    def stop(*values: object) -> object:
+    def stop(*values: Any) -> object:
         if len(list(Path().rglob("frames/*.png"))) == 3:
             raise KeyboardInterrupt
-        return dreamed(*values)  # type: ignore[arg-type]
+        return dreamed(*values)
 
     with monkeypatch.context() as patched:
         patched.setattr(sheets, "dream_picture", stop)

@@ -7,7 +7,8 @@ from urllib.error import URLError
 
 import pytest
 import torch
-from torchvision.models import SqueezeNet1_1_Weights, get_model
+from torchvision.models import Inception3, SqueezeNet1_1_Weights, VGG16_Weights, get_model
+from torchvision.models.feature_extraction import create_feature_extractor
 from torchvision.models.vgg import cfgs, make_layers
 
 from mariana_video.errors import NetworkError
@@ -26,6 +27,23 @@ class _Evil:
         return (print, ("run",))
 
 
+def vgg_features() -> torch.nn.Sequential:
+    torch.manual_seed(0)
+    return make_layers(cfgs["D"]).eval()
+
+
+def test_vgg16_from_a_file_answers_as_torchvision_s(tmp_path: Path) -> None:
+    features = vgg_features()
+    torch.save({f"features.{key}": value for key, value in features.state_dict().items()}, tmp_path / "vgg.pth")
+    network = zoo.load("vgg16", tmp_path / "vgg.pth")
+    picture = torch.rand(1, 3, 40, 40)
+    normalised = VGG16_Weights.IMAGENET1K_V1.transforms()
+    mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (normalised.mean, normalised.std))
+    expected = features[:23]((picture - mean) / std)
+    torch.testing.assert_close(network.responses(picture, ["relu4_3"])[0], expected)
+    assert network.layers["conv4_3"].view == 92
+
+
 def test_the_vgg16_that_comes_along_is_torchvision_s_architecture_and_has_learnt() -> None:
     file = weights.released()["vgg16"]
     features = make_layers(cfgs["D"]).eval()
@@ -41,6 +59,20 @@ def test_the_vgg16_that_comes_along_is_torchvision_s_architecture_and_has_learnt
     said = network.natural("conv5_1").squares
     assert float(expected.mean()) > 0.05
     assert float((said > 0.1 * said.mean()).float().mean()) > 0.8  # hardly a channel is dumb, as in a random network
+
+
+def test_inception_applies_torchvision_s_own_input_transform(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model = Inception3(aux_logits=False, init_weights=False, transform_input=True).eval()
+    torch.save(model.state_dict(), tmp_path / "inception.pth")
+    network = zoo.load("inception_v3", tmp_path / "inception.pth")
+    picture = torch.rand(1, 3, 96, 96)
+    mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    expected = create_feature_extractor(model, ["Mixed_5b"])((picture - mean) / std)["Mixed_5b"]
+    torch.testing.assert_close(network.responses(picture, ["Mixed_5b"])[0], expected, rtol=1e-3, atol=1e-4)
+    assert network.smallest(["Mixed_5b"]) == 75
+    for name, layer in network.layers.items():
+        assert network.responses(torch.rand(1, 3, 75, 75), [name])[0].shape[1] == layer.channels
 
 
 def test_without_a_network_connection_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

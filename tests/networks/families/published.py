@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -41,12 +42,10 @@ def _made(name: str, classes: int) -> nn.Module:
     if name.startswith("vgg"):
         with torch.device("meta"):  # its dense layers would take most of a gigabyte: narrow ones say the same
             features = models.get_model(name).features
-        model = nn.Module()
-        model.features = features.to_empty(device="cpu")
         layers = [nn.Linear(512 * 49, 8), nn.ReLU(), nn.Dropout(), nn.Linear(8, 8), nn.ReLU(), nn.Dropout()]
-        model.classifier = nn.Sequential(*layers, nn.Linear(8, classes))
-        model.forward = lambda x: model.classifier(model.features(x).flatten(1))  # type: ignore[method-assign]
-        return model
+        classifier = nn.Sequential(*layers, nn.Linear(8, classes))
+        parts = {"features": features.to_empty(device="cpu"), "flat": nn.Flatten(), "classifier": classifier}
+        return nn.Sequential(OrderedDict(parts))
     options = {"transform_input": True, "init_weights": False} if name in ("googlenet", "inception_v3") else {}
     torchvisions: nn.Module = models.get_model(name, num_classes=classes, **options)
     return torchvisions

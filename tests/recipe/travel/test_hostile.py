@@ -123,8 +123,9 @@ def test_each_trick_is_refused_in_a_sentence(text: str, told: str) -> None:
 def test_a_comparison_of_plain_values_travels() -> None:
     recipe = ProgressionRecipe.of(columns="step-size=0.01,0.5", rows="network=vgg16,mariana")
     found = read_travelled(travelling_text("progress", recipe, ORIGIN))
-    assert found.recipe.progress.columns == "step-size=0.01,0.5"  # type: ignore[attr-defined]
-    assert found.recipe.progress.rows == "network=vgg16,mariana"  # type: ignore[attr-defined]
+    assert isinstance(found.recipe, ProgressionRecipe)
+    assert found.recipe.progress.columns == "step-size=0.01,0.5"
+    assert found.recipe.progress.rows == "network=vgg16,mariana"
 
 
 @pytest.mark.parametrize(
