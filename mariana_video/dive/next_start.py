@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from fractions import Fraction
 
 import torch
 from torch import Tensor
@@ -29,7 +28,7 @@ from mariana_video.dive.low_frequencies import (
 )
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.others import Others
-from mariana_video.loop.beside import guide_of, others_of
+from mariana_video.loop.beside import guide_at_first, others_of
 from mariana_video.loop.dream_clock import DREAM_RATE
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.dreaming import Start
@@ -190,9 +189,9 @@ def softened(detail: Tensor, over: float, dream_frames: float) -> Tensor:
 
 def begins_beside(descent: Descent, source: Tensor) -> Others:
     """What a dream of `source` (1×3×H×W) goes by where a dive begins."""
-    guide, everywhere = guide_of(descent.dreamer.recipe), descent.dreamer.everywhere
-    shown = None if guide is None else guide.at(Fraction(0), descent.canvas.size[::-1]).to(source.device)
-    return others_of(source, shown, everywhere)
+    guide = guide_at_first(descent.dreamer.recipe, descent.canvas.size[::-1])
+    shown = None if guide is None else guide.to(source.device)
+    return others_of(source, shown, descent.dreamer.everywhere)
 
 
 def natural_sharpness(descent: Descent) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import repeat
@@ -15,8 +14,8 @@ import torch
 from torch import Tensor
 
 from mariana_video.errors import SourceError, UsageError
+from mariana_video.media.read.alongside import AT_ONCE, Alongside
 from mariana_video.media.read.opening import open_clip
-from mariana_video.media.read.reader import read, scan
 from mariana_video.media.stills.pictures import read_picture
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 _SOFT = 0.02  # of the shorter side: how wide an edge is made, on the mask's own side of it
 _BLACK = 0.5 / 255
-_AT_ONCE = Fraction(1, 500)  # seconds: containers round times to a thousandth
 
 
 def read_mask(path: Path) -> NDArray[np.float32]:
@@ -51,9 +49,9 @@ def check_mask(path: Path, plan: Plan | None = None) -> None:
     if not _moves(path):
         read_mask(path)
     elif plan is not None:
-        times = _times(path)
+        times = Alongside(path).times
         end, wanted = times[-1] + (times[-1] - times[-2] if len(times) > 1 else 0), plan.times[-1] - plan.clip.start
-        if wanted > end + _AT_ONCE:
+        if wanted > end + AT_ONCE:
             raise UsageError(
                 f"--mask {path} is over after {float(end):.2f} s, and the film is dreamed up to {float(wanted):.2f} s; "
                 "both are counted from their first pictures"
@@ -73,20 +71,12 @@ def masks_of(path: Path | None, plan: Plan, first: int) -> Iterator[Tensor | Non
 
 
 def _moving(path: Path, moments: Sequence[Fraction], size: tuple[int, int]) -> Iterator[Tensor]:
-    clip, times = open_clip(path), _times(path)
-    shown = [max(0, bisect_right(times, moment + _AT_ONCE) - 1) for moment in moments]
-    mask, at = None, shown[0] - 1 if shown else 0
-    frames = read(clip, start=times[shown[0]]) if shown else iter(())
-    for number in shown:
-        while at < number or mask is None:
-            frame = next(frames)
-            mask, at = fitted(_grey(frame.rgb, frame.alpha), size), at + 1
-        yield mask
-
-
-def _times(path: Path) -> list[Fraction]:
-    clip = open_clip(path)
-    return [frame.pts - clip.start for frame in scan(clip)]
+    film, last = Alongside(path), None
+    for moment in moments:
+        number, frame = film.at(moment)
+        if last is None or last[0] != number:
+            last = number, fitted(_grey(frame.rgb, frame.alpha), size)
+        yield last[1]
 
 
 def _moves(path: Path) -> bool:

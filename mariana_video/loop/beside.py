@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,12 +14,11 @@ from mariana_video.dream.others import Others
 from mariana_video.dream.size import dream_shape, fitted
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.loop.state import Moment
-from mariana_video.media.clip import Frame
+from mariana_video.media.read.alongside import Alongside
 from mariana_video.media.read.opening import open_clip
-from mariana_video.media.read.reader import read, scan
+from mariana_video.media.read.reader import read
 from mariana_video.recipe.options import Recipe
 
-_AT_ONCE = Fraction(1, 500)  # seconds: containers round times to a thousandth
 _GREY = 0.5
 _MORE = 1.5  # times the picture's pixels are the most that a guide has: it takes memory and time like the picture
 
@@ -41,37 +38,31 @@ class Guide:
     """
 
     def __init__(self, path: Path) -> None:
-        self._frames: Iterator[Frame] = iter(())
-        self._number = -1
-        self._shown: tuple[int, tuple[int, int], Tensor] | None = None
-        self._rgb: Tensor | None = None
         try:
-            self._clip = open_clip(path)
-            self._times = [frame.pts - self._clip.start for frame in scan(self._clip)]
-            self._picture(0)
-        except (SourceError, IndexError, StopIteration) as error:
-            raise UsageError(f"--guide: {str(error) or f'{path} holds no picture'}") from None
+            self._clip = Alongside(path)
+        except SourceError as error:
+            raise UsageError(f"--guide: {error}") from None
+        self._shown: tuple[int, tuple[int, int], Tensor] | None = None
 
     def at(self, seconds: Fraction, beside: tuple[int, int]) -> Tensor:
         """What it shows at a time, as a picture of `beside` (height, width) goes by it: 1×3×h×w.
 
         Its shorter side is as long as that picture's, unless it were much larger than the picture for it.
         """
-        number = max(0, bisect_right(self._times, seconds + _AT_ONCE) - 1)
-        picture = self._picture(number)
-        shape = _as_large(dream_shape((picture.shape[-2], picture.shape[-1]), min(beside)), beside)
-        if self._shown is None or self._shown[:2] != (number, shape):
-            self._shown = number, shape, fitted(picture, shape)
+        number, frame = self._clip.at(seconds)
+        if self._shown is None or self._shown[:2] != (number, beside):
+            self._shown = number, beside, _as_seen(to_tensor(frame.rgb), beside)
         return self._shown[2]
 
-    def _picture(self, number: int) -> Tensor:
-        if self._rgb is None or number < self._number:
-            self._frames, self._number = read(self._clip, start=self._times[number]), number - 1
-        while self._number < number:
-            self._rgb = to_tensor(next(self._frames).rgb)
-            self._number += 1
-        assert self._rgb is not None, "the numbers begin at 0"
-        return self._rgb
+
+def guide_at_first(recipe: Recipe, beside: tuple[int, int]) -> Tensor | None:
+    """What the guide of a recipe shows first, as `Guide.at` gives it, without looking through all of it."""
+    path = recipe.dream.guide
+    return None if path is None else _as_seen(read_beside(path, "guide"), beside)
+
+
+def _as_seen(picture: Tensor, beside: tuple[int, int]) -> Tensor:
+    return fitted(picture, _as_large(dream_shape((picture.shape[-2], picture.shape[-1]), min(beside)), beside))
 
 
 def _as_large(shape: tuple[int, int], beside: tuple[int, int]) -> tuple[int, int]:

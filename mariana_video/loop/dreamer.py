@@ -18,7 +18,7 @@ from mariana_video.dream.precision import DTYPES, choose_precision
 from mariana_video.dream.score import Score
 from mariana_video.dream.size import dream_shape, is_near, usual_shape
 from mariana_video.dream.style import Style
-from mariana_video.loop.beside import guide_of, read_beside
+from mariana_video.loop.beside import read_beside
 from mariana_video.loop.finish import Finish
 from mariana_video.loop.state import Values
 from mariana_video.loop.strength import to_see
@@ -234,5 +234,6 @@ def _made(recipe: Recipe, device: torch.device, precision: str, loaded: Loaded) 
     leading, palette = next(iter(networks.values())), None
     if dream.palette is not None:
         palette = read_beside(dream.palette, "palette").to(device)
-    guide_of(recipe)  # what is wrong with it is said before any work
+    if dream.guide is not None:
+        read_beside(dream.guide, "guide")  # what is wrong with it is said before any work
     return Dreamer(leading, recipe, objective, device, precision, networks=networks, palette=palette)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from torch import Tensor
@@ -13,7 +12,7 @@ from mariana_video.dream.ascent import Pace, Step
 from mariana_video.dream.plain.symmetry import kaleidoscope
 from mariana_video.dream.size import fitted, laid_on
 from mariana_video.errors import UsageError
-from mariana_video.loop.beside import guide_of, others_of
+from mariana_video.loop.beside import guide_at_first, others_of
 from mariana_video.loop.detail import Sharpening, larger_octaves, reach_at
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.motion.camera import camera
@@ -133,9 +132,9 @@ def _start(dreamer: Dreamer, picture: Tensor) -> Tensor:
 
 
 def _guide(dreamer: Dreamer, picture: Tensor) -> Tensor | None:
-    """A guide's first picture, as large as `picture` (1×3×H×W)."""
-    guide = guide_of(dreamer.recipe)
-    return None if guide is None else guide.at(Fraction(0), (picture.shape[-2], picture.shape[-1])).to(picture.device)
+    """A guide's first picture, as `picture` (1×3×H×W) goes by it."""
+    guide = guide_at_first(dreamer.recipe, (picture.shape[-2], picture.shape[-1]))
+    return None if guide is None else guide.to(picture.device)
 
 
 def side_by_side(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from mariana_video.loop.beside import Guide, read_beside
 from mariana_video.loop.state import Values
 from mariana_video.media.clip import Frame
 from mariana_video.media.colour import grey_of
+from mariana_video.media.read import alongside
 from mariana_video.media.stills.pictures import write_picture
 from tests.conftest import texture
 from tests.loop.moments import dreamer
@@ -83,3 +85,15 @@ def test_a_guide_of_any_shape_is_no_larger_than_suits_the_picture(tmp_path: Path
     write_picture(tmp_path / "long.png", texture(4, 400))
     shape = Guide(tmp_path / "long.png").at(Fraction(0), (90, 160)).shape
     assert shape[-2] * shape[-1] < 1.6 * 90 * 160
+
+
+def test_a_film_that_can_not_be_read_to_its_end_stays_at_its_last_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its times say that there are more pictures than come."""
+    path = greys(tmp_path / "guide.mkv", 10)
+    whole = alongside.read
+    monkeypatch.setattr(alongside, "read", lambda clip, start: islice(whole(clip, start=start), 4))
+    film = alongside.Alongside(path)
+    assert len(film.times) == 10
+    assert float(film.at(Fraction(9, 10))[1].rgb.mean()) * 255 == pytest.approx(60, abs=2)
