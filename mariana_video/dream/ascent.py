@@ -102,7 +102,8 @@ def _climbed(
         small, first, memory = after.small, after.step, after.memory
     gain = None if pace.gain is None else resize(pace.gain, octave.shape)
     length = Length(pace.size, gain, octave.scale, pace.style.bands)
-    others, rest = pace.others.at(octave, start, score.beside), pace.others.rest_at(octave, start)
+    others = pace.others.at(octave, start, score.beside)
+    rest = pace.others.rest_at(octave, start) if pace.style.compares else start
     for step in range(first, pace.steps):
         reach = reach_of(score, octave, pace.jitter)
         shift = offset(reach, *key, round(1000 * octave.scale), step)

@@ -50,6 +50,12 @@ class Style:
     smoothness: float = 0.0
     folds: int = 0
 
+    @property
+    def compares(self) -> bool:
+        """Whether a step looks at what the picture would be, had nothing been dreamed."""
+        taken = self.decay or self.blur or self.clip_norm or self.clip_contribution or self.smoothness
+        return bool(taken) or self.colour != "free"
+
     def pulled(self, gradient: Tensor, picture: Tensor, rest: Tensor) -> Tensor:
         """`gradient` (1×3×h×w) with what smooths the dream in a picture, its colours going where they are to."""
         if self.colour_steps == "decorrelated":
