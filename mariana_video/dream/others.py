@@ -30,6 +30,10 @@ class Others:
         source, rest = (None if picture is None else part(picture) for picture in (self.source, self.rest))
         return replace(self, source=source, rest=rest)
 
+    def guide_only(self) -> Others:
+        """The same where nothing looks at what lies at the same place."""
+        return Others(guide=self.guide, scale=self.scale)
+
     def at(self, octave: Octave, begun: Tensor, wanted: Collection[Beside]) -> dict[Beside, Tensor]:
         """Those that are `wanted`, at the size that they have on an octave, where the picture is `begun` (1×3×h×w)."""
         found: dict[Beside, Tensor] = {}

@@ -132,10 +132,11 @@ def _dreamed(
 
     for now, rendered in dreamed(dreamer, moments(), state):
         (frame, begins), rgb = kept.pop(rendered.index), to_array(rendered.picture)
+        own = unfolded.pop(rendered.index - plan.first, frame.rgb)
         if held:
             if begins:
                 holding.cut()
-            rgb = holding.shown(rgb, unfolded.pop(rendered.index - plan.first, frame.rgb), float(frame.pts))
+            rgb = holding.shown(rgb, own, float(frame.pts))
             now = replace(now, tensors={**now.tensors, **holding.tensors()})
         yield Finished(rgb, frame.alpha, frame.duration, rendered, now)
 

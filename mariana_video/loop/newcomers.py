@@ -103,13 +103,13 @@ def _on_a_sheet(
     """
     if "guide" in score.beside:
         boxes = (Box(0, begun.picture.shape[-2], 0, begun.picture.shape[-1]),)
-    sheet = sheet_of(boxes)
+    sheet, looked_at = sheet_of(boxes), "source" in score.beside or pace.style.compares
     height, width = (max(1, round(side * scale)) for side in sheet.shape)
     pace = replace(
         pace,
         gain=None if pace.gain is None else sheet.taken(pace.gain, 0.0),
         style=replace(pace.style, folds=0),  # of the whole picture, not of a sheet
-        others=pace.others.over(lambda picture: sheet.taken(picture, _GREY)),
+        others=pace.others.over(lambda picture: sheet.taken(picture, _GREY)) if looked_at else pace.others.guide_only(),
     )
     done = dreamer.ascend(sheet.taken(begun.picture, _GREY), score, (Octave((height, width), scale),), pace, draw)
     return Ascended(sheet.given_back(begun.picture, done.picture), done.score, begun.pushed + done.pushed)
