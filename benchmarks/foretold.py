@@ -94,12 +94,13 @@ def run(job: list[str]) -> dict[str, Any]:
 
 def one(words: list[str]) -> dict[str, Any]:
     """Runs the command in this process; what it foretold, and what it took."""
-    from mariana_video.cli.process import set_up
+    from mariana_video.cli.terminal.process import set_up
 
     set_up()
     from mariana_video.api.foreseen.foretelling import clocks
-    from mariana_video.cli import app, follow
-    from mariana_video.cli.bar import Bar
+    from mariana_video.cli import app
+    from mariana_video.cli.terminal import follow
+    from mariana_video.cli.terminal.bar import Bar
 
     figures: dict[str, Any] = {}
     say = Bar.step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from mariana_video.cli.process import leave, set_up
+from mariana_video.cli.terminal.process import leave, set_up
 
 
 def main() -> None:

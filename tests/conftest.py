@@ -155,7 +155,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def in_the_command() -> Iterator[None]:
-    """As in the command's own process, where libraries' remarks are kept off the screen (see `cli.process.set_up`)."""
+    """As in the command's own process, where libraries' remarks are kept off the screen (`cli.terminal.process`)."""
     with warnings.catch_warnings(), allowed():
         warnings.simplefilter("ignore")
         yield

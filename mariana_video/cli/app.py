@@ -20,7 +20,7 @@ from mariana_video.cli.measure import measure, recipe
 from mariana_video.cli.networks import layers, networks
 from mariana_video.cli.progression import progress
 from mariana_video.cli.shots import shots
-from mariana_video.cli.streams import streams
+from mariana_video.cli.terminal.streams import streams
 from mariana_video.cli.training import evaluate, train
 from mariana_video.cli.video import finish, video
 from mariana_video.cli.zoom import zoom

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mariana_video.cli.follow import follow, follow_pictures
+from mariana_video.cli.terminal.follow import follow, follow_pictures
 from mariana_video.cli.video import Quiet
 from mariana_video.recipe.kinds import PictureRecipe
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from mariana_video.cli.follow import already_finished, follow_pictures
+from mariana_video.cli.terminal.follow import already_finished, follow_pictures
 from mariana_video.cli.video import Quiet
 from mariana_video.recipe.kinds import SheetRecipe
 

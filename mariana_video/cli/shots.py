@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from mariana_video.cli.follow import follow
+from mariana_video.cli.terminal.follow import follow
 from mariana_video.cli.video import Quiet
 from mariana_video.recipe.kinds import ShotsRecipe
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from mariana_video.cli.bar import Bar, say
-from mariana_video.cli.follow import follow
+from mariana_video.cli.terminal.bar import Bar, say
+from mariana_video.cli.terminal.follow import follow
 from mariana_video.recipe.kinds import EvaluateRecipe
 from mariana_video.training.epochs.options import TrainingRecipe
 

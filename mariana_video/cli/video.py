@@ -7,8 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from mariana_video.cli.bar import Bar, say
-from mariana_video.cli.follow import already_finished, follow_job
+from mariana_video.cli.terminal.bar import Bar, say
+from mariana_video.cli.terminal.follow import already_finished, follow_job
 from mariana_video.recipe.groups import FILE
 from mariana_video.recipe.kinds import FilmRecipe
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mariana_video.cli.follow import already_finished, follow_job
+from mariana_video.cli.terminal.follow import already_finished, follow_job
 from mariana_video.cli.video import Quiet
 from mariana_video.recipe.kinds import DiveRecipe
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from mariana_video.api.foreseen.foretelling import ENOUGH, Estimate, Foretelling, fitted
-from mariana_video.cli.bar import Bar
+from mariana_video.cli.terminal.bar import Bar
 
 TURNS = (1.4, 0.3, 1.4, 0.6)  # what frames that go on from another send through the network, in turn
 FIRST = 22.0
@@ -174,7 +174,7 @@ class Screen:
 
 def test_a_bar_shows_no_time_before_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """tqdm would divide by the first frame's time: 50 frames of 20 ms after one of 2 s were 1 min 40 s left."""
-    from mariana_video.cli import bar as progress
+    from mariana_video.cli.terminal import bar as progress
 
     screen = Screen()
     monkeypatch.setattr("sys.stderr", screen)
@@ -192,7 +192,7 @@ def test_a_bar_shows_no_time_before_it_is_known(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_lines_elsewhere_say_the_same(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from mariana_video.cli import bar as progress
+    from mariana_video.cli.terminal import bar as progress
 
     monkeypatch.setattr(progress, "_EVERY", 0.0)
     with Bar(20, "frames", done=10) as bar:

@@ -37,7 +37,7 @@ def test_a_film_is_made_with_every_descriptor_closed(tiny_weights: Path, tmp_pat
 
 def test_missing_descriptors_are_opened_on_nothing() -> None:
     code = (
-        "import os\nfrom mariana_video.cli.process import set_up\nset_up()\n"
+        "import os\nfrom mariana_video.cli.terminal.process import set_up\nset_up()\n"
         "file = os.open(os.devnull, os.O_RDONLY)\n"
         "raise SystemExit(file if all(os.get_inheritable(number) for number in (0, 1, 2)) else 99)"
     )
@@ -75,6 +75,7 @@ def test_what_is_printed_may_meet_anything(line: str, code: int, said: bytes) ->
     ("surroundings", "told"), [({}, False), ({"PYTHONWARNINGS": "default"}, True), ({"PYTHONWARNINGS": "error"}, True)]
 )
 def test_warnings_of_libraries_are_for_those_who_ask(surroundings: dict[str, str], told: bool) -> None:
-    code = "from mariana_video.cli.process import set_up\nset_up()\nimport warnings\nwarnings.warn('of a library')"
+    set_up = "from mariana_video.cli.terminal.process import set_up\nset_up()\n"
+    code = f"{set_up}import warnings\nwarnings.warn('of a library')"
     done = shell('"$@"', sys.executable, "-c", code, **surroundings)
     assert (b"of a library" in done.stderr) == told

@@ -11,7 +11,7 @@ from typing import IO, Any
 import pytest
 
 from mariana_video.cli.app import run
-from mariana_video.cli.streams import streams
+from mariana_video.cli.terminal.streams import streams
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import read
 from tests.conftest import make_clip

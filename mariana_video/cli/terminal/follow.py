@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from mariana_video.cli.bar import Bar, foretell, say
+from mariana_video.cli.terminal.bar import Bar, foretell, say
 from mariana_video.errors import MarianaError
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What the terminal shows: bars, remarks, streams and the command's own process; it never knows a command."""
