@@ -18,12 +18,10 @@ from mariana_video.dream.plain.noise import offset
 from mariana_video.dream.plain.resample import resize
 from mariana_video.dream.pull import Pull
 from mariana_video.dream.rules import Length, Memory, finite, mean_size, stepped
-from mariana_video.dream.score import Score, Seen, farthest
+from mariana_video.dream.score import Score, farthest
 from mariana_video.dream.style import Style
-from mariana_video.dream.tiles import LARGEST, Tile, tiles_of
+from mariana_video.dream.tiled import Slope, gradient_of, grid_of, pushed
 
-_GRID = 8  # padded sides are multiples of it, and of the stride: no row is lost in pooling
-_FORWARD = 3  # a picture that is only looked at costs a third of one whose gradient is wanted
 _NONE: Mapping[Beside, Tensor] = MappingProxyType({})
 
 
@@ -120,21 +118,6 @@ def _climbed(
         yield Step(1, 1, step + 1, pace.steps, slope.score, full, pushed, begun, small, memory)
 
 
-@dataclass(frozen=True)
-class Slope:
-    """The `score` of a picture, its `gradient` (1×3×H×W), and how far its goals are still (see `Score.valued`)."""
-
-    score: float
-    gradient: Tensor
-    left: Tensor | None = None
-
-    def part(self, top: int, left: int, height: int, width: int) -> Slope:
-        """That of a part of the picture."""
-        rows, columns = slice(top, top + height), slice(left, left + width)
-        far = None if self.left is None else self.left[..., rows, columns].contiguous()
-        return Slope(self.score, self.gradient[..., rows, columns].contiguous(), far)
-
-
 def shifted_gradient(
     score: Score, picture: Tensor, shift: tuple[int, int], reach: int, others: Mapping[Beside, Tensor] = _NONE
 ) -> Slope:
@@ -168,8 +151,8 @@ def _balanced_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Te
     """
     parts = score.parted()
     if len(parts) == 1 or score.measure == "mean":
-        return _whole_gradient(score, picture, others)
-    found = [(weight, _whole_gradient(part, picture, others)) for weight, part in parts]
+        return gradient_of(score, picture, others)
+    found = [(weight, gradient_of(part, picture, others)) for weight, part in parts]
     sizes = [finite(mean_size(slope.gradient)) for _, slope in found]
     whole = sum(weight for weight, _ in found)
     gradient = torch.zeros_like(picture)
@@ -181,60 +164,9 @@ def _balanced_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Te
     return Slope(sum(slope.score for slope in slopes), gradient, left)
 
 
-def _whole_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Tensor]) -> Slope:
-    """The score of a picture and its gradient; tile by tile where it is large, the source beside it likewise."""
-    tiles = tiles_for(score, (picture.shape[-2], picture.shape[-1]))
-    if len(tiles) == 1:
-        return _gradient(score, picture, {which: _seen(score, which, others[which]) for which in score.beside})
-    guide: dict[Beside, Seen] = {}
-    if "guide" in score.beside:
-        guide["guide"] = _seen(score, "guide", others["guide"])
-    total, whole, pixels = 0.0, torch.empty_like(picture), picture.shape[-2] * picture.shape[-1]
-    far: Tensor | None = torch.empty_like(picture[:, :1])
-    for tile in tiles:
-        upper, lower, before, after = tile.core
-        seen = dict(guide)
-        if "source" in score.beside:
-            seen["source"] = _seen(score, "source", _part(others["source"], tile))
-        slope = _gradient(score, _part(picture, tile), seen)
-        inner = slope.part(upper - tile.top, before - tile.left, lower - upper, after - before)
-        whole[..., upper:lower, before:after] = inner.gradient * (tile.pixels / pixels)  # each is a mean over its tile
-        if far is None or inner.left is None:
-            far = None
-        else:
-            far[..., upper:lower, before:after] = inner.left
-        total += slope.score * (lower - upper) * (after - before) / pixels
-    return Slope(total, whole, far)
-
-
-def _part(picture: Tensor, tile: Tile) -> Tensor:
-    return picture[..., tile.top : tile.bottom, tile.left : tile.right]
-
-
-def _seen(score: Score, which: Beside, other: Tensor) -> Seen:
-    return score.seen(which, other.contiguous(memory_format=torch.channels_last))
-
-
-def _gradient(score: Score, picture: Tensor, seen: Mapping[Beside, Seen]) -> Slope:
-    picture = picture.contiguous(memory_format=torch.channels_last).requires_grad_(True)
-    value, left = score.valued(picture, seen)
-    (gradient,) = torch.autograd.grad(value, picture)
-    return Slope(float(value.detach()), gradient.float(), left)
-
-
-def tiles_for(score: Score, shape: tuple[int, int]) -> tuple[Tile, ...]:
-    """The tiles in which a padded picture of `shape` (height, width) goes through the network.
-
-    A mean activation is followed to the letter, as what it follows has it: in one piece.
-    """
-    grid = math.lcm(_GRID, score.stride)
-    return tiles_of(shape, grid, score.view, math.prod(shape) if score.measure == "mean" else LARGEST)
-
-
 def pushed_through(score: Score, shape: tuple[int, int], reach: int) -> int:
     """The pixels that go through networks, each counting, for a step on a picture of `shape` (height, width)."""
-    passes = len(score.asked) + len(score.beside) / _FORWARD
-    return round(passes * sum(tile.pixels for tile in tiles_for(score, padded_shape(score, shape, reach))))
+    return pushed(score, padded_shape(score, shape, reach))
 
 
 def reach_of(score: Score, octave: Octave, jitter: int) -> int:
@@ -244,7 +176,7 @@ def reach_of(score: Score, octave: Octave, jitter: int) -> int:
 
 def padded_shape(score: Score, shape: tuple[int, int], reach: int) -> tuple[int, int]:
     """(height, width) that goes through the network: room for the shift, up to the grid and to what it needs."""
-    grid = math.lcm(_GRID, score.stride)
+    grid = grid_of(score)
     height, width = (max(score.smallest, math.ceil((side + reach) / grid) * grid) for side in shape)
     return height, width
 

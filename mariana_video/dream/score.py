@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 import torch
@@ -17,7 +18,9 @@ from mariana_video.networks.network import Layer, Network
 
 Seen = Mapping[str, Responses]
 """What networks say of a picture, by the name of each."""
+AT_ONCE = 2_400_000  # pixels that go through networks at once
 _NOTHING: Mapping[Beside, Seen] = MappingProxyType({})
+_NOBODY: Seen = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,13 @@ class Score:
     """What the `terms` make of a picture, weighted and added; of the measure `mean` it is the mean of them.
 
     A picture as exciting as a natural one scores about the sum of the weights. `networks` are those that terms name.
+    Of a larger picture `at_once` pixels go through them at a time; what it scores doesn't hang on that.
     """
 
     networks: Mapping[str, Network]
     terms: tuple[Weighted, ...]
     measure: Measure = "share"
+    at_once: int = AT_ONCE
 
     @property
     def asked(self) -> Mapping[str, tuple[str, ...]]:
@@ -45,6 +50,21 @@ class Score:
         """A score for each network alone, with the sum of its terms' weights, whatever their signs."""
         terms = {name: tuple(term for term in self.terms if term.network == name) for name in self.asked}
         return [(sum(abs(term.weight) for term in own), replace(self, terms=own)) for own in terms.values()]
+
+    def pooling(self, pools: bool) -> Score:
+        """Of the terms those that go by the regions of the whole picture, or those that are means over its places."""
+        return replace(self, terms=tuple(term for term in self.terms if term.kind.pools(self.measure) == pools))
+
+    @cached_property
+    def aligned(self) -> bool:
+        """Whether every layer has a position for each stride of a picture: then its parts can be put together."""
+        grid = self.stride
+        side = math.ceil((self.smallest + self.view) / grid) * grid
+        device = next(iter(self.networks.values())).device
+        with torch.inference_mode(False), torch.no_grad():
+            said = self.responses(torch.zeros(1, 3, side, side, device=device))
+        strides = {(name, one): self.networks[name].layer(one).stride for name, found in said.items() for one in found}
+        return all(tuple(said[n][one].shape[-2:]) == (side // step,) * 2 for (n, one), step in strides.items())
 
     @property
     def layers(self) -> list[Layer]:
@@ -78,11 +98,25 @@ class Score:
 
         At each place the farthest says it; None where a term has no goal.
         """
-        features = {name: self._features(picture, name, layers, beside) for name, layers in self.asked.items()}
+        return self.judged(self.responses(picture), picture.shape[-2:], beside)
+
+    def responses(self, picture: Tensor) -> Seen:
+        """What networks say of a `picture` (1×3×H×W, 0…1), of all layers that are needed."""
+        return {name: self._responses(picture, name, layers) for name, layers in self.asked.items()}
+
+    def judged(
+        self,
+        responses: Seen,
+        shape: Sequence[int],
+        beside: Mapping[Beside, Seen] = _NOTHING,
+        pooled: Seen = _NOBODY,
+    ) -> tuple[Tensor, Tensor | None]:
+        """As `valued`, of what networks say of a picture of `shape`; `pooled` are regions of one that came in parts."""
+        features = {name: self._features(name, responses, beside, pooled) for name in self.asked}
         found = [term.kind.valued(features[term.network]) for term in self.terms]
         parts = torch.stack([value * term.weight for (value, _), term in zip(found, self.terms, strict=True)])
         score = parts.mean() if self.measure == "mean" else parts.sum()
-        return score, farthest([left for _, left in found], picture.shape[-2:])
+        return score, farthest([left for _, left in found], shape)
 
     def seen(self, which: Beside, picture: Tensor) -> Seen:
         """What networks say of another `picture` (1×3×H×W, 0…1), of the layers of those terms that go by it."""
@@ -90,9 +124,9 @@ class Score:
         with torch.no_grad():
             return {name: self._responses(picture, name, layers) for name, layers in asked.items()}
 
-    def _features(self, picture: Tensor, name: str, layers: tuple[str, ...], beside: Mapping[Beside, Seen]) -> Features:
+    def _features(self, name: str, responses: Seen, beside: Mapping[Beside, Seen], pooled: Seen) -> Features:
         others = {which: seen[name] for which, seen in beside.items() if name in seen}
-        return Features(self.networks[name], self._responses(picture, name, layers), self.measure, others)
+        return Features(self.networks[name], responses.get(name, {}), self.measure, others, pooled.get(name, {}))
 
     def _responses(self, picture: Tensor, name: str, layers: tuple[str, ...]) -> Responses:
         return dict(zip(layers, self.networks[name].responses(picture, layers), strict=True))

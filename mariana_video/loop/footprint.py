@@ -10,8 +10,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from mariana_video.dream.ascent import padded_shape, tiles_for
+from mariana_video.dream.ascent import padded_shape
 from mariana_video.dream.score import Score
+from mariana_video.dream.tiled import tiles_for
 from mariana_video.errors import DreamError
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.networks.network import CLASSES, Network

@@ -17,8 +17,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.errors import NetworkError
-from mariana_video.networks.natural import Natural, natural, regions
+from mariana_video.networks.natural import Natural, natural
 from mariana_video.networks.network import CLASSES, Network
+from mariana_video.networks.regions import regions
 
 PICTURES = Path(__file__).with_name("natural.png")
 SIDE = 128  # pixels of each square in it

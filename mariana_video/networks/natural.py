@@ -9,11 +9,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+
+from mariana_video.networks.regions import regions
 
 FAINT = 0.05  # of what is natural: a channel that says less is not worth more
 POOR = 0.5  # the power of the mean over channels, below 0: how much more the poor ones count
-REGION = 24  # positions: channels are shared out anew in each region of about this side
 _SILENT = 1e-4  # of the loudest channel's mean square: what is quieter counts as this
 
 
@@ -35,9 +35,10 @@ class Natural:
             response: 1×C×h×w, after ReLU.
             among: how much each of the C channels counts in the mean, 1 on average; empty: all alike.
         """
-        return self._shares(regions(response), among)
+        return self.shares_of(regions(response), among)
 
-    def _shares(self, squares: Tensor, among: Sequence[float] = ()) -> Tensor:
+    def shares_of(self, squares: Tensor, among: Sequence[float] = ()) -> Tensor:
+        """The same of the mean squares of regions, 1×C×n×m."""
         natural = self.squares.clamp_min(_SILENT * self.squares.max()).to(squares.device).view(1, -1, 1, 1)
         poor = (squares / natural + FAINT).pow(-POOR)
         if among:
@@ -59,12 +60,6 @@ class Natural:
             return cls(torch.tensor(squares), share)
 
 
-def regions(response: Tensor) -> Tensor:
-    """Mean squares of each channel of a response (1×C×h×w) in regions that overlap by half: 1×C×n×m, float32."""
-    (tall, down), (wide, right) = (_window(side) for side in response.shape[-2:])
-    return F.avg_pool2d(response.float().square(), (tall, wide), (down, right))
-
-
 def natural(pictures: Sequence[Tensor], squares: Tensor | None = None) -> Natural:
     """What a layer says of natural pictures, from the `regions` of its responses to them.
 
@@ -72,12 +67,5 @@ def natural(pictures: Sequence[Tensor], squares: Tensor | None = None) -> Natura
     """
     if squares is None:
         squares = torch.stack([squares.mean((0, 2, 3)) for squares in pictures]).mean(0)
-    shares = [float(Natural(squares)._shares(picture).mean()) for picture in pictures]
+    shares = [float(Natural(squares).shares_of(picture).mean()) for picture in pictures]
     return Natural(squares, float(torch.tensor(shares).median()))
-
-
-def _window(side: int) -> tuple[int, int]:
-    """Side and stride of windows of about `REGION` positions that overlap by half and leave no border out."""
-    count = max(1, round(2 * side / REGION) - 1)
-    stride = side // (count + 1)
-    return side - (count - 1) * stride, max(1, stride)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from mariana_video.errors import NetworkError
 from mariana_video.networks.natural import Natural
+from mariana_video.networks.pieces import begun
 
 LUMA = (
     0.299,
@@ -226,8 +227,8 @@ class Network:
         wanted = [name if name == CLASSES else self.resolve(name).name for name in names]
         missing = set(wanted)
         found: dict[str, Tensor] = {}
-        x = self._prepared(picture)
-        for name, stage in self.body.named_children():
+        x, stages = begun(self._prepared(picture), list(self.body.named_children()), self.layers, self._read(missing))
+        for name, stage in stages:
             x = stage(x)
             if name in missing:
                 found[name] = x
@@ -276,6 +277,10 @@ class Network:
         if self.grey:
             picture = (picture * self._luma).sum(1, keepdim=True)
         return ((picture - self._mean) / self._std).to(self.dtype)
+
+    def _read(self, wanted: Collection[str]) -> set[str]:
+        """The stages whose output is needed for those layers."""
+        return {self.beside[name][0] if name in self.beside else name for name in wanted}
 
     def _large_enough(self, picture: Tensor) -> Tensor:
         height, width = picture.shape[-2:]

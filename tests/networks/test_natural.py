@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mariana_video.networks.natural import REGION, Natural, natural, regions
+from mariana_video.networks.natural import Natural, natural
+from mariana_video.networks.regions import REGION, regions
 
 
 def responses(seed: int, side: int = 20) -> torch.Tensor:

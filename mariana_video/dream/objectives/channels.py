@@ -9,7 +9,7 @@ from typing import Self
 
 from torch import Tensor
 
-from mariana_video.dream.objectives.kind import Features, Kind
+from mariana_video.dream.objectives.kind import Features, Kind, Measure
 from mariana_video.dream.objectives.layers import layers_of, worth
 from mariana_video.errors import NetworkError
 from mariana_video.networks.natural import Natural
@@ -38,6 +38,10 @@ class Channels(Kind, example="conv4_3[17]", means="one channel of a layer, count
         """Its layer."""
         return (self.layer,)
 
+    def pools(self, measure: Measure) -> bool:
+        """As `together` has it."""
+        return measure == "share" and len(self.among) > 1
+
     def score(self, features: Features) -> Tensor:
         """What they are worth, beside all of their layer on natural pictures."""
         return together(features, self.layer, self.among)
@@ -51,11 +55,10 @@ def together(features: Features, layer: str, among: tuple[int, ...]) -> Tensor:
     """What the channels `among` a layer's are worth together: a float32 scalar."""
     if len(among) == 1:
         return worth(features, layer, features.responses[layer][:, among[0]])
-    response = features.responses[layer][:, list(among)]
     if features.measure == "share":
-        natural = features.network.natural(layer)
-        return Natural(natural.squares[list(among)], natural.share).shares(response).mean()
-    return worth(features, layer, response)
+        natural, squares = features.network.natural(layer), features.regions(layer)[:, list(among)]
+        return Natural(natural.squares[list(among)], natural.share).shares_of(squares).mean()
+    return worth(features, layer, features.responses[layer][:, list(among)])
 
 
 def _numbers(said: str, layer: Layer, network: Network) -> tuple[int, ...]:

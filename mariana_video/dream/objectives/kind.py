@@ -17,6 +17,7 @@ from typing import ClassVar, Literal, Protocol, Self, runtime_checkable
 from torch import Tensor
 
 from mariana_video.networks.network import Network
+from mariana_video.networks.regions import regions
 
 Measure = Literal["share", "energy", "mean"]
 """What a layer is worth: the `share` that each channel has of it (see `Natural.shares`), its `energy`, the mean squared
@@ -34,13 +35,19 @@ Responses = Mapping[str, Tensor]
 class Features:
     """What a network says of one picture: its `responses` of the layers asked for.
 
-    `beside` is what it says of the other pictures, of the layers of those terms that go by them.
+    `beside` is what it says of the other pictures, of the layers of those terms that go by them. `pooled` are the mean
+    squares of regions (1×C×n×m), by layer, of a picture that goes through the network in parts.
     """
 
     network: Network
     responses: Responses
     measure: Measure
     beside: Mapping[Beside, Responses] = field(default_factory=dict)
+    pooled: Responses = field(default_factory=dict)
+
+    def regions(self, layer: str) -> Tensor:
+        """The mean squares of a layer's channels in its regions, 1×C×n×m."""
+        return self.pooled[layer] if layer in self.pooled else regions(self.responses[layer])
 
 
 class Kind(ABC):
@@ -72,6 +79,10 @@ class Kind(ABC):
     @abstractmethod
     def layers(self) -> tuple[str, ...]:
         """The layers that are needed, by the network's own names for them."""
+
+    def pools(self, measure: Measure) -> bool:  # noqa: ARG002  # most don't
+        """Whether its score goes by the regions of the whole picture; else it is a mean over places."""
+        return False
 
     @abstractmethod
     def score(self, features: Features) -> Tensor:

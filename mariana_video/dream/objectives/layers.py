@@ -11,7 +11,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from mariana_video.dream.objectives.kind import Features, Kind
+from mariana_video.dream.objectives.kind import Features, Kind, Measure
 from mariana_video.errors import NetworkError
 from mariana_video.networks.network import Layer, Network
 
@@ -37,14 +37,18 @@ class WholeLayer(Kind, example="conv4_3", means="a layer; `all` is every layer, 
         """The one."""
         return (self.layer,)
 
+    def pools(self, measure: Measure) -> bool:
+        """Shares are taken over regions."""
+        return measure == "share"
+
     def score(self, features: Features) -> Tensor:
         """What it is worth as a whole.
 
         Squares are taken after ReLU: squaring before it would also excite what a channel is against.
         """
+        if self.pools(features.measure):
+            return features.network.natural(self.layer).shares_of(features.regions(self.layer), self.among).mean()
         response = features.responses[self.layer]
-        if features.measure == "share":
-            return features.network.natural(self.layer).shares(response, self.among).mean()
         if self.among:
             counts = torch.tensor(self.among).to(response).view(1, -1, 1, 1)
             response = response * (counts if features.measure == "mean" else counts.sqrt())

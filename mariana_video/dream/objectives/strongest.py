@@ -9,7 +9,7 @@ from typing import Self
 from torch import Tensor
 
 from mariana_video.dream.objectives.channels import together
-from mariana_video.dream.objectives.kind import Features, Kind
+from mariana_video.dream.objectives.kind import Features, Kind, Measure
 from mariana_video.dream.objectives.layers import layers_of
 from mariana_video.errors import NetworkError
 from mariana_video.networks.network import Network
@@ -43,6 +43,10 @@ class Strongest(
     def layers(self) -> tuple[str, ...]:
         """Its layer."""
         return (self.layer,)
+
+    def pools(self, measure: Measure) -> bool:
+        """As `together` has it."""
+        return measure == "share" and self.count > 1
 
     def score(self, features: Features) -> Tensor:
         """What they are worth together."""

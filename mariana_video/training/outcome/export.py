@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from mariana_video.networks.mariana import Mariana, balance, fold, layers
-from mariana_video.networks.natural import Natural, natural, regions
+from mariana_video.networks.natural import Natural, natural
 from mariana_video.networks.network import Network
+from mariana_video.networks.regions import regions
 from mariana_video.networks.weights import as_network, save
 from mariana_video.training.outcome.card import card
 from mariana_video.training.pictures.data import Picture

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-LARGEST = 1_200_000  # pixels that go through the network at once
-_MARGIN = 0.75  # of a position's view: most of what it really looks at
+from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -23,14 +22,31 @@ class Tile:
     def pixels(self) -> int:
         return (self.bottom - self.top) * (self.right - self.left)
 
+    def window(self, picture: Tensor, ratio: int = 1) -> Tensor:
+        """The window of a `picture` (…×h×w) that is `ratio` times smaller than what the tile is one of."""
+        rows, columns = slice(self.top // ratio, self.bottom // ratio), slice(self.left // ratio, self.right // ratio)
+        return picture[..., rows, columns]
 
-def tiles_of(shape: tuple[int, int], grid: int, view: int, largest: int = LARGEST) -> tuple[Tile, ...]:
-    """Tiles of one size whose cores cover a picture of `shape` (height, width), one where it is small enough.
+    def middle(self, picture: Tensor, ratio: int = 1) -> Tensor:
+        """The core of a `picture` (…×h×w), likewise."""
+        upper, lower, before, after = (one // ratio for one in self.core)
+        return picture[..., upper:lower, before:after]
+
+    def inner(self, window: Tensor, ratio: int = 1) -> Tensor:
+        """The core, of what has only the window."""
+        upper, lower, before, after = self.core
+        rows = slice((upper - self.top) // ratio, (lower - self.top) // ratio)
+        return window[..., rows, (before - self.left) // ratio : (after - self.left) // ratio]
+
+
+def tiles_of(shape: tuple[int, int], grid: int, view: int, largest: int) -> tuple[Tile, ...]:
+    """Tiles of one size, up to the `largest`, whose cores cover a picture of `shape` (height, width).
 
     Sides are multiples of `grid`, as the picture's are. Windows reach as far beyond their cores as a position of the
-    network that sees `view` pixels needs: so there are no seams.
+    network that sees `view` pixels does twice: what a pixel of the core moves is right, and so is what moves that. So
+    there are no seams.
     """
-    margin = math.ceil(_MARGIN * view / grid) * grid
+    margin = math.ceil(view / grid) * grid
     counts = [1, 1]
     while True:
         sides = [_window(side, count, grid, margin) for side, count in zip(shape, counts, strict=True)]
