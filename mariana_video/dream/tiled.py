@@ -60,25 +60,26 @@ def grid_of(score: Score) -> int:
     return math.lcm(_GRID, score.stride)
 
 
-def tiles_for(score: Score, shape: tuple[int, int]) -> tuple[Tile, ...]:
+def tiles_for(score: Score, shape: tuple[int, int], *, looked_at: bool = False) -> tuple[Tile, ...]:
     """The tiles in which a padded picture of `shape` (height, width) goes through the network.
 
     A mean activation is followed to the letter, as what it follows has it: in one piece. Of a network whose layers
     don't lie on the picture's grid, tiles are of one size always, for what they give hangs on it a little.
     """
-    pixels = math.prod(shape)
-    if pixels <= _WHOLE or score.measure == "mean":
-        return tiles_of(shape, grid_of(score), score.view, pixels)
-    return tiles_of(shape, grid_of(score), score.view, score.at_once if score.aligned else AT_ONCE)
+    largest = math.prod(shape)
+    if largest > _WHOLE and score.measure != "mean":
+        largest = score.at_once if score.aligned else AT_ONCE
+    return tiles_of(shape, grid_of(score), score.view, largest, looked_at=looked_at)
 
 
 def pushed(score: Score, shape: tuple[int, int]) -> int:
     """The pixels that go through networks, each counting, for the gradient of a padded picture of `shape`."""
     tiles = tiles_for(score, shape)
-    passes = len(score.asked) + len(score.beside) / _FORWARD
+    passes = (len(score.asked) + len(score.beside) / _FORWARD) * sum(tile.pixels for tile in tiles)
     if len(tiles) > 1 and _in_parts(score, shape):
-        passes += len(score.pooling(True).asked) / _FORWARD
-    return round(passes * sum(tile.pixels for tile in tiles))
+        looked = sum(tile.pixels for tile in tiles_for(score, shape, looked_at=True))
+        passes += len(score.pooling(True).asked) / _FORWARD * looked
+    return round(passes)
 
 
 def _in_parts(score: Score, shape: tuple[int, ...]) -> bool:
@@ -144,11 +145,11 @@ class _Tiled:
         What a single tile says is kept, for it needs not be asked again.
         """
         sums, kept = self._sums(), None
-        for tile in self.tiles:
-            with torch.set_grad_enabled(len(self.tiles) == 1):
-                window, said = self._said(tile)
-            self._add(sums, said, tile)
-            kept = (window, said) if len(self.tiles) == 1 else None
+        if len(self.tiles) == 1:
+            kept = self._said(self.tiles[0])
+            self._add(sums, kept[1], self.tiles[0])
+        else:
+            self._look(sums, self.picture)
         regions = {at: one.means().requires_grad_(True) for at, one in sums.items()}
         value, _ = self._pooling.judged({}, (), self._beside(), _by_network(regions))
         slopes = torch.autograd.grad(value, list(regions.values()))
@@ -174,10 +175,14 @@ class _Tiled:
         if "source" not in self._pooling.beside:
             return {}
         sums = self._sums()
-        for tile in self.tiles:
-            with torch.no_grad():
-                self._add(sums, self.score.responses(_laid_out(tile.window(self.others["source"]))), tile)
+        self._look(sums, self.others["source"])
         return {"source": _by_network({at: one.size() for at, one in sums.items()})}
+
+    def _look(self, sums: Mapping[tuple[str, str], Sums], picture: Tensor) -> None:
+        """Adds up all that networks say of a picture."""
+        for tile in tiles_for(self.score, (picture.shape[-2], picture.shape[-1]), looked_at=True):
+            with torch.no_grad():
+                self._add(sums, self.score.responses(_laid_out(tile.window(picture))), tile)
 
     def _said(self, tile: Tile) -> tuple[Tensor, Seen]:
         window = _laid_out(tile.window(self.picture)).requires_grad_(True)

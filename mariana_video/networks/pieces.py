@@ -58,9 +58,10 @@ class Part:
             x = stage(x)
         return x
 
-    def tiles(self, x: Tensor) -> tuple[Tile, ...]:
+    def tiles(self, x: Tensor, *, looked_at: bool = False) -> tuple[Tile, ...]:
         """The pieces of what goes in."""
-        return tiles_of((x.shape[-2], x.shape[-1]), self.ratio, self.view, _AT_ONCE // self.stride)
+        shape = x.shape[-2], x.shape[-1]
+        return tiles_of(shape, self.ratio, self.view, _AT_ONCE // self.stride, looked_at=looked_at)
 
     def fits(self, x: Tensor) -> bool:
         """Whether it gives a position for each `ratio` of `x`, as stages that pad do: then pieces can be put together.
@@ -122,7 +123,7 @@ class _InPieces(torch.autograd.Function):
         ctx.part = part
         ctx.save_for_backward(x)
         made: Tensor | None = None
-        for tile in part.tiles(x):
+        for tile in part.tiles(x, looked_at=True):
             piece = part(_apart(tile.window(x)))
             if made is None:
                 shape = (1, piece.shape[1], x.shape[-2] // part.ratio, x.shape[-1] // part.ratio)

@@ -39,14 +39,16 @@ class Tile:
         return window[..., rows, (before - self.left) // ratio : (after - self.left) // ratio]
 
 
-def tiles_of(shape: tuple[int, int], grid: int, view: int, largest: int) -> tuple[Tile, ...]:
+def tiles_of(
+    shape: tuple[int, int], grid: int, view: int, largest: int, *, looked_at: bool = False
+) -> tuple[Tile, ...]:
     """Tiles of one size, up to the `largest`, whose cores cover a picture of `shape` (height, width).
 
-    Sides are multiples of `grid`, as the picture's are. Windows reach as far beyond their cores as a position of the
-    network that sees `view` pixels does twice: what a pixel of the core moves is right, and so is what moves that. So
-    there are no seams.
+    Sides are multiples of `grid`, as the picture's are. Windows reach beyond their cores by the `view` of a position of
+    the network: what a pixel of the core moves is right, and so is all that moves that. So there are no seams. Where
+    they are only `looked_at`, for what positions say and no gradient, half of it does.
     """
-    margin = math.ceil(view / grid) * grid
+    margin = math.ceil((view / 2 if looked_at else view) / grid) * grid
     counts = [1, 1]
     while True:
         sides = [_window(side, count, grid, margin) for side, count in zip(shape, counts, strict=True)]
