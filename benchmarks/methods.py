@@ -17,12 +17,12 @@ from torch import Tensor
 
 from mariana_video.dream.arrays import to_array, to_tensor
 from mariana_video.dream.ascent import Pace
+from mariana_video.dream.plain.measure import rms
 from mariana_video.dream.pull import Pull
 from mariana_video.dream.score import Score
 from mariana_video.footage.film import film
 from mariana_video.footage.plan import Plan
 from mariana_video.loop.dreamer import Dreamer
-from mariana_video.loop.strength import mean_rms
 from mariana_video.media.clip import Frame
 from mariana_video.media.read.reader import read
 from mariana_video.motion.flow import Estimator
@@ -164,7 +164,7 @@ def without_flow(job: Job) -> Dreams:
             pace = replace(pace, pull=pull)
         done = job.dreamer.ascend(source, score, octaves, pace, index)
         if dream is None:
-            strength = mean_rms(done.picture - source)
+            strength = rms(done.picture - source)
         before, dream = source, done.picture
         yield to_array(dream), done.pushed
 

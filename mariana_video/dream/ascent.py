@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 
 import torch
@@ -14,10 +15,11 @@ from torch.nn import functional as F
 from mariana_video.dream.objectives.kind import Beside
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.others import Others
+from mariana_video.dream.plain.measure import mean_size
 from mariana_video.dream.plain.noise import offset
 from mariana_video.dream.plain.resample import resize
 from mariana_video.dream.pull import Pull
-from mariana_video.dream.rules import Length, Memory, finite, mean_size, stepped
+from mariana_video.dream.rules import Length, Memory, finite, stepped
 from mariana_video.dream.score import Score, farthest
 from mariana_video.dream.style import Style
 from mariana_video.dream.tiled import Slope, gradient_of, grid_of, pushed
@@ -27,7 +29,7 @@ _NONE: Mapping[Beside, Tensor] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Step:
-    """One step done: `octave` of `octaves` and `step` of `steps` count from 1, `picture` is 1×3×H×W at full size.
+    """One step done: `octave` of `octaves` and `step` of `steps` count from 1.
 
     `pushed` are the pixels that went through the network for it, what was added round the picture included. `begun` is
     the full picture as the octave began, `small` the picture at the octave's own size, `memory` what the rule of steps
@@ -39,11 +41,18 @@ class Step:
     step: int
     steps: int
     score: float
-    picture: Tensor
     pushed: int
     begun: Tensor
     small: Tensor
     memory: Memory = ()
+
+    @cached_property
+    def picture(self) -> Tensor:
+        """The picture at full size, 1×3×H×W: made when it is asked for, for few steps' are."""
+        if self.small.shape == self.begun.shape:
+            return self.small
+        change = self.small - resize(self.begun, self.small.shape[-2:])
+        return resize(change, self.begun.shape[-2:]).add_(self.begun).clamp_(0, 1)
 
 
 @dataclass(frozen=True)
@@ -85,8 +94,9 @@ def ascend(
             continue
         last = known = after if after is not None and number == after.octave else None
         begun = picture if known is None else known.begun
-        for last in _climbed(begun, score, octave, pace, key, known):
-            yield replace(last, octave=number, octaves=len(octaves))
+        for step in _climbed(begun, score, octave, pace, key, known):
+            last = replace(step, octave=number, octaves=len(octaves))
+            yield last
         picture = begun if last is None else last.picture
 
 
@@ -113,9 +123,8 @@ def _climbed(
         now = length if slope.left is None else replace(length, gain=slope.left if gain is None else gain * slope.left)
         small, memory = stepped(pace.style.rule, small, gradient, now, memory)
         small = pace.style.settled(small, gradient, rest, key[-1] * pace.steps + step)
-        full = small if octave.scale == 1 else (begun + resize(small - start, begun.shape[-2:])).clamp(0, 1)
         pushed = pushed_through(score, octave.shape, reach)
-        yield Step(1, 1, step + 1, pace.steps, slope.score, full, pushed, begun, small, memory)
+        yield Step(1, 1, step + 1, pace.steps, slope.score, pushed, begun, small, memory)
 
 
 def shifted_gradient(

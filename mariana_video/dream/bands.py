@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from mariana_video.dream.plain.measure import rms
 from mariana_video.dream.plain.resample import resize
 from mariana_video.recipe.look import Dream
 from mariana_video.recipe.values.timeline import START
@@ -26,18 +26,15 @@ def levelled(gradient: Tensor, weights: Sequence[float] = WEIGHTS) -> Tensor:
     bands, left = [], gradient
     for _ in weights[1:]:
         coarse = F.avg_pool2d(left, 2, ceil_mode=True, count_include_pad=False)
-        bands.append(left - resize(coarse, left.shape[-2:]))
+        finer = resize(coarse, left.shape[-2:])
+        bands.append(left - finer if finer is coarse else torch.sub(left, finer, out=finer))
         left = coarse
+    bands.append(left.clone())
     total = torch.zeros_like(left)
-    for weight, band in zip(reversed(weights), reversed([*bands, left]), strict=True):
-        size = _rms(band)
+    for weight in reversed(weights):
+        band = bands.pop()
+        size = rms(band)
         total = resize(total, band.shape[-2:])
         if size > 0:
-            total = total + band * (weight / size)
+            total = total.add_(band.mul_(weight / size))
     return total
-
-
-def _rms(band: Tensor) -> float:
-    """In float64 by numpy: torch's float32 reduction differs with the number of threads."""
-    values = band.detach().cpu().numpy()
-    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))

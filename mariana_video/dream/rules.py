@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mariana_video.dream.bands import WEIGHTS, levelled
+from mariana_video.dream.plain.measure import mean_size
 from mariana_video.dream.plain.resample import resize
 from mariana_video.errors import DreamError
 from mariana_video.recipe.look import Rule
@@ -51,7 +52,7 @@ def moved(picture: Tensor, gradient: Tensor, length: Length) -> Tensor:
     if finite(mean_size(gradient)) == 0:
         return picture
     gradient = levelled(gradient, length.bands)
-    change = gradient * (length.size / _mean_around(gradient, length.gain, length.scale))
+    change = gradient.mul_(length.size / _mean_around(gradient, length.gain, length.scale))
     return _walled(picture, change, length.gain)
 
 
@@ -116,10 +117,11 @@ def stepped(
 
 
 def _walled(picture: Tensor, change: Tensor, gain: Tensor | None) -> Tensor:
+    """`picture` with a `change`, which is used up."""
     if gain is not None:
-        change = change * gain
+        change = change.mul_(gain)
     room = torch.where(change > 0, 1 - picture, picture)
-    return (picture + change * (room / _WALL).clamp(max=1)).clamp(0, 1)
+    return room.div_(_WALL).clamp_(max=1).mul_(change).add_(picture).clamp_(0, 1)
 
 
 def _mean_around(gradient: Tensor, gain: Tensor | None, scale: float) -> Tensor:
@@ -143,8 +145,3 @@ def finite(size: float) -> float:
             "the gradient is not finite, so the dream can't go on: try --precision fp32, or another network or layer"
         )
     return size
-
-
-def mean_size(gradient: Tensor) -> float:
-    """mean|g| in float64 by numpy: torch's float32 reduction differs with the number of threads."""
-    return float(np.mean(np.abs(gradient.detach().cpu().numpy()), dtype=np.float64))

@@ -20,8 +20,8 @@ from torch.nn import functional as F
 
 from mariana_video.dream.bands import WEIGHTS
 from mariana_video.dream.plain.colours import decorrelated, keeping, kept_colours
+from mariana_video.dream.plain.measure import mean_size
 from mariana_video.dream.plain.symmetry import folded
-from mariana_video.dream.rules import mean_size
 from mariana_video.recipe.look import Kept, Rule
 
 _EDGE = 0.02  # of a difference between neighbours: less counts as smooth already

@@ -188,11 +188,11 @@ class Dreamer:
 
     def ascend(self, picture: Tensor, score: Score, octaves: tuple[Octave, ...], pace: Pace, index: int) -> Ascended:
         """`picture` (1×3×H×W) after the ascent at frame `index`."""
-        value, pushed = float("nan"), 0
+        pushed, step = 0, None
         for step in self.steps(picture, score, octaves, pace, index):
-            picture, value, pushed = step.picture, step.score, pushed + step.pushed
+            pushed += step.pushed
             self.on_step(step)
-        return Ascended(picture, value, pushed)
+        return Ascended(picture, float("nan"), 0) if step is None else Ascended(step.picture, step.score, pushed)
 
 
 @dataclass(frozen=True)

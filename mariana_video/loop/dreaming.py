@@ -11,6 +11,7 @@ from torch import Tensor
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.others import Others
+from mariana_video.dream.plain.measure import rms
 from mariana_video.dream.plain.resample import resize
 from mariana_video.dream.pull import Pull
 from mariana_video.dream.score import Score
@@ -18,7 +19,7 @@ from mariana_video.loop.beside import others_of
 from mariana_video.loop.dreamer import Ascended, Dreamer
 from mariana_video.loop.newcomers import Grown, grown, ungrown, young_of
 from mariana_video.loop.state import Moment, State
-from mariana_video.loop.strength import braked, first_strength_gain, local_rms, mean_rms, next_strength_gain, step_gain
+from mariana_video.loop.strength import braked, first_strength_gain, local_rms, next_strength_gain, step_gain
 
 _FAINT = 0.2  # below this strength a first frame says nothing about the target
 _HARDEST = 8.0  # strength gain of a frame that has nothing else to hold its strength by
@@ -75,7 +76,7 @@ def first_frame(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | Non
         target = target / values.strength
     else:
         target = torch.full_like(target, dreamer.network.suited.strength)
-    strong = mean_rms(dream - source) if pull is None else pull.scale
+    strong = rms(dream - source) if pull is None else pull.scale
     tensors = {
         "target": target,
         "strength_gain": torch.tensor(first_strength_gain(values.carry)),

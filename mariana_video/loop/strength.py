@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from mariana_video.dream.plain.measure import rms
 from mariana_video.dream.plain.resample import resize, softened
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
@@ -62,11 +63,11 @@ def carried_target(target: Tensor, motion: Motion, source: Tensor | None = None)
     shape = target.shape[-2:]
     flow = resize(motion.flow, shape) / _CELL
     visible = resize(motion.visible, shape)
-    usual = mean_rms(target)
+    usual = rms(target)
     moved = warp(target, flow, kernel="linear")
     new = usual if source is None else _of_the_like(moved, visible, source)
     moved = moved * visible + new * (1 - visible)
-    return moved * (usual / max(mean_rms(moved), _DARK))
+    return moved * (usual / max(rms(moved), _DARK))
 
 
 def _of_the_like(target: Tensor, visible: Tensor, source: Tensor) -> Tensor:
@@ -135,15 +136,10 @@ def next_strength_gain(
     still picture needs: what is lost on the way is given back (`restored`), not stepped over.
     """
     old = resize(visible, target.shape[-2:]).clamp(0, 1).sqrt()
-    wanted, found = mean_rms(target * old), mean_rms(local_rms(change) * old)
+    wanted, found = rms(target * old), rms(local_rms(change) * old)
     if min(wanted, found) < _DARK:
         return strength_gain
     return float(np.clip(strength_gain * (wanted / found) ** (_MEMORY * dream_frames), _WEAKEST_GAIN, most))
-
-
-def mean_rms(change: Tensor) -> float:
-    """RMS over a whole tensor, in float64 by numpy: in float32 its bits would depend on the number of threads."""
-    return float(np.sqrt(np.mean(np.square(change.cpu().numpy(), dtype=np.float64))))
 
 
 def _softer(cells: Tensor) -> Tensor:

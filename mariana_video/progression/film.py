@@ -156,7 +156,7 @@ def _item(tensors: Mapping[str, Tensor], number: int) -> Progressed:
         begun, small = tensors[f"{number}.begun"], tensors[f"{number}.small"]
         memory = [name for name in tensors if name.startswith(f"{number}.memory.")]
         remembered = tuple(tensors[name] for name in sorted(memory))
-        last = Step(round(octave), round(octaves), within, each, score, picture, pushed, begun, small, remembered)
+        last = Step(round(octave), round(octaves), within, each, score, pushed, begun, small, remembered)
     return Progressed(round(step), round(steps), round(octave), round(octaves), score, change, picture, last)
 
 

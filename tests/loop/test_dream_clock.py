@@ -12,11 +12,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from mariana_video.dream.plain.measure import rms
 from mariana_video.loop.dream_clock import timings
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.frames import dreamed
 from mariana_video.loop.state import Moment, Rendered
-from mariana_video.loop.strength import mean_rms
 from mariana_video.meters.sharpness import laplacian_energy
 from mariana_video.motion.motion import Motion
 from tests.conftest import as_tensor, instant, texture
@@ -104,7 +104,7 @@ def looks(shown: Shown, times: Sequence[Fraction], at: float) -> tuple[float, fl
     source, rendered = shown[nearest]
     change = (rendered.picture - source)[0]
     colour = rendered.picture[0] - rendered.picture[0].mean(0, keepdim=True)
-    return mean_rms(change), laplacian_energy(change.permute(1, 2, 0).numpy()), mean_rms(colour)
+    return rms(change), laplacian_energy(change.permute(1, 2, 0).numpy()), rms(colour)
 
 
 def test_a_frame_has_as_many_dream_frames_as_have_passed() -> None:
@@ -179,6 +179,6 @@ def test_between_two_dream_frames_nothing_jumps(rate: int) -> None:
 
     def steps(shown: Shown) -> list[float]:
         pictures = [rendered.picture for _, rendered in shown][5:]
-        return [mean_rms(after - before) for before, after in pairwise(pictures)]
+        return [rms(after - before) for before, after in pairwise(pictures)]
 
     assert max(steps(made)) < 1.3 * max(steps(usual)) * 25 / rate

@@ -12,12 +12,12 @@ import pytest
 import torch
 
 from mariana_video.dream.octaves import octaves_of
+from mariana_video.dream.plain.measure import rms
 from mariana_video.loop.carried import start_on, warped_dream
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.dreaming import in_turn
 from mariana_video.loop.frames import dreamed
 from mariana_video.loop.state import Moment
-from mariana_video.loop.strength import mean_rms
 from mariana_video.motion.warp import warp
 from tests.conftest import as_tensor, texture
 from tests.loop.moments import SHAPE, correlation, dreamer, moving, states
@@ -41,7 +41,7 @@ def test_a_carried_frame_overgrows_its_scene_and_a_carried_change_does_not() -> 
         states(dreamer(carried=one, step_size=0.006), moving(dreamer(carried=one, step_size=0.006), 75, 0))[-1]
         for one in ("change", "frame")
     )
-    assert mean_rms(frame.dream - frame.source) > 1.4 * mean_rms(change.dream - change.source)
+    assert rms(frame.dream - frame.source) > 1.4 * rms(change.dream - change.source)
 
 
 def test_where_something_newly_appears_the_source_is_seen() -> None:
@@ -78,7 +78,7 @@ def test_mix_is_laid_over_the_result_and_not_carried() -> None:
 @pytest.mark.parametrize("carry", [0.8, 0.95, 1.0])
 def test_strength_is_held_on_a_still_scene(carry: float) -> None:
     which = dreamer(carry=carry)
-    strengths = [mean_rms(state.dream - state.source) for state in states(which, moving(which, 40, 0))]
+    strengths = [rms(state.dream - state.source) for state in states(which, moving(which, 40, 0))]
     assert np.mean(strengths[1:5]) == pytest.approx(np.mean(strengths[-10:]), rel=0.15)
     assert np.mean(strengths[-10:]) == pytest.approx(strengths[0], rel=0.2)
 
@@ -127,7 +127,7 @@ def test_momentum_goes_along_with_a_known_motion() -> None:
     shifted = torch.roll(was, shift, -1)
     inside = (..., slice(8, -8))
     assert correlation(goes_on[inside], shifted[inside]) > 0.99
-    assert 0.5 < mean_rms(goes_on[inside]) / mean_rms(shifted[inside]) < 0.8
+    assert 0.5 < rms(goes_on[inside]) / rms(shifted[inside]) < 0.8
     assert float(goes_on[..., :shift].abs().max()) < 0.05 * float(goes_on.abs().max())
 
 
@@ -135,7 +135,7 @@ def test_24_and_60_frames_a_second_look_alike() -> None:
     def strength(rate: int) -> float:
         which = dreamer(carry=0.9)
         *_, last = states(which, moving(which, rate, 0, Fraction(rate)))
-        return mean_rms(last.dream - last.source)
+        return rms(last.dream - last.source)
 
     assert strength(60) == pytest.approx(strength(24), rel=0.1)
 
