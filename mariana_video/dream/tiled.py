@@ -17,6 +17,7 @@ from torch import Tensor
 
 from mariana_video.dream.objectives.kind import Beside
 from mariana_video.dream.score import AT_ONCE, Score, Seen
+from mariana_video.networks.device import give_back
 from mariana_video.networks.regions import Sums, slope_of
 from mariana_video.networks.tiles import Tile, tiles_of
 
@@ -47,7 +48,10 @@ def gradient_of(score: Score, picture: Tensor, others: Mapping[Beside, Tensor]) 
     """The score of a padded `picture` (1×3×H×W) and its gradient, the pictures that terms go by beside it."""
     tiles = tiles_for(score, (picture.shape[-2], picture.shape[-1]))
     if len(tiles) > 1 or _in_parts(score, picture.shape):
-        return _Tiled(score, picture, others, tiles).slope()
+        give_back()
+        slope = _Tiled(score, picture, others, tiles).slope()
+        give_back()
+        return slope
     seen = {which: _seen(score, which, others[which]) for which in score.beside}
     picture = _laid_out(picture).requires_grad_(True)
     value, left = score.valued(picture, seen)
