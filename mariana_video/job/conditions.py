@@ -112,12 +112,15 @@ def machine_given(machine: Machine, before: Sections) -> Machine:
     stored = before.get("machine", {})
     device = str(stored.get("device", "auto")) if machine.device == "auto" else machine.device
     precision = stored.get("precision", "auto") if machine.precision == "auto" else machine.precision
-    return Machine(device, precision)  # type: ignore[arg-type]  # checked when it was stored
+    memory = stored.get("memory") if machine.memory is None else machine.memory
+    return machine.taking({"device": device, "precision": precision, "memory": memory})
 
 
 def machine_of(dreamer: Dreamer) -> dict[str, Plain]:
-    """What changes the last bits: device, number format, the versions of what computes."""
+    """What changes the last bits: device, number format, tiles that fit, the versions of what computes."""
     facts: dict[str, Plain] = {"device": str(dreamer.device), "precision": dreamer.precision}
+    if dreamer.memory is not None:
+        facts["memory"] = str(dreamer.memory)
     if dreamer.device.type == "cuda":
         facts["gpu"] = torch.cuda.get_device_name(dreamer.device)
     elif dreamer.precision != "fp32":  # in full precision all processors give the same bits
@@ -237,7 +240,7 @@ def _told(difference: Difference) -> str:
         return f"with other figures of what natural pictures do to the network {name}"
     if difference.section == "job":
         return f"by `mariana {before}`, not by `mariana {now}`"
-    if difference.section == "machine" and name not in ("device", "precision"):
+    if difference.section == "machine" and name not in ("device", "precision", "memory"):
         return f"with {name} {before} and this is {now}, which changes the last bits"
     return f"{_option(name, before)}, not {_option(name, now)}"
 

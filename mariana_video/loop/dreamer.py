@@ -15,7 +15,7 @@ from mariana_video.dream.objectives.chosen import chosen
 from mariana_video.dream.objectives.reading import Weighted, read
 from mariana_video.dream.octaves import Octave, octaves_of
 from mariana_video.dream.precision import DTYPES, choose_precision
-from mariana_video.dream.score import Score
+from mariana_video.dream.score import AT_ONCE, Score
 from mariana_video.dream.size import dream_shape, is_near, usual_shape
 from mariana_video.dream.style import Style
 from mariana_video.loop.beside import read_beside
@@ -27,10 +27,13 @@ from mariana_video.networks.network import CLASSES, Network
 from mariana_video.recipe.group import value_at
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Recipe
+from mariana_video.recipe.values.memory import Memory
 from mariana_video.recipe.values.networks import Said
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.timeline import START, Instant, Timeline
 
+STANDING = 800_000_000  # bytes of Python, torch and a network, before any picture
+_A_PIXEL = 600  # bytes that VGG16 takes for one, of a large picture
 _RISE = 2.0  # of the score in a step that is measured by it
 
 
@@ -41,6 +44,7 @@ class Dreamer:
     `network` leads: what suits it (step size, size, strength) is what suits all. `networks` are all that terms name, by
     the name that they say, the leading one first; left out, it is the only one. Where it dreams `everywhere`, it does
     so whether there is anything to see or not. `palette` is a picture (1×3×h×w) whose colours dreams take on.
+    `memory` is how much the work may take, where that was said.
     """
 
     network: Network
@@ -52,6 +56,7 @@ class Dreamer:
     networks: Mapping[str, Network] = field(default_factory=dict)
     everywhere: bool = False
     palette: Tensor | None = None
+    memory: Memory | None = None
 
     def __post_init__(self) -> None:
         if not self.networks:
@@ -128,7 +133,14 @@ class Dreamer:
 
     def scored(self, terms: tuple[Weighted, ...]) -> Score:
         """What the ascent makes larger for `terms`."""
-        return Score(self.networks, terms, "mean" if self.tutorial else self.recipe.dream.score)
+        return Score(self.networks, terms, "mean" if self.tutorial else self.recipe.dream.score, self._at_once)
+
+    @property
+    def _at_once(self) -> int:
+        """Pixels that go through the networks at once: no more than take half of the memory."""
+        if self.memory is None:
+            return AT_ONCE
+        return max(1, min(AT_ONCE, (self.memory.bytes - STANDING) // 2 // _A_PIXEL))
 
     def scores(self, frames: int | None = None, timeline: Timeline = START.timeline) -> Iterator[Score]:
         """Every score that comes up in a film of so many `frames` (None: in one without end)."""
@@ -211,7 +223,7 @@ def make_dreamer(recipe: Recipe, machine: Machine) -> Dreamer:
     """
     device = choose_device(machine.device)
     precision = choose_precision(machine.precision, device)
-    return _made(recipe, device, precision, {})
+    return _made(recipe, device, precision, machine.memory, {})
 
 
 Loaded = dict[Said, Network]
@@ -223,10 +235,10 @@ def dreamer_for(dreamer: Dreamer, recipe: Recipe, loaded: Loaded) -> Dreamer:
 
     Raises as `make_dreamer` does.
     """
-    return _made(recipe, dreamer.device, dreamer.precision, loaded)
+    return _made(recipe, dreamer.device, dreamer.precision, dreamer.memory, loaded)
 
 
-def _made(recipe: Recipe, device: torch.device, precision: str, loaded: Loaded) -> Dreamer:
+def _made(recipe: Recipe, device: torch.device, precision: str, memory: Memory | None, loaded: Loaded) -> Dreamer:
     dream = recipe.dream
     networks, objective = chosen(dream.network, dream.weights, dream.layers, loaded, dream.guide is not None)
     for network in networks.values():
@@ -236,4 +248,4 @@ def _made(recipe: Recipe, device: torch.device, precision: str, loaded: Loaded) 
         palette = read_beside(dream.palette, "palette").to(device)
     if dream.guide is not None:
         read_beside(dream.guide, "guide")  # what is wrong with it is said before any work
-    return Dreamer(leading, recipe, objective, device, precision, networks=networks, palette=palette)
+    return Dreamer(leading, recipe, objective, device, precision, networks=networks, palette=palette, memory=memory)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -14,13 +15,19 @@ from mariana_video.dream.ascent import padded_shape
 from mariana_video.dream.score import Score
 from mariana_video.dream.tiled import tiles_for
 from mariana_video.errors import DreamError
-from mariana_video.loop.dreamer import Dreamer
+from mariana_video.loop.dreamer import STANDING, Dreamer
+from mariana_video.networks import pieces
 from mariana_video.networks.network import CLASSES, Network
+from mariana_video.recipe.values.memory import Memory
 
-BASE = 800_000_000  # bytes of Python, torch and the network, measured
-_BESIDE = 850  # bytes a pixel besides the network: frames read ahead, flow, the dream's state (measured at 640 to 1920)
+# Bytes a pixel besides the network, measured at 640 to 3840 pixels: of a film frames read ahead, flow and the dream's
+# state come on top of what a picture needs.
+FILM, STILL = 850, 450
+_SPARE = 1.37  # times what is kept for the gradient is taken on the way
+_TILED = 90  # bytes a pixel of a tile that goes through the network in pieces, beside what is kept
 _TRIAL = 64  # pixels a side, at least, of the picture that the network is tried with
 _EVEN = 8  # sides that are proposed are multiples of it
+_STEP = 10**8  # amounts of memory that are proposed are multiples of it
 
 # Linux: a container's limit and use, by the two versions of control groups.
 _GROUPS = (
@@ -29,27 +36,64 @@ _GROUPS = (
 )
 
 
-def check_memory(dreamer: Dreamer, score: Score, size: tuple[int, int], dreamed: tuple[int, int] | None = None) -> None:
-    """See that dreams of `size` (width, height) fit into memory. Raises DreamError with a size that would.
+@dataclass(frozen=True)
+class Kept:
+    """Bytes a pixel that networks keep for the gradient: of a picture as a whole, and where shallow stages go in pieces
+    (None: they don't)."""
 
-    `dreamed` is the (height, width) of what is dreamed on, where it is not what suits the size.
+    whole: float
+    in_pieces: float | None = None
+
+
+def check_memory(
+    dreamer: Dreamer,
+    score: Score,
+    size: tuple[int, int],
+    dreamed: tuple[int, int] | None = None,
+    beside: int = STILL,
+) -> None:
+    """See that dreams of `size` (width, height) fit into memory. Raises DreamError with what would.
+
+    `dreamed` is the (height, width) of what is dreamed on, where it is not what suits the size; `beside` is FILM or
+    STILL.
     """
-    free = free_memory(dreamer.device)
-    if free is None:
+    allowed = allowed_memory(dreamer)
+    if allowed is None:
         return
-    needed = memory_needed(dreamer, score, size, dreamed)
-    if needed <= free:
+    kept = kept_for_backward(score, dreamer.device)
+    needed = memory_needed(dreamer, score, size, dreamed, kept, beside)
+    if needed <= allowed:
         return
-    told = f"a dream of {size[0]}x{size[1]} needs about {_gigabytes(needed)} of memory, and {_gigabytes(free)} are free"
+    said = dreamer.memory is not None and dreamer.memory.bytes <= allowed
+    what = f"--memory allows {_gigabytes(allowed)}" if said else f"{_gigabytes(allowed)} can be had"
+    told = f"a dream of {size[0]}x{size[1]} needs about {_gigabytes(needed)} of memory, and {what}"
+    raise DreamError(f"{told}; {_remedy(dreamer, score, size, dreamed, kept, beside, allowed)}")
+
+
+def _remedy(
+    dreamer: Dreamer,
+    score: Score,
+    size: tuple[int, int],
+    dreamed: tuple[int, int] | None,
+    kept: Kept,
+    beside: int,
+    allowed: int,
+) -> str:
+    """What would fit, in words."""
+    smaller = replace(dreamer, memory=Memory(allowed))
+    if dreamer.memory is None and allowed > STANDING:
+        tiled = replace(score, at_once=smaller.score().at_once)
+        if memory_needed(smaller, tiled, size, dreamed, kept, beside) <= allowed:
+            return f"--memory {Memory(allowed // _STEP * _STEP)} would do, in smaller tiles"
     widths = range(_TRIAL, size[0], _EVEN)
-    each = kept_for_backward(score, dreamer.device)
 
     def for_width(width: int) -> int:
-        return memory_needed(dreamer, score, (width, max(1, round(width * size[1] / size[0]))), each=each)
+        smaller = width, max(1, round(width * size[1] / size[0]))
+        return memory_needed(dreamer, score, smaller, None, kept, beside)
 
-    fitting = bisect(widths, free, key=for_width)
+    fitting = bisect(widths, allowed, key=for_width)
     other = "a larger --motif-size takes less, or other programs closed"
-    raise DreamError(f"{told}; " + (f"--size {widths[fitting - 1]}x would fit" if fitting else other))
+    return f"--size {widths[fitting - 1]}x would fit" if fitting else other
 
 
 def memory_needed(
@@ -57,14 +101,64 @@ def memory_needed(
     score: Score,
     size: tuple[int, int],
     dreamed: tuple[int, int] | None = None,
-    each: float | None = None,
+    kept: Kept | None = None,
+    beside: int = STILL,
 ) -> int:
-    """Bytes that dreams of `size` (width, height) take; `each` is what the network keeps for a pixel, where known."""
+    """Bytes that this process will have taken when dreams of `size` (width, height) are made; on a graphics card those
+    of the card. What `kept_for_backward` gives may be known."""
     shape = size[1], size[0]
     shapes = {shape, dreamed or dreamer.shape(shape)}
-    at_once = max(tiles_for(score, padded_shape(score, one, 0))[0].pixels for one in shapes)
-    kept = kept_for_backward(score, dreamer.device) if each is None else each
-    return math.ceil(BASE + _further(score) + at_once * kept + max(map(math.prod, shapes)) * _BESIDE)
+    kept = kept or kept_for_backward(score, dreamer.device)
+    network = max(_at_once(score, padded_shape(score, one, 0), kept) for one in shapes)
+    return math.ceil(standing(dreamer.device) + network + max(map(math.prod, shapes)) * beside)
+
+
+def _at_once(score: Score, shape: tuple[int, int], kept: Kept) -> float:
+    """Bytes that the gradient of a picture of `shape` (height, width) takes in the network."""
+    pixels = tiles_for(score, shape)[0].pixels
+    if kept.in_pieces is None or pixels <= pieces.WHOLE:
+        return _SPARE * kept.whole * pixels
+    return _SPARE * kept.whole * pieces.AT_ONCE + (_TILED + kept.in_pieces) * pixels
+
+
+def kept_for_backward(score: Score, device: torch.device) -> Kept:
+    """What networks keep from the way forward for the gradient, found by a small trial."""
+    side = max(_TRIAL, math.ceil(score.smallest / _TRIAL) * _TRIAL)
+    picture = torch.zeros(1, 3, side, side, device=device)
+
+    def all_of(picture: Tensor) -> object:
+        return score(picture, {which: score.seen(which, picture.detach()) for which in score.beside})
+
+    whole = _kept(all_of, picture, _parameters(score))
+    shallow, between, parted = 0, 0, False
+    for name, layers in score.asked.items():
+        network = score.networks[name]
+        x = picture.new_zeros(1, 1 if network.grey else 3, side, side, dtype=network.dtype)
+        stages = list(network.body.named_children())
+        for part in pieces.parts_of(stages, network.layers, network.stages(layers)):
+            shallow += _kept(part, x, _parameters(score))
+            with torch.inference_mode(False), torch.no_grad():
+                x = part(x)
+            between, parted = between + x.nbytes, True
+    pixels = side**2
+    return Kept(whole / pixels, (whole - shallow + between) / pixels if parted else None)
+
+
+def _kept(run: Callable[[Tensor], object], x: Tensor, known: Sequence[Tensor]) -> int:
+    """Bytes that are kept for the gradient of what is run on `x`; what is `known` is there anyway."""
+    found = {tensor.untyped_storage().data_ptr(): 0 for tensor in known}
+
+    def note(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        found.setdefault(storage.data_ptr(), storage.nbytes())
+        return tensor
+
+    with torch.inference_mode(False), torch.enable_grad():
+        x = x.clone().requires_grad_(True)
+        with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+            made = run(x)
+    del made
+    return sum(found.values())
 
 
 def _parameters(score: Score) -> list[Tensor]:
@@ -78,28 +172,23 @@ def _of(network: Network, layers: Sequence[str]) -> Iterator[Tensor]:
         yield from network.head.parameters()
 
 
-def _further(score: Score) -> int:
-    """Bytes of the networks beside the first, whose body is in `BASE`."""
-    first = score.networks[next(iter(score.asked))]
-    return sum(one.nbytes for one in _parameters(score)) - sum(one.nbytes for one in first.body.parameters())
+def standing(device: torch.device) -> int:
+    """Bytes that this process has by now, with torch and the networks; on a graphics card that is no matter."""
+    if device.type == "cuda":
+        return 0
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:  # not Linux
+        return STANDING
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:")), STANDING)
 
 
-def kept_for_backward(score: Score, device: torch.device) -> float:
-    """Bytes a pixel that the network keeps from the way forward for the gradient, found by a small trial."""
-    side = max(_TRIAL, math.ceil(score.smallest / _TRIAL) * _TRIAL)
-    found: dict[int, int] = {parameter.untyped_storage().data_ptr(): 0 for parameter in _parameters(score)}
-
-    def note(tensor: Tensor) -> Tensor:
-        storage = tensor.untyped_storage()
-        found.setdefault(storage.data_ptr(), storage.nbytes())
-        return tensor
-
-    with torch.inference_mode(False), torch.enable_grad():
-        picture = torch.zeros(1, 3, side, side, device=device, requires_grad=True)
-        with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-            kept = score(picture, {which: score.seen(which, picture.detach()) for which in score.beside})
-    del kept
-    return sum(found.values()) / side**2
+def allowed_memory(dreamer: Dreamer) -> int | None:
+    """Bytes that the work may take in all, what this process has by now included; None: unknown."""
+    free = free_memory(dreamer.device)
+    could = None if free is None else free + standing(dreamer.device)
+    limits = [could, None if dreamer.memory is None else dreamer.memory.bytes]
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def free_memory(device: torch.device) -> int | None:

@@ -227,7 +227,7 @@ class Network:
         wanted = [name if name == CLASSES else self.resolve(name).name for name in names]
         missing = set(wanted)
         found: dict[str, Tensor] = {}
-        x, stages = begun(self._prepared(picture), list(self.body.named_children()), self.layers, self._read(missing))
+        x, stages = begun(self._prepared(picture), list(self.body.named_children()), self.layers, self.stages(missing))
         for name, stage in stages:
             x = stage(x)
             if name in missing:
@@ -278,7 +278,7 @@ class Network:
             picture = (picture * self._luma).sum(1, keepdim=True)
         return ((picture - self._mean) / self._std).to(self.dtype)
 
-    def _read(self, wanted: Collection[str]) -> set[str]:
+    def stages(self, wanted: Collection[str]) -> set[str]:
         """The stages whose output is needed for those layers."""
         return {self.beside[name][0] if name in self.beside else name for name in wanted}
 

@@ -20,7 +20,7 @@ from torch.autograd.function import FunctionCtx
 from mariana_video.networks.tiles import Tile, tiles_of
 
 WHOLE = 300_000  # pixels of a picture that goes through all stages as it is
-_AT_ONCE = 200_000  # positions of a piece of the first stages; later ones hold more of each
+AT_ONCE = 200_000  # positions of a piece of the first stages; later ones hold more of each
 _ENDS = (4, 8)  # strides at which a part ends: what is kept there is little, what comes after takes a part of the work
 _POOLED = 3  # positions a side, at most, of which pooling makes one
 _TRIED = 16  # positions a side that a part is tried with
@@ -61,7 +61,7 @@ class Part:
     def tiles(self, x: Tensor, *, looked_at: bool = False) -> tuple[Tile, ...]:
         """The pieces of what goes in."""
         shape = x.shape[-2], x.shape[-1]
-        return tiles_of(shape, self.ratio, self.view, _AT_ONCE // self.stride, looked_at=looked_at)
+        return tiles_of(shape, self.ratio, self.view, AT_ONCE // self.stride, looked_at=looked_at)
 
     def fits(self, x: Tensor) -> bool:
         """Whether it gives a position for each `ratio` of `x`, as stages that pad do: then pieces can be put together.

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from mariana_video.recipe.group import Group
+from mariana_video.recipe.group import Group, from_text
 from mariana_video.recipe.groups import FILE, FIRST, LOOK, MACHINE
+from mariana_video.recipe.values.memory import Memory
 from mariana_video.recipe.values.schedule import Bounds
 
 Codec = Literal["h264", "hevc", "vp9", "av1", "prores", "ffv1"]
@@ -19,13 +20,17 @@ Precision = Literal["auto", "fp32", "bf16", "fp16"]
 @Parameter(name="*", group=MACHINE)
 @dataclass(frozen=True)
 class Machine(Group):
-    """What the dream is computed on. Both are recorded with the result, for both change its last bits."""
+    """What the dream is computed on. It is recorded with the result, for it may change its last bits."""
 
     device: str = "auto"
     """`auto` takes CUDA, then Apple's MPS, then the CPU."""
 
     precision: Precision = "auto"
     """The network's number format; `auto` takes what this machine is measured to be fast at."""
+
+    memory: Annotated[Memory | None, from_text(Memory)] = None
+    """How much memory the work may take, as `4GB` or `800MB`: large pictures go through the network in tiles that fit,
+    and what doesn't fit is refused before it begins. Default: what is free."""
 
 
 @Parameter(name="*", group=FILE)

@@ -142,7 +142,7 @@ def test_a_network_off_the_grid_has_tiles_of_one_size() -> None:
 def test_shallow_stages_in_pieces_give_the_same_bits(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
     network = load("mariana").to("cpu", torch.float32, torch.channels_last)
     picture, before = as_tensor(texture(176, 208)), torch.get_num_threads()
-    monkeypatch.setattr(pieces, "_AT_ONCE", 12_000)
+    monkeypatch.setattr(pieces, "AT_ONCE", 12_000)
     results = []
     torch.set_num_threads(threads)
     try:

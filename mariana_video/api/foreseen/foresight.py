@@ -11,7 +11,7 @@ from mariana_video.errors import NetworkError, UsageError
 from mariana_video.job.job import Job
 from mariana_video.job.stores.store import OnNote
 from mariana_video.loop.dreamer import Dreamer
-from mariana_video.loop.footprint import check_memory
+from mariana_video.loop.footprint import FILM, check_memory
 from mariana_video.loop.state import Values
 from mariana_video.recipe.group import Group, bounds_of, value_at
 from mariana_video.recipe.options import Recipe
@@ -48,7 +48,7 @@ def check_whole(
     dream = dreamer.recipe.dream
     moving = any(_moves(schedule) for schedule in (dream.octaves, dream.octave_scale, dream.motif_size))
     for score in dreamer.scores(frames, timeline):
-        check_memory(dreamer, score, size, (height, width))
+        check_memory(dreamer, score, size, (height, width), FILM)
         if not moving:
             dreamer.octaves((height, width), score, dreamer.values(timeline.at(first)))
     for instant in timeline.instants(frames, first) if moving else ():
