@@ -124,7 +124,9 @@ def _climbed(
         small, memory = stepped(pace.style.rule, small, gradient, now, memory)
         small = pace.style.settled(small, gradient, rest, key[-1] * pace.steps + step)
         pushed = pushed_through(score, octave.shape, reach)
-        yield Step(1, 1, step + 1, pace.steps, slope.score, pushed, begun, small, memory)
+        done = Step(1, 1, step + 1, pace.steps, slope.score, pushed, begun, small, memory)
+        del slope, gradient, now  # as large as the picture: they need not stand beside the next step's
+        yield done
 
 
 def shifted_gradient(
@@ -149,7 +151,8 @@ def _padded(score: Score, picture: Tensor, shift: tuple[int, int], reach: int) -
     height, width = picture.shape[-2:]
     top, left = shift
     tall, wide = padded_shape(score, (height, width), reach)
-    return _reflected(picture.detach().clone(), (left, wide - width - left, top, tall - height - top))
+    padded = _reflected(picture.detach(), (left, wide - width - left, top, tall - height - top))
+    return padded.clone() if padded.is_inference() else padded
 
 
 def _balanced_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Tensor]) -> Slope:

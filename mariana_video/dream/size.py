@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -58,7 +59,8 @@ def laid_on(change: Tensor, shape: tuple[int, int]) -> Tensor:
 def finer(change: Tensor, shape: tuple[int, int]) -> Tensor:
     """What of a `change` (1×C×H×W) would not be seen at a smaller `shape` (height, width)."""
     for _ in range(_ROUNDS):
-        change = change - _cubic(_cubic(change, shape), change.shape[-2:])
+        coarse = _cubic(_cubic(change, shape), change.shape[-2:])
+        change = change - coarse if coarse is change else torch.sub(change, coarse, out=coarse)
     return change
 
 

@@ -141,16 +141,15 @@ def detailed(
     whole, values = moment.whole, moment.values
     assert whole is not None, "who asks has a larger or a smaller picture"
     shape, dreamed = (whole.shape[-2], whole.shape[-1]), (shown.shape[-2], shown.shape[-1])
-    laid = laid_on(shown - moment.source, shape)
     octaves = larger_octaves(shape, dreamed, values.octave_scale)
     if not octaves or not values.strength:
-        return state, (whole + laid).clamp(0, 1), 0
+        return state, laid_on(shown - moment.source, shape).add_(whole).clamp_(0, 1), 0
     larger = min(shape) / min(dreamed)
     others = others_of(whole, moment.guide, dreamer.everywhere, scale=larger)
     reach = reach_at(dreamer, moment.source, shape)
     sharpening = Sharpening(dreamer, values, octaves, dreamed, reach, others)
     if before is None or moment.motion is None or values.carry == 0:
-        fine, pushed = sharpening.begun((whole + laid).clamp(0, 1), moment.index)
+        fine, pushed = sharpening.begun(laid_on(shown - moment.source, shape).add_(whole).clamp_(0, 1), moment.index)
         state = _with(state, fine, (1 - values.carry) * fine)
     elif not moment.dream_frames:
         motion = at_size(moment.motion, shape)
@@ -159,10 +158,11 @@ def detailed(
         motion = at_size(moment.motion, shape)
         both = torch.cat([before.tensors["fine"], before.tensors["fine_momentum"]], 1)
         fine, momentum = (motion.visible * warp(both, motion.flow)).chunk(2, 1)
+        laid = laid_on(shown - moment.source, shape)
         aim, kept = SHARE * local_rms(laid), values.carry ** (1 / round_of(octaves, dreamed))
-        fine, momentum, pushed = sharpening.gone_on(whole + laid, fine, momentum, aim, moment.dream_frames, kept)
+        fine, momentum, pushed = sharpening.gone_on(laid.add_(whole), fine, momentum, aim, moment.dream_frames, kept)
         state = _with(state, fine, momentum)
-    return state, (whole + laid + fine).clamp(0, 1), pushed
+    return state, laid_on(shown - moment.source, shape).add_(whole).add_(fine).clamp_(0, 1), pushed
 
 
 def _with(state: State, fine: Tensor, momentum: Tensor) -> State:

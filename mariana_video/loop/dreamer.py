@@ -137,10 +137,10 @@ class Dreamer:
 
     @property
     def _at_once(self) -> int:
-        """Pixels that go through the networks at once: no more than take half of the memory."""
+        """Pixels that go through the networks at once: no more than take a third of the memory."""
         if self.memory is None:
             return AT_ONCE
-        return max(1, min(AT_ONCE, (self.memory.bytes - STANDING) // 2 // _A_PIXEL))
+        return max(1, min(AT_ONCE, (self.memory.bytes - STANDING) // 3 // _A_PIXEL))
 
     def scores(self, frames: int | None = None, timeline: Timeline = START.timeline) -> Iterator[Score]:
         """Every score that comes up in a film of so many `frames` (None: in one without end)."""

@@ -15,14 +15,17 @@ from mariana_video.dream.objectives.reading import read
 from mariana_video.dream.score import Score
 from mariana_video.errors import DreamError
 from mariana_video.loop import footprint
-from mariana_video.loop.footprint import BASE, check_memory, free_memory, kept_for_backward, memory_needed
+from mariana_video.loop.dreamer import Dreamer
+from mariana_video.loop.footprint import FILM, STILL, check_memory, free_memory, kept_for_backward, memory_needed
 from mariana_video.networks.weights import load
+from mariana_video.recipe.values.memory import Memory
 from mariana_video.recipe.values.objective import Objective, read_terms
 from tests.conftest import score_by, small_network
 from tests.loop.test_frames import dreamer
 from tests.media.clips import make
 
 CPU = torch.device("cpu")
+ROOT = Path(__file__).parents[2]
 
 
 def test_what_is_kept_is_what_the_network_says() -> None:
@@ -31,34 +34,73 @@ def test_what_is_kept_is_what_the_network_says() -> None:
     score = which.score()
     layers = [which.network.layers[name] for name in which.network.layers]
     outputs = sum(layer.channels / layer.stride**2 * 4 for layer in layers)
-    assert outputs <= kept_for_backward(score, CPU) <= 5 * outputs + 50
+    kept = kept_for_backward(score, CPU)
+    assert outputs <= kept.whole <= 5 * outputs + 50
+    assert kept.in_pieces is not None
+    assert kept.in_pieces < 0.5 * kept.whole
+
+
+def test_a_layer_that_is_wanted_is_kept_whole() -> None:
+    assert kept_for_backward(score_by(small_network(), "conv1 + conv3"), CPU).in_pieces is None
 
 
 def test_each_network_is_counted() -> None:
-    """Of two, both keep what they said for the way back; the second one's weights come on top."""
+    """Of two, both keep what they said for the way back."""
     one, other = small_network(), small_network("other", seed=2)
     networks = {"one": one, "other": other}
     both = Score(networks, read(read_terms("conv3 + other:conv3"), networks))
     alone = score_by(one, "conv3")
-    assert kept_for_backward(both, CPU) == pytest.approx(2 * kept_for_backward(alone, CPU), abs=1)
-    weights = sum(parameter.nbytes for parameter in other.body.parameters())
-    which, size = dreamer(), (64, 48)
-    less = memory_needed(which, alone, size, each=100.0)
-    assert memory_needed(which, both, size, each=100.0) == less + weights
+    assert kept_for_backward(both, CPU).whole == pytest.approx(2 * kept_for_backward(alone, CPU).whole, abs=1)
 
 
-def test_what_can_not_fit_is_refused_with_a_size_that_does(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of 500 MB, on a machine with as much to spare."""
+    monkeypatch.setattr(footprint, "standing", lambda device: 500_000_000)
+    monkeypatch.setattr(footprint, "free_memory", lambda device: 500_000_000)
+
+
+@pytest.mark.usefixtures("machine")
+@pytest.mark.parametrize("beside", [STILL, FILM])
+def test_what_can_not_fit_is_refused_with_a_size_that_does(beside: int) -> None:
     which = dreamer()
     score = which.score()
-    monkeypatch.setattr(footprint, "free_memory", lambda device: BASE + 500_000_000)
-    check_memory(which, score, (640, 360))
-    with pytest.raises(DreamError, match=r"16000x9000 needs about .* GB of memory, and 1\.3 GB are free") as told:
-        check_memory(which, score, (16000, 9000))
-    width = re.search(r"--size (\d+)x would fit", str(told.value))
+    check_memory(which, score, (640, 360), None, beside)
+    told = refusal(which, score, (16000, 9000), beside)
+    assert re.match(r"a dream of 16000x9000 needs about .* GB of memory, and 1\.0 GB can be had; --size", told)
+    width = re.search(r"--size (\d+)x would fit", told)
     assert width is not None
-    check_memory(which, score, (int(width[1]), int(width[1]) * 9 // 16))
-    with pytest.raises(DreamError):
-        check_memory(which, score, (int(int(width[1]) * 1.1), int(int(width[1]) * 1.1 * 9 / 16)))
+    check_memory(which, score, (int(width[1]), int(width[1]) * 9 // 16), None, beside)
+    refusal(which, score, (int(int(width[1]) * 1.1), int(int(width[1]) * 1.1 * 9 / 16)), beside)
+
+
+@pytest.mark.usefixtures("machine")
+def test_memory_that_is_given_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(footprint, "free_memory", lambda device: 1 << 60)
+    which, size = dreamer(), (3840, 2160)
+    check_memory(which, which.score(), size)
+    less = replace(which, memory=Memory.of("900MB"))
+    assert "and --memory allows 0.9 GB; --size" in refusal(less, less.score(), size)
+
+
+@pytest.mark.usefixtures("machine")
+def test_smaller_tiles_are_proposed_where_they_would_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = load("vgg16", None).to("cpu", torch.float32, torch.channels_last)
+    which = replace(dreamer(), network=network, networks={"vgg16": network}, objective=Objective("conv4_3"))
+    score, size = which.score(), (3840, 2160)
+    needed = memory_needed(which, score, size)
+    monkeypatch.setattr(footprint, "free_memory", lambda device: needed - 500_000_000 - 100_000_000)
+    told = re.search(r"--memory ([\d.]+GB) would do", refusal(which, score, size))
+    assert told is not None
+    smaller = replace(which, memory=Memory.of(told[1]))
+    assert smaller.score().at_once < score.at_once
+    check_memory(smaller, smaller.score(), size)
+
+
+def refusal(which: Dreamer, score: Score, size: tuple[int, int], beside: int = STILL) -> str:
+    with pytest.raises(DreamError) as told:
+        check_memory(which, score, size, None, beside)
+    return str(told.value)
 
 
 def test_the_machine_is_asked() -> None:
@@ -86,16 +128,12 @@ def test_the_command_says_so_before_the_work(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("width", [640, 1280, 1920])
-def test_what_is_foretold_is_what_is_taken(tmp_path: Path, width: int) -> None:
-    clip = make(tmp_path / "clip.mp4", size=f"{width}x{width * 9 // 16}", seconds=0.2)
-    words = ["video", str(clip), str(tmp_path / "out.mp4"), "--first-steps", "1", "--precision", "fp32", "--quiet"]
-    code = f"""
-import resource, subprocess, sys
-subprocess.run([sys.executable, "-m", "mariana_video", *{words!r}], check=True)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
-"""
-    taken = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
-    which = replace(dreamer(), network=load("mariana", None), objective=Objective("conv4_3"))
-    foretold = memory_needed(which, which.score(), (width, width * 9 // 16))
-    assert 0.6 < taken / foretold < 1.15, (taken, foretold)
+@pytest.mark.parametrize("network", ["mariana", "vgg16"])
+@pytest.mark.parametrize("kind", ["image", "video"])
+@pytest.mark.parametrize("width", [640, 1920, 3840])
+def test_what_is_foretold_is_what_is_taken(network: str, kind: str, width: int) -> None:
+    words = ["--networks", network, "--kinds", kind, "--widths", str(width)]
+    asked = [sys.executable, str(ROOT / "benchmarks" / "memory.py"), *words]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    share = float(done.stdout.splitlines()[-1].strip("| ").split("|")[-1])
+    assert 0.9 <= share <= 1.1, done.stdout

@@ -22,6 +22,7 @@ from mariana_video.recipe.kinds import (
 )
 from mariana_video.recipe.reading import Declared, declared
 from mariana_video.recipe.values.bands import Bands
+from mariana_video.recipe.values.memory import Memory
 from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds, Schedule
@@ -67,6 +68,7 @@ def drawn(draw: random.Random, option: Declared) -> Any:
     made = {
         Objective: lambda: draw.choice(["conv3_3 + 0.5*conv4_2[17]", "0:(a), 2s:(b + 2*c)"]),
         Size: lambda: draw.choice(["640x360", "x48", "7x"]),
+        Memory: lambda: draw.choice(["4GB", "800MB", "1.5 GiB"]),
         Bands: lambda: "0.1,1,2.5",
         Networks: lambda: draw.choice(["mariana", "a=mariana, b=n.safetensors", "vgg16@v.pth", '"a,b.safetensors"']),
         bool: lambda: draw.random() < 0.5,

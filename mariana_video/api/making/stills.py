@@ -24,6 +24,7 @@ from mariana_video.job.record import Record
 from mariana_video.loop.detail import steps_of
 from mariana_video.loop.dreamer import Dreamer, make_dreamer
 from mariana_video.loop.footprint import check_memory
+from mariana_video.media.read.opening import open_clip
 from mariana_video.media.stills.pictures import write_picture
 from mariana_video.recipe.job import Output
 from mariana_video.recipe.kinds import PictureRecipe
@@ -38,10 +39,14 @@ _NAMED = 3  # pictures that failed and are named in the last line
 
 def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Path]:
     """The work of dreaming a picture or a frame of a clip."""
-    still = still_of(source, recipe.still.at, recipe.still.size, recipe.dreamt)
+    known = _size_of(source, recipe.still.size)
     dreamer = replace(make_dreamer(recipe.dreamt, recipe.machine), everywhere=isinstance(source, MadeUp))
+    if known is not None:
+        check_memory(dreamer, dreamer.score(), known)
+    still = _planar(still_of(source, recipe.still.at, recipe.still.size, recipe.dreamt))
     shape = still.rgb.shape[0], still.rgb.shape[1]
-    check_memory(dreamer, dreamer.score(still.instant), (shape[1], shape[0]))
+    if known is None:
+        check_memory(dreamer, dreamer.score(still.instant), (shape[1], shape[0]))
     steps = steps_of(dreamer, shape, still.instant)
     travels = carried(recipe, recipe.travelling, recipe.dream.network, [dreamer], source)
 
@@ -61,6 +66,21 @@ def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Pa
         return output
 
     return Work("steps", steps, make, size=(shape[1], shape[0]), notes=list(travels.notes), output=output)
+
+
+def _size_of(source: Source, size: Size | None) -> tuple[int, int] | None:
+    """The (width, height) of a picture that is dreamed on, before it is read; None: of a film's frame it must be."""
+    if isinstance(source, MadeUp):
+        return None
+    clip = open_clip(source)
+    if clip.kind != "picture":
+        return None
+    return clip.size if size is None else size.fit(clip.size)
+
+
+def _planar(still: Still) -> Still:
+    """The same, its picture lying in memory as the dream has it: so there is one of it, not two."""
+    return replace(still, rgb=to_tensor(still.rgb)[0].permute(1, 2, 0).numpy())
 
 
 def still_of(source: Source, at: Time | None, size: Size | None, recipe: Recipe) -> Still:

@@ -92,7 +92,7 @@ def test_every_option_that_changes_a_pixel_travels_or_is_known_not_to() -> None:
         for command, kind in KINDS.items()
         for name, group in kind.groups().items()
     }
-    known = {"device", "overwrite", "sheet", "plot"}
+    known = {"device", "memory", "overwrite", "sheet", "plot"}
     for (_, name), options in left.items():
         assert name in ("storage", "output", "played", "sounding", "travelling") or options <= {*FILES, *known}
 
