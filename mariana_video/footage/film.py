@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -36,8 +37,8 @@ from mariana_video.motion.motion import Motion
 from mariana_video.motion.view import View
 from mariana_video.recipe.values.timeline import START, Instant
 
-_READ_AHEAD = 3
-_MOTION_AHEAD = 3
+_AHEAD = 3  # frames that are read, and of which the motion is found, before their turn
+_LARGE = 1_200_000  # pixels of a frame that takes so long to dream, and so much room, that one ahead is enough
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,10 @@ def film(
             unfolded[position] = frame.rgb
         return folded_frame(frame, dreamer.values(plan.timeline.at(position)))
 
+    depth = 1 if math.prod(plan.size) > _LARGE else _AHEAD
     with (
-        ahead(read_on(plan, state, first, shape, seen), _READ_AHEAD) as frames,
-        ahead(
-            _with_motion(frames, plan, timings_of(plan, carry.carry), shape, estimator, first), _MOTION_AHEAD
-        ) as moved,
+        ahead(read_on(plan, state, first, shape, seen), depth) as frames,
+        ahead(_with_motion(frames, plan, timings_of(plan, carry.carry), shape, estimator, first), depth) as moved,
     ):
         yield _dreamed(zip(moved, inside, strict=False), plan, dreamer, state, unfolded)
 

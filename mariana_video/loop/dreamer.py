@@ -22,7 +22,7 @@ from mariana_video.loop.beside import read_beside
 from mariana_video.loop.finish import Finish
 from mariana_video.loop.state import Values
 from mariana_video.loop.strength import to_see
-from mariana_video.networks.device import choose_device
+from mariana_video.networks.device import choose_device, give_back
 from mariana_video.networks.network import CLASSES, Network
 from mariana_video.recipe.group import value_at
 from mariana_video.recipe.job import Machine
@@ -243,6 +243,7 @@ def _made(recipe: Recipe, device: torch.device, precision: str, memory: Memory |
     networks, objective = chosen(dream.network, dream.weights, dream.layers, loaded, dream.guide is not None)
     for network in networks.values():
         network.to(device, DTYPES[precision], torch.channels_last)
+    give_back()  # what a file's tensors were read into, and laid out from
     leading, palette = next(iter(networks.values())), None
     if dream.palette is not None:
         palette = read_beside(dream.palette, "palette").to(device)

@@ -6,13 +6,19 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 
 from mariana_video.errors import MarianaError, OutputError, SourceError, UsageError
 from mariana_video.job import job
+from mariana_video.job.conditions import machine_given
 from mariana_video.job.finish import clear_up
 from mariana_video.job.output_paths import folder_for, is_finished
-from mariana_video.recipe.job import Storage
+from mariana_video.loop.dreamer import Dreamer
+from mariana_video.recipe.job import Machine, Storage
 from mariana_video.recipe.options import Recipe, recipe
+from mariana_video.recipe.values.memory import Memory
+from mariana_video.recipe.values.objective import Objective
+from tests.conftest import small_network
 from tests.job.jobs import FRAMES, RECIPE, Seen, make, part, seen, stopped
 from tests.loop.little import moving_clip
 
@@ -46,6 +52,25 @@ def test_another_machine_is_refused_by_name(tmp_path: Path, clip: Path, monkeypa
     monkeypatch.setattr(conditions, "version", lambda name: "9.9" if name == "torch" else "1")
     with pytest.raises(UsageError, match=r"with .* and this is (9\.9|1), which changes the last bits"):
         make(tmp_path / "film.mp4", clip)
+
+
+def test_another_memory_is_refused_by_name(tmp_path: Path, clip: Path) -> None:
+    """It may cut large pictures otherwise, and of some ways of scoring that changes the last digits."""
+
+    def in_a_gigabyte(which: Recipe) -> Dreamer:
+        network, memory = small_network(), Memory.of("1GB")
+        return Dreamer(network, which, Objective("conv3"), torch.device("cpu"), "fp32", memory=memory)
+
+    stopped(tmp_path / "film.mp4", clip, 3)
+    with pytest.raises(UsageError, match="was begun without --memory, not with --memory 1GB; use that setting again"):
+        make(tmp_path / "film.mp4", clip, dreaming=in_a_gigabyte)
+
+
+def test_what_is_not_said_of_the_machine_is_as_it_was() -> None:
+    begun = {"machine": {"device": "cpu", "precision": "fp32", "memory": "2GB"}}
+    assert machine_given(Machine(), begun) == Machine("cpu", "fp32", Memory.of("2GB"))
+    assert machine_given(Machine(memory=Memory.of("1GB")), begun).memory == Memory.of("1GB")
+    assert machine_given(Machine(), {}) == Machine()
 
 
 def test_a_source_is_known_by_its_content(tmp_path: Path, clip: Path) -> None:
