@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from mariana_video.errors import SourceError, UsageError
 from mariana_video.footage import masks
 from mariana_video.footage.held_flashes import Holding
 from mariana_video.footage.kaleidoscope import folded_alpha, folded_frame
-from mariana_video.footage.pipeline import ahead
+from mariana_video.footage.pipeline import ahead, most_waiting
 from mariana_video.footage.plan import Plan, timings_of
 from mariana_video.footage.reading import read_on, small_of
 from mariana_video.footage.waiting import waiting_asleep
@@ -36,9 +35,6 @@ from mariana_video.motion.flow import Estimator
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.view import View
 from mariana_video.recipe.values.timeline import START, Instant
-
-_AHEAD = 3  # frames that are read, and of which the motion is found, before their turn
-_LARGE = 1_200_000  # pixels of a frame that takes so long to dream, and so much room, that one ahead is enough
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ def film(
             unfolded[position] = frame.rgb
         return folded_frame(frame, dreamer.values(plan.timeline.at(position)))
 
-    depth = 1 if math.prod(plan.size) > _LARGE else _AHEAD
+    depth = most_waiting(plan.size)
     with (
         ahead(read_on(plan, state, first, shape, seen), depth) as frames,
         ahead(_with_motion(frames, plan, timings_of(plan, carry.carry), shape, estimator, first), depth) as moved,

@@ -7,6 +7,7 @@ length needs the memory of a few frames.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import queue
 import sys
@@ -19,6 +20,8 @@ from typing import TypeVar
 from mariana_video.footage.waiting import waiting_asleep
 
 T = TypeVar("T")
+_QUEUED = 3
+_LARGE = 1_200_000  # pixels of a frame that takes so much room, and so long to dream, that one waiting is enough
 _NICE = 15  # of 19: the least priority
 _PATIENCE = 0.1  # seconds between looks whether the other side is still there
 
@@ -40,6 +43,11 @@ def _stand_back() -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+
+
+def most_waiting(size: tuple[int, int]) -> int:
+    """How many frames of `size` (width, height) may wait from one thread to the next."""
+    return 1 if math.prod(size) > _LARGE else _QUEUED
 
 
 @contextmanager

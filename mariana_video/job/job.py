@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mariana_video.errors import OutputError, SourceError
-from mariana_video.footage.pipeline import sink
+from mariana_video.footage.pipeline import most_waiting, sink
 from mariana_video.job import beside_output as beside
 from mariana_video.job import checkpoint, held_frames, kept_shots
 from mariana_video.job import output_paths as paths
@@ -40,7 +40,6 @@ from mariana_video.recipe.job import Machine, Output
 from mariana_video.recipe.toml import Sections, to_text
 
 _EVERY = 30.0  # seconds between checkpoints: half of the minute that may be lost at the most
-_BEHIND = 3  # frames that keeping may lag behind dreaming
 
 Frames = Callable[[State | None, int], AbstractContextManager[Iterator[Finished]]]
 """Gives the film's frames from a position on: with the state of the frame before, or none to start nearest there."""
@@ -158,13 +157,14 @@ class Job:
         `only` are the positions of whole shots: no others are made then.
         """
         self.begin()
+        assert self._film is not None
         look = Preview(preview)
         if preview is not None:
             self._claim(preview)
         try:
             for gap in [gap for missing in self.store.missing() if (gap := _within(missing, only))]:
                 first, state = self._start(gap)
-                with frames(state, first) as coming, sink(self._keep, _BEHIND) as put:
+                with frames(state, first) as coming, sink(self._keep, most_waiting(self._film.size)) as put:
                     for done in _numbered(coming, range(first, gap.stop), self.source):
                         put(done)
                         on_frame(done[1])

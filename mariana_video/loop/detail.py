@@ -24,6 +24,7 @@ from mariana_video.loop.state import Moment, State, Values
 from mariana_video.loop.strength import braked, local_rms, step_gain
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
+from mariana_video.networks.device import give_back
 from mariana_video.recipe.values.timeline import Instant
 
 _FIRST = 2  # steps on each of the larger octaves of a first frame
@@ -144,6 +145,7 @@ def detailed(
     octaves = larger_octaves(shape, dreamed, values.octave_scale)
     if not octaves or not values.strength:
         return state, laid_on(shown - moment.source, shape).add_(whole).clamp_(0, 1), 0
+    give_back()  # of what the small picture took, for the large one to take
     larger = min(shape) / min(dreamed)
     others = others_of(whole, moment.guide, dreamer.everywhere, scale=larger)
     reach = reach_at(dreamer, moment.source, shape)
@@ -156,8 +158,9 @@ def detailed(
         fine, pushed = (2 * motion.visible).clamp(max=1) * warp(state.tensors["fine"], motion.flow), 0
     else:
         motion = at_size(moment.motion, shape)
-        both = torch.cat([before.tensors["fine"], before.tensors["fine_momentum"]], 1)
-        fine, momentum = (motion.visible * warp(both, motion.flow)).chunk(2, 1)
+        fine, momentum = (
+            warp(before.tensors[name], motion.flow).mul_(motion.visible) for name in ("fine", "fine_momentum")
+        )
         laid = laid_on(shown - moment.source, shape)
         aim, kept = SHARE * local_rms(laid), values.carry ** (1 / round_of(octaves, dreamed))
         fine, momentum, pushed = sharpening.gone_on(laid.add_(whole), fine, momentum, aim, moment.dream_frames, kept)

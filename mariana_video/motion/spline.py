@@ -74,6 +74,7 @@ def coefficients(picture: Tensor, order: int) -> Tensor:
     more = (reach, reach + -width % BLOCK, reach, reach + -height % BLOCK)
     padded = mirror_pad(picture, more).flatten(0, 1).contiguous()
     turned = _filtered_down(padded, order).transpose(1, 2).contiguous()
+    del padded
     both = _filtered_down(turned, order).transpose(1, 2)
     return both.reshape(batch, channels, *both.shape[-2:])[..., :height, :width]
 
@@ -92,11 +93,12 @@ def evaluate(coefficients: Tensor, x: Tensor, y: Tensor, order: int) -> Tensor:
     batch, channels, height, width = coefficients.shape
     pad = (order + 1) // 2
     table = mirror_pad(coefficients, (pad, pad, pad, pad)).flatten(0, 1).permute(1, 2, 0).contiguous()
-    parts = [
-        _evaluate_rows(table, x[top : top + ROWS].flatten(), y[top : top + ROWS].flatten(), order)
-        for top in range(0, height, ROWS)
-    ]
-    return torch.cat(parts).view(height, width, batch, channels).permute(2, 3, 0, 1).contiguous()
+    values = coefficients.new_empty(batch * channels, height, width)
+    for top in range(0, height, ROWS):
+        rows = slice(top, top + ROWS)
+        part = _evaluate_rows(table, x[rows].flatten(), y[rows].flatten(), order)
+        values[:, rows] = part.view(-1, width, batch * channels).permute(2, 0, 1)
+    return values.view(batch, channels, height, width)
 
 
 def _evaluate_rows(table: Tensor, x: Tensor, y: Tensor, order: int) -> Tensor:
