@@ -20,9 +20,13 @@ from mariana_video.networks import pieces
 from mariana_video.networks.network import CLASSES, Network
 from mariana_video.recipe.values.memory import Memory
 
-# Bytes a pixel besides the network, measured at 640 to 3840 pixels: of a film frames read ahead, flow and the dream's
-# state come on top of what a picture needs.
-FILM, STILL = 850, 450
+Beside = tuple[tuple[int, int], ...]
+"""Bytes besides the network, as lines (bytes at once, bytes a pixel) of which the highest counts."""
+
+# Measured at 640, 1920 and 3840 pixels (`benchmarks/memory.py`). Of a film frames read ahead, flow, the dream's state
+# and the encoder come on top of what a picture needs; large frames leave gaps in what the C library keeps.
+STILL: Beside = ((100_000_000, 150),)
+FILM: Beside = ((250_000_000, 130), (-150_000_000, 325))
 _SPARE = 1.37  # times what is kept for the gradient is taken on the way
 _TILED = 90  # bytes a pixel of a tile that goes through the network in pieces, beside what is kept
 _TRIAL = 64  # pixels a side, at least, of the picture that the network is tried with
@@ -50,7 +54,7 @@ def check_memory(
     score: Score,
     size: tuple[int, int],
     dreamed: tuple[int, int] | None = None,
-    beside: int = STILL,
+    beside: Beside = STILL,
 ) -> None:
     """See that dreams of `size` (width, height) fit into memory. Raises DreamError with what would.
 
@@ -76,7 +80,7 @@ def _remedy(
     size: tuple[int, int],
     dreamed: tuple[int, int] | None,
     kept: Kept,
-    beside: int,
+    beside: Beside,
     allowed: int,
 ) -> str:
     """What would fit, in words."""
@@ -102,7 +106,7 @@ def memory_needed(
     size: tuple[int, int],
     dreamed: tuple[int, int] | None = None,
     kept: Kept | None = None,
-    beside: int = STILL,
+    beside: Beside = STILL,
 ) -> int:
     """Bytes that this process will have taken when dreams of `size` (width, height) are made; on a graphics card those
     of the card. What `kept_for_backward` gives may be known."""
@@ -110,7 +114,8 @@ def memory_needed(
     shapes = {shape, dreamed or dreamer.shape(shape)}
     kept = kept or kept_for_backward(score, dreamer.device)
     network = max(_at_once(score, padded_shape(score, one, 0), kept) for one in shapes)
-    return math.ceil(standing(dreamer.device) + network + max(map(math.prod, shapes)) * beside)
+    pixels = max(map(math.prod, shapes))
+    return math.ceil(standing(dreamer.device) + network + max(once + each * pixels for once, each in beside))
 
 
 def _at_once(score: Score, shape: tuple[int, int], kept: Kept) -> float:

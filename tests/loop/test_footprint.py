@@ -16,7 +16,15 @@ from mariana_video.dream.score import Score
 from mariana_video.errors import DreamError
 from mariana_video.loop import footprint
 from mariana_video.loop.dreamer import Dreamer
-from mariana_video.loop.footprint import FILM, STILL, check_memory, free_memory, kept_for_backward, memory_needed
+from mariana_video.loop.footprint import (
+    FILM,
+    STILL,
+    Beside,
+    check_memory,
+    free_memory,
+    kept_for_backward,
+    memory_needed,
+)
 from mariana_video.networks.weights import load
 from mariana_video.recipe.values.memory import Memory
 from mariana_video.recipe.values.objective import Objective, read_terms
@@ -55,14 +63,14 @@ def test_each_network_is_counted() -> None:
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process of 500 MB, on a machine with as much to spare."""
-    monkeypatch.setattr(footprint, "standing", lambda device: 500_000_000)
-    monkeypatch.setattr(footprint, "free_memory", lambda device: 500_000_000)
+    """A process of 400 MB, on a machine with 600 MB to spare."""
+    monkeypatch.setattr(footprint, "standing", lambda device: 400_000_000)
+    monkeypatch.setattr(footprint, "free_memory", lambda device: 600_000_000)
 
 
 @pytest.mark.usefixtures("machine")
 @pytest.mark.parametrize("beside", [STILL, FILM])
-def test_what_can_not_fit_is_refused_with_a_size_that_does(beside: int) -> None:
+def test_what_can_not_fit_is_refused_with_a_size_that_does(beside: Beside) -> None:
     which = dreamer()
     score = which.score()
     check_memory(which, score, (640, 360), None, beside)
@@ -89,7 +97,7 @@ def test_smaller_tiles_are_proposed_where_they_would_do(monkeypatch: pytest.Monk
     which = replace(dreamer(), network=network, networks={"vgg16": network}, objective=Objective("conv4_3"))
     score, size = which.score(), (3840, 2160)
     needed = memory_needed(which, score, size)
-    monkeypatch.setattr(footprint, "free_memory", lambda device: needed - 500_000_000 - 100_000_000)
+    monkeypatch.setattr(footprint, "free_memory", lambda device: needed - 400_000_000 - 100_000_000)
     told = re.search(r"--memory ([\d.]+GB) would do", refusal(which, score, size))
     assert told is not None
     smaller = replace(which, memory=Memory.of(told[1]))
@@ -97,7 +105,7 @@ def test_smaller_tiles_are_proposed_where_they_would_do(monkeypatch: pytest.Monk
     check_memory(smaller, smaller.score(), size)
 
 
-def refusal(which: Dreamer, score: Score, size: tuple[int, int], beside: int = STILL) -> str:
+def refusal(which: Dreamer, score: Score, size: tuple[int, int], beside: Beside = STILL) -> str:
     with pytest.raises(DreamError) as told:
         check_memory(which, score, size, None, beside)
     return str(told.value)
