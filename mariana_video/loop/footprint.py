@@ -6,6 +6,7 @@ import math
 from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import torch
@@ -84,20 +85,26 @@ def _remedy(
     allowed: int,
 ) -> str:
     """What would fit, in words."""
-    smaller = replace(dreamer, memory=Memory(allowed))
-    if dreamer.memory is None and allowed > STANDING:
-        tiled = replace(score, at_once=smaller.score().at_once)
-        if memory_needed(smaller, tiled, size, dreamed, kept, beside) <= allowed:
-            return f"--memory {Memory(allowed // _STEP * _STEP)} would do, in smaller tiles"
-    widths = range(_TRIAL, size[0], _EVEN)
+
+    def with_memory(amount: int) -> int:
+        """Bytes needed where so many may be taken: the less, the smaller the tiles."""
+        other = replace(dreamer, memory=Memory(amount))
+        return memory_needed(other, replace(score, at_once=other.score().at_once), size, dreamed, kept, beside)
 
     def for_width(width: int) -> int:
         smaller = width, max(1, round(width * size[1] / size[0]))
         return memory_needed(dreamer, score, smaller, None, kept, beside)
 
+    less = allowed // _STEP * _STEP
+    if dreamer.memory is None and less > STANDING and with_memory(less) <= less:
+        return f"--memory {Memory(less)} would do, in smaller tiles"
+    widths, more = range(_TRIAL, size[0], _EVEN), ""
+    if dreamer.memory is not None and dreamer.memory.bytes <= allowed:
+        amount = next(amount for amount in count(less + _STEP, _STEP) if with_memory(amount) <= amount)
+        more = f", or --memory {Memory(amount)}"
     fitting = bisect(widths, allowed, key=for_width)
     other = "a larger --motif-size takes less, or other programs closed"
-    return f"--size {widths[fitting - 1]}x would fit" if fitting else other
+    return f"--size {widths[fitting - 1]}x would fit{more}" if fitting else f"{other}{more}"
 
 
 def memory_needed(

@@ -88,7 +88,13 @@ def test_memory_that_is_given_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     which, size = dreamer(), (3840, 2160)
     check_memory(which, which.score(), size)
     less = replace(which, memory=Memory.of("900MB"))
-    assert "and --memory allows 0.9 GB; --size" in refusal(less, less.score(), size)
+    told = re.search(
+        r"and --memory allows 0\.9 GB; --size \d+x would fit, or --memory ([\d.]+GB)$",
+        refusal(less, less.score(), size),
+    )
+    assert told is not None
+    enough = replace(which, memory=Memory.of(told[1]))
+    check_memory(enough, enough.score(), size)
 
 
 @pytest.mark.usefixtures("machine")
