@@ -27,6 +27,7 @@ _PUBLIC = {
     "sheet": "api.sheet",
     "read_recipe": "api.recipes",
     "recipe_text": "api.recipes",
+    "list_looks": "api.recipes",
     # single shots, made elsewhere
     "make_shot": "api.elsewhere",
     "hand_in": "api.elsewhere",

@@ -1,4 +1,4 @@
-"""The recipe that a result carries."""
+"""The recipe that a result carries, and the looks that ship with the program."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from pathlib import Path
 
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.reading import named
+from mariana_video.recipe.travel.looks import Look, shipped
 
 
 def read_recipe(path: str | Path) -> Kind:
-    """The recipe that a result carries, or that a text holds: a `FilmRecipe`, `PictureRecipe` and so on.
+    """The recipe that a result carries, or that a text holds, or a look by name: a `FilmRecipe`, `PictureRecipe`, ….
 
     Files that it was made with (a mask, a guide) are not in it, nor where it ran and how it was stored. Raises
     UsageError where there is none, or one that names what no recipe may.
@@ -24,3 +25,8 @@ def recipe_text(path: str | Path) -> str:
     from mariana_video.api.foreseen.recipes import checked_text
 
     return checked_text(named("path", Path, path))
+
+
+def list_looks() -> list[Look]:
+    """The looks that ship with the program, by name: `recipe="abyss"` takes one, for any kind of work."""
+    return list(shipped().values())

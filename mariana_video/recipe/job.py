@@ -34,8 +34,8 @@ class Travelling(Group):
     """The recipe that travels with every result."""
 
     recipe: Annotated[Path | None, Parameter(group=LOOK)] = None
-    """A recipe to go by: a text (`mariana recipe` prints one), or any result, which carries its own. It brings the
-    look; part, size and mask only where SOURCE is the one that it was made of. What else is said wins."""
+    """A look to go by: its name (`mariana recipes` lists them), a text (`mariana recipe` prints one), or any result,
+    which carries its own. Part, size and mask are taken over only for the very same SOURCE. What else is said wins."""
 
     no_recipe: Annotated[bool, Parameter(negative=())] = False
     """Leave the recipe out of OUTPUT. Default: every result carries its own, without names of your files (only what a

@@ -13,6 +13,7 @@ from mariana_video.errors import SourceError, UsageError
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.toml import read_text
 from mariana_video.recipe.travel.fields import travelling
+from mariana_video.recipe.travel.looks import shipped_text
 from mariana_video.recipe.travel.reading import Travelled, is_newer, read_travelled
 from mariana_video.recipe.travel.taken import is_same, other_files, taken
 
@@ -58,7 +59,13 @@ def checked_text(file: Path) -> str:
 
 
 def text_of(file: Path) -> str:
-    """The text of the recipe that a result carries. Raises SourceError where it is none, UsageError for no recipe."""
+    """The text of the recipe that a result carries, or of a look that ships with the program.
+
+    Raises SourceError where it is none, UsageError for no recipe.
+    """
+    look = shipped_text(file)
+    if look is not None:
+        return look
     from mariana_video.media.read.carried import carried_text  # loads libraries: not for a work without a recipe
 
     text = carried_text(file)

@@ -11,9 +11,11 @@ from mariana_video import __version__
 from mariana_video.errors import UsageError
 from mariana_video.recipe.job import Precision
 from mariana_video.recipe.kind import UNSAID, Kind
+from mariana_video.recipe.kinds import DiveRecipe, FilmRecipe
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.toml import read_text
 from mariana_video.recipe.travel.fields import COMPARED, FILES, KINDS, compares_files, travelling
+from mariana_video.recipe.travel.looks import kind_for, looks_like, tables_for
 from mariana_video.recipe.travel.text import HEAD, Origin, kind_of
 from mariana_video.recipe.values.networks import NAME, Networks, is_path
 
@@ -43,6 +45,8 @@ class Travelled:
 def read_travelled(text: str, usual: type[Kind] | None = None) -> Travelled:
     """What a text says that travelled, or was written by hand: without [mariana] it is of the `usual` kind.
 
+    A look, which has [look] in place of [mariana], is for every kind: what holds for the `usual` one is taken of it.
+
     Raises UsageError on anything that does not travel: unknown names, values out of their bounds, names of files.
     """
     if len(text) > LONGEST:
@@ -50,6 +54,10 @@ def read_travelled(text: str, usual: type[Kind] | None = None) -> Travelled:
     tables = dict(read_text(text.removeprefix("\ufeff")))
     if not tables:
         raise UsageError("it holds no recipe: there is nothing in it")
+    if looks_like(tables):
+        wanted = kind_for(usual)
+        made = {one: _recipe(one, tables_for(one, tables)) for one in (FilmRecipe, DiveRecipe, wanted)}
+        return Travelled(made[wanted], Origin(""))
     head = tables.pop(HEAD, None)
     if head is None and usual is not None:
         return Travelled(_recipe(usual, tables), Origin(""))
