@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: help dream test lint samples torture clean
+.PHONY: help dream test lint samples gallery torture clean
 
 help:
 	@echo "make dream     set up, and dream the sample clip into $(OUT)/"
 	@echo "make test      set up, and run the tests"
 	@echo "make lint      ruff and mypy"
 	@echo "make samples   make the pictures of the README again (minutes)"
+	@echo "make gallery   make the pictures of docs/GALLERY.md again (half an hour)"
 	@echo "make torture   the long tests of reliability (up to 20 minutes)"
 	@echo "make clean     remove what make made"
 
@@ -50,6 +51,9 @@ torture: $(VENV)/test
 
 samples: $(VENV)/base
 	@$(BIN)/python samples/make.py
+
+gallery: $(VENV)/base
+	@$(BIN)/python benchmarks/gallery.py
 
 clean:
 	rm -rf $(VENV) $(OUT) dist build

@@ -5,6 +5,7 @@ from __future__ import annotations
 EXAMPLES = {
     "video": (
         "mariana video clip.mp4 dream.mp4",
+        "mariana video clip.mp4 deep.mp4 --recipe abyss",
         "mariana video clip.mp4 try.mp4 --start 10 --duration 2 --layers conv4_1",
         'mariana video clip.mp4 rising.mp4 --strength "0:(0.2), 2s:(1.5)" --layers "0:(conv3_3), 2s:(conv4_3)"',
         "mariana video clip.mp4 animals.mp4 --network vgg16 --carry 0.95",
@@ -27,7 +28,7 @@ EXAMPLES = {
         "mariana progress photo.jpg steps.gif --steps 60 --size 320x",
         'mariana progress photo.jpg compared.png --columns "layers=conv2_2,conv4_2"',
     ),
-    "recipes": ("mariana recipes", "mariana video clip.mp4 dream.mp4 --recipe abyss"),
+    "recipes": ("mariana recipes",),
     "recipe": ("mariana recipe dream.mp4", "mariana recipe abyss"),
     "finish": ("mariana finish dream.mp4",),
     "measure": ("mariana measure clip.mp4 dream.mp4",),

@@ -14,10 +14,14 @@ from mariana_video.recipe.kinds import FilmRecipe
 
 Quiet = Annotated[bool, Parameter(negative=(), group=FILE)]
 
+_OTHERS = (
+    "this is the usual look; three of the others: --recipe abyss, --recipe eyes, --recipe cathedral (`mariana recipes`)"
+)
+
 
 def video(
     source: Path,
-    output: str,  # a text, for a path forgets the "/" at its end
+    output: Annotated[str | None, Parameter(name="OUTPUT")] = None,  # a text, for a path forgets the "/" at its end
     /,
     *,
     recipe: FilmRecipe = FilmRecipe(),
@@ -31,15 +35,20 @@ def video(
         A video, an animation, or a folder of numbered pictures.
     output
         Its ending chooses the kind: .mp4, .mkv, .mov, .webm …, or a folder for numbered PNGs when it ends in /.
+        Default: NAME-dream.mp4 in this folder.
     quiet
         No bar and no remarks; errors are still shown.
     """
+    from mariana_video.api.video import film_path
     from mariana_video.api.video import video as prepare
 
+    output = film_path(source, output)
     if already_finished(output, recipe.storage.overwrite, quiet):
         return
     with Bar(None, "frames", label="looking at the source", quiet=quiet) as bar:
         work = prepare(source, output, recipe, on_look=lambda _: bar.step())
+    if work.done == 0 and recipe.is_plain:
+        say(_OTHERS, quiet)
     follow_job(work, quiet)
 
 

@@ -180,6 +180,11 @@ class FilmRecipe(Kind):
         """What of it changes a pixel."""
         return Recipe(self.dream, self.carry, self.span, self.where)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is said of the look."""
+        return not (self.dream.said or self.carry.said or self.span.shots or self.travelling.recipe)
+
 
 @Parameter(name="*")
 @dataclass(frozen=True)
