@@ -31,11 +31,12 @@ $(VENV)/test: $(VENV)/base
 
 dream: $(VENV)/base
 	@mkdir -p $(OUT)
-	@$(BIN)/mariana video samples/bunny.mp4 $(OUT)/bunny-dream.mp4 --overwrite
+	@$(BIN)/mariana video samples/bunny.mp4 $(OUT)/bunny-dream.mp4 --recipe cathedral --overwrite
 	@echo
 	@echo "The dream is in $(OUT)/bunny-dream.mp4. What to try next:"
-	@echo "  $(BIN)/mariana image samples/chelsea.png $(OUT)/chelsea.png --strength 1.5"
-	@echo "  $(BIN)/mariana video YOUR-CLIP.mp4 $(OUT)/dream.mp4 --duration 2"
+	@echo "  $(BIN)/mariana image samples/chelsea.png $(OUT)/chelsea.png --recipe totem"
+	@echo "  $(BIN)/mariana video YOUR-CLIP.mp4 $(OUT)/dream.mp4 --duration 2 --recipe ivy"
+	@echo "  $(BIN)/mariana recipes"
 	@echo "  $(BIN)/mariana video --help"
 
 test: $(VENV)/test

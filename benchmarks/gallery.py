@@ -24,8 +24,8 @@ from mariana_video.media.stills.pictures import to_bytes
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures" / "looks"
 KEPT = ROOT / "tests" / "looks"
-SMALL = {"size": "96x", "precision": "fp32"}
-"""How the tests' pictures are made, of `samples/chelsea.png`."""
+SMALL = {"size": "96x", "motif_size": 0.9, "octaves": 1, "first_steps": 8, "precision": "fp32"}
+"""How the tests' pictures are made, of `samples/chelsea.png`: quickly, for large motifs take few pixels."""
 
 _STILL, _WIDE, _DURATION = "360x", "240x", 2
 _QUALITY, _LOOP_QUALITY = 85, 55
