@@ -25,6 +25,7 @@ _PUBLIC = {
     "evaluate": "api.train",
     "shots": "api.shots",
     "sheet": "api.sheet",
+    "explore": "api.explore",
     "read_recipe": "api.recipes",
     "recipe_text": "api.recipes",
     # single shots, made elsewhere
@@ -40,6 +41,7 @@ _PUBLIC = {
     "DiveRecipe": "recipe.kinds",
     "ProgressionRecipe": "recipe.kinds",
     "SheetRecipe": "recipe.kinds",
+    "ExploreRecipe": "recipe.kinds",
     "MeasureRecipe": "recipe.kinds",
     "EvaluateRecipe": "recipe.kinds",
     "TrainingRecipe": "training.epochs.options",
