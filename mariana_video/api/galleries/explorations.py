@@ -5,12 +5,11 @@ The record of what stands stays in the folder, so that a larger --count later ad
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from mariana_video.api.foreseen.recipes import mark_of
 from mariana_video.api.foreseen.sources import file_of
 from mariana_video.api.foreseen.tiles import check_sheet_size, columns_of
 from mariana_video.api.galleries.batch import Batch, Tile, size_on
@@ -24,10 +23,13 @@ from mariana_video.job.conditions import conditions_of
 from mariana_video.job.record import WORK, Record
 from mariana_video.media.output import check_apart, check_output
 from mariana_video.media.stills.pictures import write_picture
+from mariana_video.networks.network import Network
 from mariana_video.recipe.job import Output, Travelling
 from mariana_video.recipe.kinds import ExploreRecipe, PictureRecipe
 from mariana_video.recipe.kinds import Still as StillOptions
-from mariana_video.recipe.toml import Plain, Sections
+from mariana_video.recipe.options import needs_clock
+from mariana_video.recipe.toml import Plain
+from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.size import Size
 
 SHEET = "sheet.png"
@@ -84,19 +86,27 @@ def _planned(output: Path, source: Source, recipe: ExploreRecipe) -> _Exploratio
     asked, size = recipe.exploring, size_on(source, recipe.exploring.size)
     columns = asked.columns or columns_of(asked.count)
     check_sheet_size(asked.count, columns, size, "a smaller --count")
-    base = PictureRecipe(recipe.dream, still=StillOptions(at=recipe.begins.at, size=Size(*size)), machine=recipe.machine)
+    still = StillOptions(at=recipe.begins.at, size=Size(*size))
+    base = PictureRecipe(recipe.dream, still=still, machine=recipe.machine)
     found = _looks(base, recipe, source, Studio(recipe.machine))
     tiles = _tiles(found.looks, output, source)
     for file in recipe.files().values():
         check_apart(output / SHEET, [file])
         for tile in tiles:
             check_apart(tile.target, [file])
-    whole = replace(found.looks[0].dreamer, networks=found.networks)
+    whole = replace(found.looks[0].dreamer, networks=found.networks, objective=_whole(found.networks))
     options = {**found.of, "picture": _picture(recipe, size)}
     conditions = conditions_of("explore", options, Output(), whole, source, recipe.files())
     batch = Batch(output, tiles, conditions, recipe.storage.overwrite)
     batch.check_memory()
-    return _Exploration(output, source, batch, columns, _notes(found.looks[0], asked.like, source))
+    notes = carried(base, Travelling(recipe=asked.like), base.dream.network, [found.looks[0].dreamer], source).notes
+    return _Exploration(output, source, batch, columns, notes)
+
+
+def _whole(networks: Mapping[str, Network]) -> Objective:
+    """All that any number of looks may dream with these networks, their classifiers too."""
+    said = (f"{name}:{'class(0)' if one.classes else next(iter(one.layers))}" for name, one in networks.items())
+    return Objective(" + ".join(said))
 
 
 def _looks(base: PictureRecipe, recipe: ExploreRecipe, source: Source, studio: Studio) -> Looks:
@@ -115,7 +125,7 @@ def _tiles(looks: Sequence[Look], output: Path, source: Source) -> list[Tile]:
     for number, look in enumerate(looks, 1):
         dreamer = replace(look.dreamer, everywhere=isinstance(source, MadeUp))
         # Only what is made up hangs on the seed.
-        key = (look.recipe.dream.seed if isinstance(source, MadeUp) else 0, look.recipe.dream.needs_clock)
+        key = (look.recipe.dream.seed if isinstance(source, MadeUp) else 0, needs_clock(look.recipe.dreamt))
         if key not in stills:
             stills[key] = still_of(source, look.recipe.still.at, look.recipe.still.size, look.recipe.dreamt)
         tiles.append(Tile(look.label, dreamer, stills[key], output / f"{number:04d}.png", partial(_text, look, source)))
@@ -125,12 +135,6 @@ def _tiles(looks: Sequence[Look], output: Path, source: Source) -> list[Tile]:
 def _text(look: Look, source: Source) -> str | None:
     """The recipe that a picture carries."""
     return carried(look.recipe, Travelling(), look.recipe.dream.network, [look.dreamer], source).text
-
-
-def _notes(first: Look, like: Path | None, source: Source) -> Sequence[str]:
-    """What is worth saying of the result that is explored around."""
-    travelling = Travelling(recipe=like)
-    return carried(first.recipe, travelling, first.recipe.dream.network, [first.dreamer], source).notes
 
 
 def _picture(recipe: ExploreRecipe, size: tuple[int, int]) -> dict[str, Plain]:

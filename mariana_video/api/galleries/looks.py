@@ -108,15 +108,16 @@ def blended_looks(base: PictureRecipe, ends: Sequence[Path], count: int, source:
         share = (number - 1) / (count - 1)
         label = f"{number} {ends[round(share)].name if share in (0, 1) else f'{share:.0%}'}"
         looks.append(studio.look(label, recipes[share >= 0.5], between(first, last, share)))
-    of = {**_said(base.dream), "walk": {"pictures": count}, "from": plain(first.dream), "to": plain(last.dream)}
+    ways: Sections = {"walk": {"pictures": count}, "from": plain(first.dream), "to": plain(last.dream)}
     pool = {**studio.networks(last.dream, False), **studio.networks(first.dream, False)}
-    return Looks(looks, of, pool)
+    return Looks(looks, {**_said(base.dream), **ways}, pool)
 
 
 def end_of(dream: Dream, studio: Studio, shape: tuple[int, int]) -> End:
     """A look as an end of a way, on pictures of `shape` (height, width)."""
     dreamer = studio.dreamer(dream)
-    return End(dream, dreamer.objective, usual_of(dreamer, shape))
+    weight = sum(abs(term.weight) for term in dreamer.values().terms)
+    return End(dream, dreamer.objective, usual_of(dreamer, shape), weight)
 
 
 def _shape(base: PictureRecipe) -> tuple[int, int]:
@@ -125,6 +126,6 @@ def _shape(base: PictureRecipe) -> tuple[int, int]:
     return height, width
 
 
-def _said(dream: Dream) -> dict[str, dict[str, str | int | float | bool]]:
+def _said(dream: Dream) -> Sections:
     """What holds in all looks, and the seed, which says what is drawn."""
     return {"dream": {name: value for name, value in plain(dream).items() if name in {"seed", *dream.said}}}

@@ -39,7 +39,9 @@ class Touch:
 
 
 OWN: Mapping[str, Touch] = {
-    "class": Touch(1, {"motif_size": Between(1.3, 1.9), "first_steps": Between(16, 24), "colour_steps": "decorrelated"}),
+    "class": Touch(
+        1, {"motif_size": Between(1.3, 1.9), "first_steps": Between(16, 24), "colour_steps": "decorrelated"}
+    ),
     "channel": Touch(1, {"first_steps": Between(14, 24), "colour_steps": "decorrelated"}),
     "few": Touch(1, {"first_steps": Between(10, 20)}),
     "shallow": Touch(1, {"first_steps": Between(12, 20)}),
@@ -51,7 +53,7 @@ TOUCHES: Mapping[str, tuple[Touch, ...]] = {
     "colour": (
         Touch(5, {"colour_steps": "decorrelated"}),
         Touch(2, {"colour_steps": "decorrelated", "saturation": Between(1.15, 1.6)}),
-        Touch(2, {"saturation": Between(0.7, 1.1)}),
+        Touch(2, {"saturation": Between(0.7, 1)}),
         Touch(2, {"colour": "source"}),
         Touch(1, {"saturation": 0}),
     ),
@@ -78,7 +80,7 @@ TOUCHES: Mapping[str, tuple[Touch, ...]] = {
         Touch(2, {"bands": ("1,1,0.5", "1,0.8,0.3")}),
         Touch(3, {"bands": ("0.3,1,1.5", "0.2,0.7,1.5")}),
         Touch(2, {"step_rule": "adam", "colour_steps": "decorrelated"}),
-        Touch(1, {"step_rule": "progress", "step_size": Between(1.5, 3)}),
+        Touch(1, {"step_rule": "tutorial", "first_steps": Between(40, 70)}),
     ),
     "texture": (
         Touch(3, {"smoothness": Between(0.15, 0.5)}),
@@ -91,7 +93,7 @@ TOUCHES: Mapping[str, tuple[Touch, ...]] = {
 """The decisions that may join what is dreamed, by their kinds."""
 
 CHANCES: Mapping[str, float] = {
-    "colour": 0.65, "size": 0.4, "depth": 0.4, "symmetry": 0.14, "hand": 0.3, "texture": 0.2, "score": 0.15,
+    "colour": 0.85, "size": 0.4, "depth": 0.4, "symmetry": 0.14, "hand": 0.3, "texture": 0.2, "score": 0.15,
 }  # fmt: skip
 """How often a look has a decision of each kind."""
 

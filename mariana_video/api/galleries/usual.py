@@ -10,7 +10,10 @@ from mariana_video.recipe.values.timeline import START, Instant
 
 @dataclass(frozen=True)
 class Usual:
-    """A look's numbers at one picture: `side` is how many pixels its shorter side is dreamed at, `view` what it sees."""
+    """A look's numbers at one picture.
+
+    `side` is at how many pixels its shorter side is dreamed, `view` how many of them its deepest layer sees.
+    """
 
     first_steps: float
     step_size: float

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from mariana_video.api.foreseen.unused import check_image
 from mariana_video.api.galleries.chances import Dice, significant
+from mariana_video.api.galleries.usual import Usual
 from mariana_video.dream.objectives.reading import read
 from mariana_video.errors import MarianaError
 from mariana_video.networks.network import Network
@@ -17,14 +18,13 @@ from mariana_video.recipe.look import Dream
 from mariana_video.recipe.values.objective import Term, added
 
 Options = dict[str, str | float]
-Usual = Mapping[str, float]
 
 # How far a number goes at least and at most, as a power of e: less is not seen, more is another family.
 MOVES: Mapping[str, tuple[float, float]] = {
-    "motif_size": (0.22, 0.5),
+    "motif_size": (0.35, 0.7),
     "first_steps": (0.3, 0.7),
-    "strength": (0.2, 0.45),
-    "saturation": (0.12, 0.35),
+    "strength": (0.25, 0.5),
+    "saturation": (0.25, 0.5),
     "step_size": (0.2, 0.4),
     "octave_scale": (0.08, 0.2),
     "smoothness": (0.3, 0.8),
@@ -62,7 +62,7 @@ def _number(dream: Dream, name: str, usual: Usual) -> float | None:
     """What a number is; None where it moves along a film, or does nothing."""
     value = getattr(dream, name)
     if value is None:
-        return usual.get(name) if name in _ALWAYS else None
+        return usual.of(name) if name in _ALWAYS else None
     number: float | None = value.constant()
     return number if name in _ALWAYS or value != getattr(Dream(), name) else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -14,7 +13,7 @@ from mariana_video.api.foreseen.sizes import usual_size
 from mariana_video.api.foreseen.sources import file_of
 from mariana_video.api.foreseen.unused import check_dive, check_video
 from mariana_video.api.galleries.looks import Studio, end_of
-from mariana_video.api.galleries.ways import moving
+from mariana_video.api.galleries.ways import moving, moving_carry
 from mariana_video.api.making.dives import dive_work
 from mariana_video.api.making.films import film_work
 from mariana_video.api.making.work import Work
@@ -30,12 +29,12 @@ from mariana_video.recipe.kinds import Begins, DiveRecipe, ExploreRecipe, FilmRe
 from mariana_video.recipe.look import Dream
 from mariana_video.recipe.options import Span
 from mariana_video.recipe.reading import declared
+from mariana_video.recipe.values.schedule import Schedule
 from mariana_video.recipe.values.size import Size
 from mariana_video.recipe.values.time import Length, Time
 
 T = TypeVar("T")
 _USUAL = Length(Fraction(8))
-_DIGITS = 6  # of a second
 
 
 def walk_work(source: Source, output: str, recipe: ExploreRecipe, on_look: Callable[[int], None]) -> Work[Path]:
@@ -62,9 +61,11 @@ def _of_a_film(clip: Clip, output: str, recipe: ExploreRecipe, on_look: Callable
     check_video(ends[0].dreamt, recipe.storage, clip.path, output)
     size = clip.size if ends[0].span.size is None else ends[0].span.size.fit(clip.size)
     looks = [one.dream for one in ends]
-    dream, staying = _walk(recipe, looks, size, _last(_length(clip, ends[0].span), clip.rate))
-    made = replace(ends[0], dream=dream)
-    return _noted(film_work(clip.path, output, made, on_look), staying)
+    end = _last(_length(clip, ends[0].span), clip.rate)
+    dream, staying = _walk(recipe, looks, size, end)
+    carry, kept = moving_carry(ends[0].carry, ends[1].carry, end)
+    made = replace(ends[0], dream=dream, carry=carry)
+    return _noted(film_work(clip.path, output, made, on_look), [*staying, *kept])
 
 
 def _length(clip: Clip, span: Span) -> Fraction:
@@ -86,7 +87,7 @@ def _before_a_still_camera(source: Source, output: str, recipe: ExploreRecipe, c
     written = Output(**kept).saying(storage.said & set(kept))
     dive = Dive(duration=asked.duration or _USUAL, size=Size(*size), channel_cycle=Length(Fraction(0)))
     begins = Begins(at=recipe.begins.at)
-    base = DiveRecipe(recipe.dream, Camera(zoom=1), dive, begins, machine=recipe.machine, output=written)
+    base = DiveRecipe(recipe.dream, Camera(zoom=Schedule("1")), dive, begins, machine=recipe.machine, output=written)
     check_output(output, file_of(source), storage.overwrite)
     check_dive(recipe.dream, written, output, play_once=False)
     idle(storage, "sound", "for a picture, which has none", "leave it out")
@@ -107,7 +108,7 @@ def _walk(
 
 def _last(length: Fraction, rate: Fraction) -> float:
     """When the last frame is shown, no later."""
-    return max(1.0, math.floor((length - 1 / rate) * 10**_DIGITS)) / 10**_DIGITS
+    return max(1, int((length - 1 / rate) * 1_000_000)) / 1_000_000
 
 
 def _noted(work: Work[T], staying: Sequence[str]) -> Work[T]:

@@ -1,4 +1,4 @@
-"""The way between two looks: numbers go straight from one to the other, and what is dreamed of one fades into the other."""
+"""The way between two looks: numbers go straight from one to the other, and what one dreams fades into the other's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from mariana_video.api.galleries.chances import significant
 from mariana_video.api.galleries.usual import Usual
 from mariana_video.recipe.group import Group, bounds_of
 from mariana_video.recipe.look import Dream
+from mariana_video.recipe.options import Carry
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.values.bands import Bands
 from mariana_video.recipe.values.networks import Networks, Said
@@ -26,17 +27,19 @@ _SUBJECT = ("network", "layers", "motif_size")  # what goes together
 
 @dataclass(frozen=True)
 class End:
-    """A look at one end of a way: its `dream`, what it dreams by name of the network, and its open numbers."""
+    """A look at one end of a way: its `dream`, what that dreams, its open numbers, and how much all terms weigh."""
 
     dream: Dream
     objective: Objective
     usual: Usual
+    weight: float
 
     def number(self, name: str) -> float | None:
         """An option's number; None where it moves along a film by itself, or is known only by the dream."""
         value = getattr(self.dream, name)
-        number: float | None = self.usual.of(name) if value is None else value.constant()
-        return number
+        if value is None:
+            return self.usual.of(name)
+        return value.constant() if isinstance(value, Schedule) else None
 
 
 def between(first: End, last: End, share: float) -> Dream:
@@ -94,7 +97,7 @@ def _subject_between(first: End, last: End, share: float) -> dict[str, str | flo
 
 
 def _size_between(first: End, last: End, share: float) -> dict[str, str | float]:
-    """How large motifs are: the picture is dreamed at a size between those of the ends, for the layer that sees most."""
+    """How large motifs are: the size that is dreamed at lies between those of the ends."""
     sizes = first.dream.motif_size, last.dream.motif_size
     if sizes == (None, None) and first.usual.side == last.usual.side:
         return {}
@@ -108,23 +111,41 @@ def moving(first: End, last: End, end: float) -> tuple[Dream, list[str]]:
 
     What can't move along a film is as the `first` has it: the names of those options come beside the look.
     """
-    options, staying = _moving_subject(first, last, end)
-    for name, option in declared(Dream).items():
-        values = getattr(first.dream, name), getattr(last.dream, name)
-        if name in _SUBJECT:
+    subject, held = _moving_subject(first, last, end)
+    numbers = {name: (first.number(name), last.number(name)) for name in bounds_of(Dream)}
+    options, staying = _moved(first.dream, last.dream, numbers, end)
+    return first.dream.taking({**options, **subject}), [*held, *staying]
+
+
+def moving_carry(first: Carry, last: Carry, end: float) -> tuple[Carry, list[str]]:
+    """The same of how a dream is carried."""
+    schedules = {name: (getattr(first, name), getattr(last, name)) for name in bounds_of(Carry)}
+    numbers = {
+        name: (values[0].constant(), values[1].constant())
+        for name, values in schedules.items()
+        if isinstance(values[0], Schedule)
+    }
+    options, staying = _moved(first, last, numbers, end)
+    return first.taking(options), staying
+
+
+def _moved(
+    first: Group, last: Group, numbers: Mapping[str, tuple[float | None, float | None]], end: float
+) -> tuple[dict[str, str], list[str]]:
+    """The options that move from one group to another, as they are written, and the names of those that can't."""
+    options: dict[str, str] = {}
+    staying = []
+    for name, option in declared(type(first)).items():
+        values, both = (getattr(first, name), getattr(last, name)), numbers.get(name, (None, None))
+        if name in _SUBJECT or (values[0] == values[1] and both[0] == both[1]):
             continue
-        keyed = _keys(first.number(name), last.number(name), end) if option.kind is Schedule else None
-        if option.kind is Bands and not any(map(_keyed, values)):
-            keyed = f"0s:({values[0]}), {end:g}s:({values[1]})"
-        if keyed is not None and (values[0] != values[1] or first.number(name) != last.number(name)):
-            options[name] = keyed
+        if option.kind is Schedule and None not in both:
+            options[name] = f"0s:({both[0]:g}), {end:g}s:({both[1]:g})"
+        elif option.kind is Bands and not any(map(_keyed, values)):
+            options[name] = f"0s:({values[0]}), {end:g}s:({values[1]})"
         elif values[0] != values[1]:
             staying.append(name)
-    return first.dream.taking(options), staying
-
-
-def _keys(first: float | None, last: float | None, end: float) -> str | None:
-    return None if first is None or last is None else f"0s:({first:g}), {end:g}s:({last:g})"
+    return options, staying
 
 
 def _moving_subject(first: End, last: End, end: float) -> tuple[dict[str, str | float], list[str]]:
@@ -134,7 +155,8 @@ def _moving_subject(first: End, last: End, end: float) -> tuple[dict[str, str | 
     if not (first.objective.constant and last.objective.constant):
         return {}, [name for name in _SUBJECT if getattr(first.dream, name) != getattr(last.dream, name)]
     networks, terms, others = united(first, last)
-    options: dict[str, str | float] = {"network": str(networks), "layers": f"0s:({added(terms)}), {end:g}s:({added(others)})"}
+    faded = f"0s:({added(terms)}), {end:g}s:({added(others)})"
+    options: dict[str, str | float] = {"network": str(networks), "layers": faded}
     sizes = first.dream.motif_size, last.dream.motif_size
     if sizes == (None, None) and first.usual.side == last.usual.side:
         return options, []
@@ -164,8 +186,17 @@ def united(first: End, last: End) -> tuple[Networks, Terms, Terms]:
             name += "-2"
         said.setdefault(name, one if one.name == name else Said(one.what, name, one.weights))
         called[one.name] = name
-    own = _named(first, {})
-    return Networks(", ".join(map(str, said.values()))), own, _named(last, called)
+    used = {term.network for term in (*_named(first, {}), *_named(last, called))}
+    networks = Networks(", ".join(str(one) for name, one in said.items() if name in used))
+    # A sum such as `all` weighs as much as its layers together: both ends are to weigh alike on the way.
+    others = _scaled(_named(last, called), significant(first.weight / last.weight, _DIGITS))
+    if len(used) == 1:  # whose layers they are goes without saying
+        return networks, _nameless(_named(first, {})), _nameless(others)
+    return networks, _named(first, {}), others
+
+
+def _nameless(terms: Terms) -> Terms:
+    return tuple(replace(term, network="") for term in terms)
 
 
 def _named(end: End, called: Mapping[str, str]) -> Terms:
