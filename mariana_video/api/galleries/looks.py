@@ -15,6 +15,7 @@ from mariana_video.api.galleries.usual import usual_of
 from mariana_video.api.galleries.variations import varied
 from mariana_video.api.galleries.ways import End, between
 from mariana_video.dream.plain.made_up import Source
+from mariana_video.errors import UsageError
 from mariana_video.loop.dreamer import Dreamer, Loaded, dreamer_for, make_dreamer
 from mariana_video.networks.network import Network
 from mariana_video.networks.several import load_named
@@ -27,6 +28,7 @@ from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.toml import Sections, plain
 
 K = TypeVar("K", bound=Kind)
+_OCTAVES = ("octaves", "octave_scale")
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,16 @@ class Studio:
         """A look of a `dream`, all else as in the `recipe`."""
         return Look(label, unsaid(replace(recipe, dream=dream)), self.dreamer(dream))
 
+    def fitting(self, dream: Dream, base: PictureRecipe) -> Dream:
+        """`dream` without octaves of its own where the picture is too small for them."""
+        dreamer = self.dreamer(dream)
+        try:
+            usual_of(dreamer, _shape(base))
+        except UsageError:
+            usual = Dream()
+            return dream.taking({name: getattr(usual, name) for name in _OCTAVES if name not in base.dream.said})
+        return dream
+
     def networks(self, dream: Dream, open_to_others: bool) -> dict[str, Network]:
         """The networks of a dream, and where it is `open_to_others` those that looks are drawn from, by name."""
         terms = () if dream.layers is None else dream.layers.terms
@@ -82,7 +94,7 @@ def drawn_looks(base: PictureRecipe, count: int, studio: Studio) -> Looks:
     """So many looks drawn at random; what `base` says holds in all of them."""
     dream = base.dream
     pool = studio.networks(dream, not dream.said & {"network", "weights"})
-    dreams = [drawn(dream, number, pool) for number in range(1, count + 1)]
+    dreams = [studio.fitting(drawn(dream, number, pool), base) for number in range(1, count + 1)]
     looks = [studio.look(label_of(number, one), base, one) for number, one in enumerate(dreams, 1)]
     return Looks(looks, _said(dream), pool)
 
@@ -94,7 +106,8 @@ def varied_looks(base: PictureRecipe, like: Path, count: int, source: Source, st
     usual = usual_of(first, _shape(base))
     dream = own.dream if own.dream.layers is not None else own.dream.taking({"layers": str(first.objective)})
     pool = studio.networks(own.dream, not base.dream.said & {"network", "weights"})
-    dreams = [own.dream, *(varied(dream, number, pool, usual) for number in range(2, count + 1))]
+    others = (varied(dream, number, pool, usual) for number in range(2, count + 1))
+    dreams = [own.dream, *(studio.fitting(one, base) for one in others)]
     looks = [studio.look(label_beside(number, one, dreams[0]), own, one) for number, one in enumerate(dreams, 1)]
     return Looks(looks, {**_said(base.dream), "like": plain(own.dream)}, pool)
 

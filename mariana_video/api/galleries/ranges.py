@@ -93,7 +93,7 @@ TOUCHES: Mapping[str, tuple[Touch, ...]] = {
 """The decisions that may join what is dreamed, by their kinds."""
 
 CHANCES: Mapping[str, float] = {
-    "colour": 0.85, "size": 0.4, "depth": 0.4, "symmetry": 0.14, "hand": 0.3, "texture": 0.2, "score": 0.15,
+    "colour": 0.85, "size": 0.5, "depth": 0.45, "symmetry": 0.14, "hand": 0.3, "texture": 0.2, "score": 0.15,
 }  # fmt: skip
 """How often a look has a decision of each kind."""
 

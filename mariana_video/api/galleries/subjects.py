@@ -13,6 +13,7 @@ _LESSER = Between(0.3, 1, 1)  # how much a second layer counts
 _AWAY = Between(0.4, 1, 1)  # how hard a layer is pushed away
 _KEPT = Between(0.3, 1, 1)
 _GROUND = 0.1  # of the whole layer, beside its single channels: what they don't know isn't left bare
+_SEVERAL, _MORE_GROUND = 5, 0.3  # so few of the strongest would swallow a picture, and get so much of their layer
 _SPEAKING = 0.5  # of a layer's channels, those that say most of natural pictures: others may say nothing of this one
 
 Card = Callable[[Dice, Network], list[str]]
@@ -96,8 +97,8 @@ def _among(dice: Dice, network: Network, count: int) -> list[str]:
 
 def _strongest(dice: Dice, network: Network) -> list[str]:
     name = _layer(dice, network, dice.one((_MIDDLE, _DEEP)))
-    count = min(network.layers[name].channels, dice.one((1, 2, 3, 5, 8)))
-    return [f"{name}[{count} strongest]"]
+    count = min(network.layers[name].channels, dice.one((3, 5, 8, 12)))
+    return [f"{name}[{count} strongest]", *([] if count > _SEVERAL else [f"{_MORE_GROUND:g}*{name}"])]
 
 
 def _class(dice: Dice, network: Network) -> list[str]:
