@@ -20,6 +20,8 @@ import pytest
 
 from mariana_video.cli.examples import EXAMPLES
 from mariana_video.media.stills.pictures import write_picture
+from mariana_video.recipe.kinds import PictureRecipe
+from mariana_video.recipe.travel.text import Origin, travelling_text
 from tests.conftest import make_clip, texture
 
 ROOT = Path(__file__).parents[1]
@@ -35,7 +37,7 @@ _SHORT = {
     "--at": "0.1", "--start": "0.04", "--duration": "0.2", "--steps": "3", "--first-steps": "1", "--size": "64x",
     "--motif-size": "1", "--count": "2",
 }  # fmt: skip
-_LOOK = '[mariana]\nkind = "image"\nversion = "0.1.0"\n[dream]\nlayers = "conv3_3"\n'
+_LOOK = travelling_text("image", PictureRecipe.of(layers="conv3_3"), Origin("0.1.0"))
 HELP = [("--help", line) for several in EXAMPLES.values() for line in several]
 LONG = ("finish", "recipe", "train", "evaluate")  # they need what a day before has made
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))

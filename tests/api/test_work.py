@@ -65,7 +65,7 @@ WORKS: list[tuple[str, Callable[..., Work[Any]]]] = [
     ("steps/", steps),
     ("layers.png", layers),
     ("channels.png", channels),
-    ("looks", looks),
+    ("looks/sheet.png", lambda output: looks(str(Path(output).parent))),
 ]
 
 

@@ -106,6 +106,8 @@ class _Draw:
             more = {name: value for name, value in touch.items() if name not in options}
             if not more or any(options.get(name, value) != value for name, value in touch.items() if _decided(name)):
                 continue
+            if "step_size" in more and self.base.step_rule != "mean":  # its unit is another one
+                continue
             with suppress(UsageError):
                 made, options = self._with({**options, **more}, heavy), {**options, **more}
         return made
