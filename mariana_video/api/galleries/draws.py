@@ -21,12 +21,13 @@ Pool = Mapping[str, Network]
 Options = Mapping[str, str | float]
 
 
-def drawn(base: Dream, number: int, pool: Pool) -> Dream:
+def drawn(base: Dream, number: int, pool: Pool, made_up: bool = False) -> Dream:
     """The look of a number (from 1): what `base` says holds, the rest is drawn from networks of the `pool`, by name.
 
-    What is drawn does not count as said. Raises what `base` itself is refused for.
+    A picture that is `made_up` takes longer to become something. What is drawn does not count as said. Raises what
+    `base` itself is refused for.
     """
-    return _Draw(base, number, pool).look()
+    return _Draw(base, number, pool, made_up).look()
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class _Draw:
     base: Dream
     number: int
     pool: Pool
+    made_up: bool
 
     def look(self) -> Dream:
         """It."""
@@ -46,6 +48,9 @@ class _Draw:
             options["layers"] = self._subject(card, chosen)
         layers = self.base.layers or Objective(str(options["layers"]))
         touches = self._touches(card if len(chosen) == 1 else "two", _usual_size(layers, {**chosen, **self.pool}))
+        loud = max(ranges.LOUD.get(name, 0.0) for name in chosen)
+        if self._dice("calm").below(loud):
+            touches = [*touches, ranges.CALM]
         return self._fitting(options, touches, min(ranges.HEAVY.get(name, 1.0) for name in chosen))
 
     def _dice(self, word: str) -> Dice:
@@ -88,9 +93,9 @@ class _Draw:
 
     def _touches(self, card: str, size: float) -> list[Options]:
         """The decisions that join what is dreamed, first the ones that come with it."""
-        own = []
+        own = [_settled(ranges.NOTHING, self._dice("nothing"), size)] if self.made_up else []
         if card in ranges.OWN and self.base.layers is None and self.base.guide is None:
-            own = [_settled(ranges.OWN[card], self._dice("own"), size)]
+            own.append(_settled(ranges.OWN[card], self._dice("own"), size))
         dice = self._dice("touches")
         kinds = [kind for kind in dice.shuffled(list(ranges.CHANCES)) if dice.below(ranges.CHANCES[kind])]
         found = []

@@ -115,7 +115,7 @@ def _looks(base: PictureRecipe, recipe: ExploreRecipe, source: Source, studio: S
         return varied_looks(base, asked.like, asked.count, source, studio)
     if asked.blend is not None:
         return blended_looks(base, asked.blend, asked.count, source, studio)
-    return drawn_looks(base, asked.count, studio)
+    return drawn_looks(base, asked.count, source, studio)
 
 
 def _tiles(looks: Sequence[Look], output: Path, source: Source) -> list[Tile]:

@@ -14,7 +14,7 @@ from mariana_video.api.galleries.ranges import NETWORKS
 from mariana_video.api.galleries.usual import usual_of
 from mariana_video.api.galleries.variations import varied
 from mariana_video.api.galleries.ways import End, between
-from mariana_video.dream.plain.made_up import Source
+from mariana_video.dream.plain.made_up import MadeUp, Source
 from mariana_video.errors import UsageError
 from mariana_video.loop.dreamer import Dreamer, Loaded, dreamer_for, make_dreamer
 from mariana_video.networks.network import Network
@@ -90,11 +90,12 @@ def unsaid(recipe: K) -> K:
     return type(recipe)(*(getattr(recipe, name).saying(()) for name in recipe.groups()))
 
 
-def drawn_looks(base: PictureRecipe, count: int, studio: Studio) -> Looks:
-    """So many looks drawn at random; what `base` says holds in all of them."""
+def drawn_looks(base: PictureRecipe, count: int, source: Source, studio: Studio) -> Looks:
+    """So many looks of `source` drawn at random; what `base` says holds in all of them."""
     dream = base.dream
     pool = studio.networks(dream, not dream.said & {"network", "weights"})
-    dreams = [studio.fitting(drawn(dream, number, pool), base) for number in range(1, count + 1)]
+    made_up = isinstance(source, MadeUp)
+    dreams = [studio.fitting(drawn(dream, number, pool, made_up), base) for number in range(1, count + 1)]
     looks = [studio.look(label_of(number, one), base, one) for number, one in enumerate(dreams, 1)]
     return Looks(looks, _said(dream), pool)
 

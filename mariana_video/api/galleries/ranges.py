@@ -23,6 +23,9 @@ NETWORKS: Mapping[str, float] = {"mariana": 5, "mariana-wide": 4, "vgg16": 3}
 HEAVY: Mapping[str, float] = {"vgg16": 0.6}
 """Networks that take long: they get so much of the steps."""
 
+LOUD: Mapping[str, float] = {"vgg16": 0.9, "mariana-wide": 0.6}
+"""Networks that shout in neon where steps are free to take any colour, and how often that is kept from them."""
+
 DECK = (
     "deep", "sum", "channel", "two", "class", "middle",
     "deep", "few", "difference", "strongest", "shallow", "keep",
@@ -48,6 +51,9 @@ OWN: Mapping[str, Touch] = {
     "difference": Touch(1, {"first_steps": Between(10, 18)}),
 }
 """What some cards of the deck bring along."""
+
+NOTHING = Touch(1, {"first_steps": Between(36, 56), "smoothness": Between(0.3, 0.6), "colour_steps": "decorrelated"})
+"""What a dream takes that begins with nothing, noise or grey: till something grows of it, and smoothly."""
 
 TOUCHES: Mapping[str, tuple[Touch, ...]] = {
     "colour": (
@@ -91,6 +97,9 @@ TOUCHES: Mapping[str, tuple[Touch, ...]] = {
     "score": (Touch(1, {"score": "energy"}),),
 }
 """The decisions that may join what is dreamed, by their kinds."""
+
+CALM: Mapping[str, str | float] = {"colour_steps": "decorrelated"}
+"""What keeps colours from shouting."""
 
 CHANCES: Mapping[str, float] = {
     "colour": 0.85, "size": 0.5, "depth": 0.45, "symmetry": 0.14, "hand": 0.3, "texture": 0.2, "score": 0.15,

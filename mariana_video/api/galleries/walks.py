@@ -35,6 +35,7 @@ from mariana_video.recipe.values.time import Length, Time
 
 T = TypeVar("T")
 _USUAL = Length(Fraction(8))
+_KEPT = "0.95"  # of the dream in 1/25 s: what the look was a second ago makes room for what it is
 
 
 def walk_work(source: Source, output: str, recipe: ExploreRecipe, on_look: Callable[[int], None]) -> Work[Path]:
@@ -85,7 +86,12 @@ def _before_a_still_camera(source: Source, output: str, recipe: ExploreRecipe, c
     size = usual_size(own, output) if asked.size is None else asked.size.fit(own)
     kept = {name: getattr(storage, name) for name in declared(Output)}
     written = Output(**kept).saying(storage.said & set(kept))
-    dive = Dive(duration=asked.duration or _USUAL, size=Size(*size), channel_cycle=Length(Fraction(0)))
+    dive = Dive(
+        duration=asked.duration or _USUAL,
+        size=Size(*size),
+        keep=Schedule(_KEPT),
+        channel_cycle=Length(Fraction(0)),
+    )
     begins = Begins(at=recipe.begins.at)
     base = DiveRecipe(recipe.dream, Camera(zoom=Schedule("1")), dive, begins, machine=recipe.machine, output=written)
     check_output(output, file_of(source), storage.overwrite)
