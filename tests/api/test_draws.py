@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,16 +14,18 @@ from mariana_video.api.galleries.draws import drawn
 from mariana_video.api.galleries.labels import label_of
 from mariana_video.api.galleries.usual import Usual
 from mariana_video.api.galleries.variations import varied
+from mariana_video.api.galleries.ways import End, between
 from mariana_video.dream.objectives.reading import read
 from mariana_video.networks.network import Network
 from mariana_video.networks.several import load_named
+from mariana_video.recipe.kinds import PictureRecipe
 from mariana_video.recipe.look import Dream
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.values.networks import Networks
 from tests.conftest import small_network
 
 DRAWN = {name for touches in ranges.TOUCHES.values() for touch in touches for name in touch.options}
-SAID = [
+SAID: list[dict[str, Any]] = [
     {},
     {"strength": 1.5, "first_steps": 3},
     {"network": "vgg16"},
@@ -43,6 +47,11 @@ def pool() -> dict[str, Network]:
     return load_named(Networks(", ".join(names)), None, names)
 
 
+def asking(**options: Any) -> Dream:
+    """A dream that says these options."""
+    return PictureRecipe.of(**options).dream
+
+
 def as_said(look: Dream, base: Dream) -> Dream:
     """A look as somebody would say it who writes down what of it is not as usual."""
     usual = Dream()
@@ -52,9 +61,9 @@ def as_said(look: Dream, base: Dream) -> Dream:
 
 @pytest.mark.parametrize("said", SAID, ids=str)
 def test_no_look_that_is_drawn_would_be_refused_and_what_is_said_holds(
-    pool: dict[str, Network], said: dict[str, object]
+    pool: dict[str, Network], said: dict[str, Any]
 ) -> None:
-    base = Dream(**said)
+    base = asking(**said)
     for number in range(1, 85):
         look = drawn(base, number, pool, made_up=number % 2 == 0)
         check_image(as_said(look, base))
@@ -90,13 +99,13 @@ def test_a_look_is_a_function_of_its_seed_and_number(pool: dict[str, Network]) -
     assert looks[6] == drawn(Dream(seed=3), 7, pool)
     others = [drawn(Dream(seed=4), number, pool) for number in range(1, 13)]
     assert not {label_of(0, look) for look in looks} & {label_of(0, look) for look in others}
-    stronger = [drawn(Dream(seed=3, strength="1.2"), number, pool) for number in range(1, 13)]
+    stronger = [drawn(asking(seed=3, strength=1.2), number, pool) for number in range(1, 13)]
     assert [look.layers for look in stronger] == [look.layers for look in looks]
 
 
 def test_any_network_will_do() -> None:
     network = small_network()
-    looks = [drawn(Dream(network="small"), number, {"small": network}) for number in range(1, 25)]
+    looks = [drawn(asking(network="small"), number, {"small": network}) for number in range(1, 25)]
     assert len({str(look.layers) for look in looks}) >= 10
 
 
@@ -127,7 +136,35 @@ def test_variations_are_a_family_of_which_none_would_be_refused(
 
 
 def test_what_is_said_stays_in_variations(pool: dict[str, Network]) -> None:
-    base = Dream(strength="1.1", layers="conv4_2", symmetry="3")
+    base = asking(strength=1.1, layers="conv4_2", symmetry=3)
     for number in range(1, 61):
         look = varied(base, number, pool, USUAL)
         assert (str(look.strength), str(look.layers), str(look.symmetry)) == ("1.1", "conv4_2", "3")
+
+
+def end(**options: Any) -> End:
+    dream = asking(**options)
+    assert dream.layers is not None
+    return End(dream, dream.layers, USUAL, sum(abs(term.weight) for term in dream.layers.terms))
+
+
+def test_two_networks_of_one_name_are_told_apart_on_the_way() -> None:
+    first = end(network="a=mariana", layers="conv4_2")
+    last = end(network="a=vgg16", layers="conv5_1 + conv4_2")
+    early, late = between(first, last, 0.25), between(first, last, 0.75)
+    assert (str(early.network), str(early.layers)) == (
+        "a=mariana, a-2=vgg16",
+        "0.75*a:conv4_2 + 0.125*a-2:conv5_1 + 0.125*a-2:conv4_2",
+    )
+    assert early.network.said[0].what == "mariana"  # who is nearer leads
+    assert late.network.said[0].what == "vgg16"
+    assert between(first, last, 0) == first.dream
+    assert between(first, last, 1) == last.dream
+
+
+def test_sizes_lie_between_in_pixels_whatever_the_layers_see() -> None:
+    first, last = end(layers="conv4_2"), end(layers="conv2_2")
+    first, last = replace(first, usual=replace(USUAL, side=400, view=80)), replace(last, usual=replace(USUAL, side=200))
+    middle = between(first, last, 0.5)
+    assert middle.motif_size is not None
+    assert middle.motif_size.constant() == pytest.approx(92 / 300, rel=1e-3)

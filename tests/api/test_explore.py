@@ -28,7 +28,9 @@ def alone(recipe: str, source: str = "photo.png", **more: Any) -> bytes:
 
 
 @pytest.mark.usefixtures("desk")
-@pytest.mark.parametrize(("source", "more"), [("photo.png", {}), ("noise", {"seed": 3}), ("clip.mkv", {"at": "0.2"})])
+@pytest.mark.parametrize(
+    ("source", "more"), [("photo.png", {"strength": 1}), ("noise", {"seed": 3}), ("clip.mkv", {"at": "0.2"})]
+)
 def test_each_picture_is_byte_for_byte_what_image_makes_of_its_recipe(source: str, more: dict[str, Any]) -> None:
     made = mariana_video.explore(source, "looks", count=3, **QUICK, **more).run()
     assert sorted(path.name for path in made.glob("*.png")) == ["0001.png", "0002.png", "0003.png", "sheet.png"]
@@ -167,6 +169,24 @@ def test_a_film_of_a_blend_begins_as_the_first_looks_film_and_ends_as_the_last_o
     assert frames["walk"][0] == frames["a"][0]
     assert frames["walk"][-1] == frames["b"][-1]
     assert frames["walk"][4] not in (frames["a"][4], frames["b"][4])
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_walk_that_was_stopped_goes_on() -> None:
+    film("a.mkv", layers="conv1_2").run()
+    film("b.mkv", layers="conv2_2").run()
+    options = {name: QUICK[name] for name in ("network", "precision")}
+
+    def walk(output: str) -> Work[Path]:
+        return mariana_video.explore("clip.mkv", output, blend=("a.mkv", "b.mkv"), codec="ffv1", **options)
+
+    whole: list[bytes] = []
+    walk("whole.mkv").run(lambda made: whole.append(made.rgb.tobytes() if made.rgb is not None else b""))
+    stopped(walk("walk.mkv"), 4)
+    work, rest = walk("walk.mkv"), list[bytes]()
+    assert 0 < work.done < 8
+    work.run(lambda made: rest.append(made.rgb.tobytes() if made.rgb is not None else b""))
+    assert rest == whole[-len(rest) :]
 
 
 @pytest.mark.usefixtures("desk")

@@ -16,13 +16,18 @@ def label_of(number: int, look: Dream) -> str:
     """The label of a look that was drawn: who dreams what, and what of it is not as usual."""
     networks = "" if len(look.network.names) > 1 else f"{look.network} "
     dreams = str(look.layers) if look.layers is not None else "as usual"
-    return f"{number} {', '.join([networks + dreams, *_differences(look, Dream())])}"
+    return _one_line(f"{number} {', '.join([networks + dreams, *_differences(look, Dream())])}")
 
 
 def label_beside(number: int, look: Dream, other: Dream) -> str:
     """The label of a look by what of it is not as in the `other`."""
     said = [str(getattr(look, name)) for name in ("network", "layers") if getattr(look, name) != getattr(other, name)]
-    return f"{number} {', '.join([*said, *_differences(look, other)]) or 'as it is'}"
+    return _one_line(f"{number} {', '.join([*said, *_differences(look, other)]) or 'as it is'}")
+
+
+def _one_line(text: str) -> str:
+    """What somebody else wrote may stand in several lines."""
+    return " ".join(text.split())
 
 
 def _differences(look: Dream, other: Dream) -> Iterator[str]:
