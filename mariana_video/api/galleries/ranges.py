@@ -17,7 +17,7 @@ is usual for the layers that are dreamed: smaller ones would take too long, larg
 LARGEST_MOTIF = 0.8
 """Of the picture's shorter side."""
 
-NETWORKS: Mapping[str, float] = {"mariana": 5, "mariana-wide": 4, "vgg16": 3}
+NETWORKS: Mapping[str, float] = {"mariana": 5, "mariana-wide": 3, "vgg16": 3}
 """The networks that are drawn, and how often: those that come along, and need no download."""
 
 HEAVY: Mapping[str, float] = {"vgg16": 0.6}
@@ -57,10 +57,10 @@ NOTHING = Touch(1, {"first_steps": Between(36, 56), "smoothness": Between(0.3, 0
 
 TOUCHES: Mapping[str, tuple[Touch, ...]] = {
     "colour": (
-        Touch(5, {"colour_steps": "decorrelated"}),
-        Touch(2, {"colour_steps": "decorrelated", "saturation": Between(1.15, 1.6)}),
-        Touch(2, {"saturation": Between(0.7, 1)}),
-        Touch(2, {"colour": "source"}),
+        Touch(4, {"colour_steps": "decorrelated"}),
+        Touch(4, {"colour_steps": "decorrelated", "saturation": Between(1.25, 2)}),
+        Touch(1, {"saturation": Between(0.7, 1)}),
+        Touch(1.5, {"colour": "source"}),
         Touch(1, {"saturation": 0}),
     ),
     "size": (
@@ -86,7 +86,6 @@ TOUCHES: Mapping[str, tuple[Touch, ...]] = {
         Touch(2, {"bands": ("1,1,0.5", "1,0.8,0.3")}),
         Touch(3, {"bands": ("0.3,1,1.5", "0.2,0.7,1.5")}),
         Touch(2, {"step_rule": "adam", "colour_steps": "decorrelated"}),
-        Touch(1, {"step_rule": "tutorial", "first_steps": Between(40, 70)}),
     ),
     "texture": (
         Touch(3, {"smoothness": Between(0.15, 0.5)}),
