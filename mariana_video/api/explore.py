@@ -40,13 +40,13 @@ def explore(
     given, made = source_of(named("source", str, source)), named("output", str, output)
     _check_ways(asked)
     check_whole_picture(given, asked.begins.at)
-    check_image(asked.dream)
     asked.check_files()
     if _is_film(made):
         _check_film(asked, made)
         from mariana_video.api.galleries.walks import walk_work
 
         return walk_work(given, made, asked, on_look)
+    check_image(asked.dream)
     _check_folder(asked, given, made)
     from mariana_video.api.galleries.explorations import exploring_work  # loads torch: not for a refusal
 
