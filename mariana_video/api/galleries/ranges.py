@@ -23,7 +23,7 @@ NETWORKS: Mapping[str, float] = {"mariana": 5, "mariana-wide": 3, "vgg16": 3}
 HEAVY: Mapping[str, float] = {"vgg16": 0.6}
 """Networks that take long: they get so much of the steps."""
 
-LOUD: Mapping[str, float] = {"vgg16": 0.9, "mariana-wide": 0.6}
+LOUD: Mapping[str, float] = {"vgg16": 0.9, "mariana-wide": 0.6, "mariana": 0.4}
 """Networks that shout in neon where steps are free to take any colour, and how often that is kept from them."""
 
 DECK = (
