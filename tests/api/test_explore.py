@@ -171,6 +171,7 @@ def test_a_film_of_a_blend_begins_as_the_first_looks_film_and_ends_as_the_last_o
     assert frames["walk"][4] not in (frames["a"][4], frames["b"][4])
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("desk")
 def test_a_walk_that_was_stopped_goes_on() -> None:
     film("a.mkv", layers="conv1_2").run()

@@ -105,5 +105,5 @@ CHANCES: Mapping[str, float] = {
 }  # fmt: skip
 """How often a look has a decision of each kind."""
 
-FEWEST, MOST = 1, 3
-"""How many of them a look has."""
+MOST = 3
+"""How many of them a look has, beside what comes with what it dreams."""

@@ -35,9 +35,8 @@ MOVES: Mapping[str, tuple[float, float]] = {
 }
 _ALWAYS = ("motif_size", "first_steps", "strength")  # moved also where the look says nothing of them
 _RANGES = {"motif_size": (0.1, 0.85), "first_steps": (6, 80), "strength": (0.4, 2.2), "saturation": (0.3, 2.2)}
+_HARD = ("first_steps", "strength", "step_size")
 _BOLD = 3  # every third one is
-_WEIGHT = (0.4, 0.9)
-_TRIES = 12
 
 
 def varied(base: Dream, number: int, networks: Mapping[str, Network], usual: Usual) -> Dream:
@@ -51,11 +50,19 @@ def varied(base: Dream, number: int, networks: Mapping[str, Network], usual: Usu
     dice = Dice("like", base.seed, number)
     made = base
     if number % _BOLD == 0:
-        made = _first(base, dice.shuffled(_BOLDLY), dice, networks)
-    moving = [name for name in MOVES if name not in base.said and _number(base, name, usual) is not None]
-    for name in dice.shuffled(moving)[: 1 if made != base else dice.one((2, 3))]:
+        ways = Dice("bold", base.seed).shuffled(_BOLDLY)
+        turn = number // _BOLD % len(ways)  # each way comes up before one does again
+        made = _first(base, [*ways[turn:], *ways[:turn]], dice, networks)
+    for name in _moving(base, dice, usual)[: 1 if made != base else dice.one((2, 3))]:
         made = _moved(made, name, dice, usual)
     return made
+
+
+def _moving(base: Dream, dice: Dice, usual: Usual) -> list[str]:
+    """The numbers that can be moved, in a drawn order; of those that say how hard is dreamed one: two cancel out."""
+    moving = [name for name in MOVES if name not in base.said and _number(base, name, usual) is not None]
+    hard = dice.one(_HARD)
+    return [name for name in dice.shuffled(moving) if name not in _HARD or name == hard]
 
 
 def _number(dream: Dream, name: str, usual: Usual) -> float | None:
