@@ -108,12 +108,11 @@ class Exploring(Group):
     """How many pictures. A larger one later adds to those that are there."""
 
     like: Path | None = None
-    """A look to explore around: any result, or the text of a recipe. The first picture is that look, the others vary
-    it."""
+    """A look to explore around, said as --recipe says one. The first picture is that look, the others vary it."""
 
     blend: Annotated[tuple[Path, Path] | None, _FLAG] = None
-    """Two looks to walk between: any results, or texts of recipes. The first picture is the one, the last the other.
-    With the name of a film for OUTPUT, a film in which the look walks."""
+    """Two looks to walk between, said likewise: the first picture is the one, the last the other. Where OUTPUT is
+    called as a film, a film in which the look walks."""
 
     size: Annotated[Size | None, from_text(Size)] = None
     """`640x360`, or `640x` and `x360` to keep the shape. Default: of each picture 320 pixels on the longer side, of a
