@@ -13,6 +13,7 @@ from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.kinds import (
     DiveRecipe,
     EvaluateRecipe,
+    ExploreRecipe,
     FilmRecipe,
     MeasureRecipe,
     PictureRecipe,
@@ -28,6 +29,7 @@ KINDS: dict[str, type[Kind]] = {
     "video": FilmRecipe,
     "shots": ShotsRecipe,
     "image": PictureRecipe,
+    "explore": ExploreRecipe,
     "zoom": DiveRecipe,
     "progress": ProgressionRecipe,
     "layers": SheetRecipe,

@@ -15,6 +15,7 @@ from cyclopts import App, CycloptsError, MissingArgumentError
 
 from mariana_video import __version__
 from mariana_video.cli.examples import epilogue
+from mariana_video.cli.explore import explore
 from mariana_video.cli.image import image
 from mariana_video.cli.measure import measure
 from mariana_video.cli.networks import layers, networks
@@ -39,20 +40,8 @@ app = App(
     suppress_keyboard_interrupt=False,  # its sentence, with the way to go on, is told below
 )
 for command in (
-    video,
-    shots,
-    image,
-    zoom,
-    progress,
-    recipes,
-    recipe,
-    finish,
-    measure,
-    networks,
-    layers,
-    train,
-    evaluate,
-):
+    video, shots, image, explore, zoom, progress, recipes, recipe, finish, measure, networks, layers, train, evaluate,
+):  # fmt: skip
     app.command(command, help_epilogue=epilogue(command.__name__))
 
 

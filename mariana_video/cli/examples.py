@@ -19,6 +19,11 @@ EXAMPLES = {
         "mariana image clip.mp4 frame.png --at 10 --layers conv4_1",
         "mariana image photos dreams",
     ),
+    "explore": (
+        "mariana explore photo.jpg looks",
+        "mariana explore photo.jpg more --count 12 --like looks/0007.png",
+        "mariana explore clip.mp4 walk.mp4 --blend looks/0003.png looks/0007.png",
+    ),
     "zoom": (
         "mariana zoom photo.jpg dive.mp4",
         'mariana zoom photo.jpg turning.mp4 --duration 20 --rotate "20*sin(sec)"',

@@ -24,7 +24,7 @@ from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds
 from mariana_video.recipe.values.size import Size
-from mariana_video.recipe.values.time import Time
+from mariana_video.recipe.values.time import Length, Time
 
 _AT = from_text(Annotated[Time, Bounds(0)])
 _FILE = from_text(InputFile)
@@ -97,6 +97,32 @@ class Tiles(Group):
 
     overwrite: Annotated[bool, _FLAG] = False
     """Replace OUTPUT where it exists, and begin anew where a sheet was begun otherwise; else both are refused."""
+
+
+@Parameter(name="*", group=FIRST)
+@dataclass(frozen=True)
+class Exploring(Group):
+    """Which looks are made of SOURCE, how many, and how they are shown."""
+
+    count: Annotated[int, Bounds(1, 1000)] = 24
+    """How many pictures. A larger one later adds to those that are there."""
+
+    like: Path | None = None
+    """A look to explore around, said as --recipe says one. The first picture is that look, the others vary it."""
+
+    blend: Annotated[tuple[Path, Path] | None, _FLAG] = None
+    """Two looks to walk between, said likewise: the first picture is the one, the last the other. Where OUTPUT is
+    called as a film, a film in which the look walks."""
+
+    size: Annotated[Size | None, from_text(Size)] = None
+    """`640x360`, or `640x` and `x360` to keep the shape. Default: of each picture 320 pixels on the longer side, of a
+    film the source's."""
+
+    columns: Annotated[int | None, Bounds(1, 1000)] = None
+    """How many pictures stand side by side on the sheet. Default: as many as make it a little wider than high."""
+
+    duration: Annotated[Length | None, Bounds(0, 36000, above=True), from_text(Length)] = None
+    """How long a film is: `8` (seconds), `1:02.5`, `2min`. Default: that of SOURCE, and of a picture 8 seconds."""
 
 
 @Parameter(name="*")
@@ -243,6 +269,18 @@ class SheetRecipe(Kind):
     begins: Begins = Begins()
     travelling: Travelling = Travelling()
     machine: Machine = Machine()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class ExploreRecipe(Kind):
+    """`mariana explore`."""
+
+    exploring: Exploring = Exploring()
+    dream: Dream = Dream()
+    begins: Begins = Begins()
+    machine: Machine = Machine()
+    storage: Storage = Storage()
 
 
 @Parameter(name="*")

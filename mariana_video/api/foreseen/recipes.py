@@ -22,15 +22,18 @@ _PART = ("span", "begins", "still", "dive", "progress", "tiles")  # groups that 
 _OF_PART = ("at", "start", "size")
 
 
-def going_by(asked: K, file: Path | None, source: Source) -> K:
-    """`asked`, with what it leaves open as the recipe of `file` has it (None: as it is). Raises UsageError."""
+def going_by(asked: K, file: Path | None, source: Source, option: str = "--recipe") -> K:
+    """`asked`, with what it leaves open as the recipe of `file` has it (None: as it is).
+
+    Raises UsageError, which names the `option` that said so.
+    """
     if file is None:
         return asked
-    found = travelled_in(file, type(asked), "--recipe ")
+    found = travelled_in(file, type(asked), f"{option} ")
     try:
         return taken(asked, found, mark_of(source))
     except UsageError as error:
-        raise UsageError(f"--recipe {file}: {error}") from None
+        raise UsageError(f"{option} {file}: {error}") from None
 
 
 def travelled_in(file: Path, usual: type[Kind] | None = None, said: str = "") -> Travelled:
