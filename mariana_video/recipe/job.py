@@ -38,8 +38,8 @@ class Travelling(Group):
     which carries its own. Part, size and mask are taken over only for the very same SOURCE. What else is said wins."""
 
     no_recipe: Annotated[bool, Parameter(negative=())] = False
-    """Leave the recipe out of OUTPUT. Default: every result carries its own, without names of your files (only what a
-    network of yours is called)."""
+    """Leave the recipe out of OUTPUT. Default: every result carries its own, without names of your files (a network of
+    yours is called in it as you call it, `NAME=FILE`, or else `own`)."""
 
 
 @Parameter(name="*", group=FILE)

@@ -87,6 +87,12 @@ def variants(dream: Ascent, text: str | None, option: str) -> tuple[Variant, ...
     return tuple(Variant(f"{option}: {title}", one) for title, one in zip(shown, made, strict=True))
 
 
+def compared(text: str) -> tuple[str, tuple[str, ...]]:
+    """The option that a text of --columns or --rows compares, with _ for -, and its values as they are written."""
+    name, _, values = text.partition("=")
+    return name.strip().lstrip("-").replace("-", "_"), tuple(_apart(values))
+
+
 def _apart(text: str) -> list[str]:
     """`text` parted at its commas, those within brackets left alone."""
     parts, depth = [""], 0
