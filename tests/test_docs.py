@@ -36,7 +36,7 @@ _SHORT = {
     "--motif-size": "1",
 }  # fmt: skip
 HELP = [("--help", line) for several in EXAMPLES.values() for line in several]
-LONG = ("finish", "recipe", "train", "evaluate")  # they need what a day before has made
+LONG = ("finish", "recipe", "train", "evaluate", "bench")  # they need what a day before has made, or a minute
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 

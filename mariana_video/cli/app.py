@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from cyclopts import App, CycloptsError, MissingArgumentError
 
 from mariana_video import __version__
+from mariana_video.cli.bench import bench
 from mariana_video.cli.examples import epilogue
 from mariana_video.cli.image import image
 from mariana_video.cli.measure import measure
@@ -52,6 +53,7 @@ for command in (
     layers,
     train,
     evaluate,
+    bench,
 ):
     app.command(command, help_epilogue=epilogue(command.__name__))
 

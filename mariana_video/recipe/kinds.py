@@ -134,6 +134,15 @@ class Judging(Group):
 
 @Parameter(name="*")
 @dataclass(frozen=True)
+class Gauging(Group):
+    """By what a machine is gauged."""
+
+    network: Annotated[Networks, from_texts(Networks)] = Networks("mariana")
+    """What dreams the films: a network's name or a weights file. A step is timed of every network that is here."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
 class Telling(Group):
     """What is written of how well a network tells pictures apart."""
 
@@ -251,6 +260,15 @@ class MeasureRecipe(Kind):
     """`mariana measure`."""
 
     judging: Judging = Judging()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class BenchRecipe(Kind):
+    """`mariana bench`."""
+
+    gauging: Gauging = Gauging()
+    machine: Machine = Machine()
 
 
 @Parameter(name="*")
