@@ -23,7 +23,7 @@ _PUBLIC = {
     "measure": "api.measure",
     "train": "api.train",
     "evaluate": "api.train",
-    "bench": "api.bench",
+    "bench": "api.measure",
     "shots": "api.shots",
     "sheet": "api.sheet",
     "read_recipe": "api.recipes",

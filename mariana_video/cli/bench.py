@@ -30,7 +30,7 @@ def bench(
     quiet
         No bar and no remarks; the figures and errors are still shown.
     """
-    from mariana_video.api.bench import bench as prepare
+    from mariana_video.api.measure import bench as prepare
 
     found = follow(prepare(recipe), quiet, "measuring")
     print(json.dumps(found.to_dict(), indent=2, allow_nan=False) if json_ else found)
