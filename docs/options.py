@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from mariana_video.recipe.group import Group
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.kinds import (
+    BenchRecipe,
     DiveRecipe,
     EvaluateRecipe,
     ExploreRecipe,
@@ -36,6 +37,7 @@ KINDS: dict[str, type[Kind]] = {
     "measure": MeasureRecipe,
     "train": TrainingRecipe,
     "evaluate": EvaluateRecipe,
+    "bench": BenchRecipe,
 }
 _HIDDEN = {("progress", "first_steps")}  # --steps says it there
 _HEAD = """# Options

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from cyclopts import App, CycloptsError, MissingArgumentError
 
 from mariana_video import __version__
+from mariana_video.cli.bench import bench
 from mariana_video.cli.examples import epilogue
 from mariana_video.cli.explore import explore
 from mariana_video.cli.image import image
@@ -41,6 +42,7 @@ app = App(
 )
 for command in (
     video, shots, image, explore, zoom, progress, recipes, recipe, finish, measure, networks, layers, train, evaluate,
+    bench,
 ):  # fmt: skip
     app.command(command, help_epilogue=epilogue(command.__name__))
 

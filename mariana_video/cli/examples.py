@@ -45,6 +45,7 @@ EXAMPLES = {
     ),
     "train": ("mariana train pictures mine.safetensors --init mariana-wide",),
     "evaluate": ("mariana evaluate mine.safetensors pictures",),
+    "bench": ("mariana bench",),
 }
 
 

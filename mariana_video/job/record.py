@@ -16,6 +16,8 @@ from pathlib import Path
 
 from mariana_video.errors import OutputError, UsageError
 from mariana_video.job.conditions import content_of
+from mariana_video.job.output_paths import is_recipe
+from mariana_video.media.comments import RECIPE
 from mariana_video.media.files import write_whole
 from mariana_video.media.lock import locked
 from mariana_video.media.output import cannot_write, commit, discard, naming_output
@@ -58,6 +60,24 @@ class Record:
         except OSError as error:
             raise cannot_write(target, error) from error
         commit(made, target)
+
+    def leave_recipe(self, text: str | None) -> None:
+        """Puts the recipe that all its pictures share beside them; None takes an earlier one away. Raises OutputError.
+
+        A file of that name that is somebody's own stays.
+        """
+        place, made = self._folder.parent / RECIPE, self._folder / f".{RECIPE}"
+        if place.exists() and not is_recipe(place):
+            return
+        try:
+            if text is None:
+                place.unlink(missing_ok=True)
+            else:
+                made.write_bytes(text.encode())
+        except OSError as error:
+            raise cannot_write(place, error) from error
+        if text is not None:
+            commit(made, place)
 
 
 @contextmanager

@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from mariana_video.recipe.group import Group
-from mariana_video.recipe.groups import FILE, FIRST, LOOK, MACHINE
+from mariana_video.recipe.group import FILE, FIRST, LOOK, MACHINE, Group
 from mariana_video.recipe.values.schedule import Bounds
 
 Codec = Literal["h264", "hevc", "vp9", "av1", "prores", "ffv1"]
@@ -38,8 +37,8 @@ class Travelling(Group):
     which carries its own. Part, size and mask are taken over only for the very same SOURCE. What else is said wins."""
 
     no_recipe: Annotated[bool, Parameter(negative=())] = False
-    """Leave the recipe out of OUTPUT. Default: every result carries its own, without names of your files (only what a
-    network of yours is called)."""
+    """Leave the recipe out of OUTPUT. Default: every result carries its own, without names of your files (a network of
+    yours is called in it as you call it, `NAME=FILE`, or else `own`)."""
 
 
 @Parameter(name="*", group=FILE)

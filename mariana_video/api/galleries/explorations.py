@@ -26,8 +26,8 @@ from mariana_video.media.stills.pictures import write_picture
 from mariana_video.networks.network import Network
 from mariana_video.recipe.job import Output, Travelling
 from mariana_video.recipe.kinds import ExploreRecipe, PictureRecipe
-from mariana_video.recipe.kinds import Still as StillOptions
 from mariana_video.recipe.options import needs_clock
+from mariana_video.recipe.pictures import Still as StillOptions
 from mariana_video.recipe.toml import Plain
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.size import Size

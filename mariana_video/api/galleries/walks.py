@@ -25,9 +25,10 @@ from mariana_video.media.read.opening import check_film, open_clip
 from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.idle import idle
 from mariana_video.recipe.job import Output
-from mariana_video.recipe.kinds import Begins, DiveRecipe, ExploreRecipe, FilmRecipe
+from mariana_video.recipe.kinds import DiveRecipe, ExploreRecipe, FilmRecipe
 from mariana_video.recipe.look import Dream
 from mariana_video.recipe.options import Span
+from mariana_video.recipe.pictures import Begins
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.values.schedule import Schedule
 from mariana_video.recipe.values.size import Size

@@ -87,16 +87,31 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _recipe(kind: type[Kind], tables: Mapping[str, Any]) -> Kind:
     known = travelling(kind)
+    spelled: dict[str, dict[str, Any]] = {}
     for name, table in tables.items():
         if name not in known or not isinstance(table, Mapping):
             raise UsageError(f"no [{name[:_SHOWN]}] travels with a recipe of this kind; it has {', '.join(known)}")
-        for option in _options(table):
+        spelled[name] = _spelled(table)
+        for option in _options(spelled[name]):
             _check_travels(name, option, known[name])
-    recipe = kind.of_tables(tables)
+    recipe = kind.of_tables(spelled)
     for group in (getattr(recipe, name) for name in known):
         for option in declared(type(group)):
             _check_names_no_file(option, getattr(group, option))
     return recipe
+
+
+def _spelled(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table whose options may be spelled as on the command line: `motif-size` is `motif_size`."""
+    made: dict[str, Any] = {}
+    for given, value in table.items():
+        name = given.replace("-", "_")
+        if name in made:
+            raise UsageError(
+                f"{name[:_SHOWN]} is there twice, also as {name[:_SHOWN].replace('_', '-')}; leave one out"
+            )
+        made[name] = _spelled(value) if name == UNSAID and isinstance(value, Mapping) else value
+    return made
 
 
 def _options(table: Mapping[str, Any]) -> Iterator[str]:
