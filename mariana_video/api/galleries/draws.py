@@ -71,9 +71,10 @@ class _Draw:
             return {name: self.pool[name] for name in self.base.network.names}
         able = {name: one for name, one in self.pool.items() if self._can(name, one, card)} or dict(self.pool)
         dice, left = self._dice("network"), list(able)
+        often = {**ranges.NETWORKS, **ranges.FAVOURED.get(card, {})}
         chosen: dict[str, Network] = {}
         for _ in range(2 if card == "two" and len(able) > 1 and self.base.layers is None else 1):
-            name = dice.one(left, [ranges.NETWORKS.get(one, 1.0) for one in left])
+            name = dice.one(left, [often.get(one, 1.0) for one in left])
             left.remove(name)
             chosen[name] = able[name]
         return chosen

@@ -20,6 +20,9 @@ LARGEST_MOTIF = 0.8
 NETWORKS: Mapping[str, float] = {"mariana": 5, "mariana-wide": 3, "vgg16": 3}
 """The networks that are drawn, and how often: those that come along, and need no download."""
 
+FAVOURED: Mapping[str, Mapping[str, float]] = {"few": {"vgg16": 9}}
+"""Networks that dream some cards of the deck better than others do: its channels are whole things."""
+
 HEAVY: Mapping[str, float] = {"vgg16": 0.6}
 """Networks that take long: they get so much of the steps."""
 
@@ -28,7 +31,7 @@ LOUD: Mapping[str, float] = {"vgg16": 0.9, "mariana-wide": 0.6, "mariana": 0.4}
 
 DECK = (
     "deep", "sum", "channel", "two", "class", "middle",
-    "deep", "few", "difference", "strongest", "shallow", "keep",
+    "few", "few", "difference", "strongest", "shallow", "keep",
 )  # fmt: skip
 """What looks dream: in each dozen every card comes once, in another order."""
 

@@ -12,7 +12,7 @@ _SHALLOW, _MIDDLE, _DEEP = (0.2, 0.45), (0.5, 0.78), (0.78, 1.0)  # of the way t
 _LESSER = Between(0.3, 1, 1)  # how much a second layer counts
 _AWAY = Between(0.4, 1, 1)  # how hard a layer is pushed away
 _KEPT = Between(0.3, 1, 1)
-_GROUND = 0.1  # of the whole layer, beside its single channels: what they don't know isn't left bare
+_GROUND = 0.03  # of the whole layer, beside its single channels: what they don't know isn't left bare
 _SEVERAL, _MORE_GROUND = 5, 0.3  # so few of the strongest would swallow a picture, and get so much of their layer
 _SPEAKING = 0.5  # of a layer's channels, those that say most of natural pictures: others may say nothing of this one
 
