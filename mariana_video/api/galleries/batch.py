@@ -91,6 +91,27 @@ class Batch:
         for dreamer, score, size in asked.values():
             check_memory(dreamer, score, size)
 
+    def work(
+        self, left: Sequence[Tile], notes: Sequence[str], make: Callable[[Watch, Work[Path]], Path], output: Path
+    ) -> Work[Path]:
+        """The work of dreaming the tiles that are `left` and laying out all, as `make` does, which gives `output`."""
+        tiles, total = self.tiles, len(self.tiles)
+        height, width = tiles[0].shape
+        told = [f"{total} pictures of {width}x{height}, dreamed in {tiles[0].dreamer.precision}", *notes]
+        if len(left) < total:
+            told.append(f"continuing: {total - len(left)} of {total} pictures are done")
+        work = Work(
+            "pictures",
+            total,
+            lambda watch: make(watch, work),
+            done=total - len(left),
+            size=(width, height),
+            notes=told,
+            weights=[tile.effort for tile in left],
+            output=output,
+        )
+        return work
+
     def make(self, left: Iterable[Tile], record: Record, watch: Watch, work: Work[Path]) -> None:
         """Dreams the tiles that are `left`, one by one."""
         left = list(left)

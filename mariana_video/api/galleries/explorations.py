@@ -63,22 +63,7 @@ def exploring_work(output: Path, source: Source, recipe: ExploreRecipe) -> Work[
     planned = _planned(output, source, recipe)
     with planned.batch.opened(SHEET) as record:
         left = planned.left(record)
-    tiles = planned.batch.tiles
-    (height, width), total = tiles[0].shape, len(tiles)
-    notes = [f"{total} pictures of {width}x{height}, dreamed in {tiles[0].dreamer.precision}", *planned.notes]
-    if len(left) < total:
-        notes.append(f"continuing: {total - len(left)} of {total} pictures are done")
-    work = Work(
-        "pictures",
-        total,
-        lambda watch: _make(planned, watch, work),
-        done=total - len(left),
-        size=(width, height),
-        notes=notes,
-        weights=[tile.effort for tile in left],
-        output=output,
-    )
-    return work
+    return planned.batch.work(left, planned.notes, partial(_make, planned), output)
 
 
 def _planned(output: Path, source: Source, recipe: ExploreRecipe) -> _Exploration:

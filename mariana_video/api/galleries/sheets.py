@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from mariana_video.api.foreseen import tiles as foreseen
@@ -48,22 +49,7 @@ def sheet_work(output: Path, source: Source, recipe: SheetRecipe) -> Work[Path]:
     check_own(planned.folder, str(output))
     with locked(planned.folder, str(output)), planned.batch.opened() as record:
         left = planned.batch.left(record)
-    (height, width), total = planned.batch.tiles[0].shape, len(planned.batch.tiles)
-    notes = [f"{total} pictures of {width}x{height}, dreamed in {planned.batch.tiles[0].dreamer.precision}"]
-    notes += planned.travels.notes
-    if len(left) < total:
-        notes.append(f"continuing: {total - len(left)} of {total} pictures are done")
-    work = Work(
-        "pictures",
-        total,
-        lambda watch: _make(planned, watch, work),
-        done=total - len(left),
-        size=(width, height),
-        notes=notes,
-        weights=[tile.effort for tile in left],
-        output=output,
-    )
-    return work
+    return planned.batch.work(left, planned.travels.notes, partial(_make, planned), output)
 
 
 def _planned(output: Path, source: Source, recipe: SheetRecipe) -> _Sheet:
