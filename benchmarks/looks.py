@@ -14,6 +14,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -37,8 +38,8 @@ _SIZE = "192x"
 _NEAREST = 6  # pairs that are listed
 
 
-def dreamed(look: str, source: str, seed: int) -> Array:
-    """A look on a source, H×W×3."""
+def dreamed(look: str, source: str, seed: int | None) -> Array:
+    """A look on a source, H×W×3. Raises UsageError for a seed where the look draws nothing at random."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "dream.png"
         options = {"recipe": look, "size": _SIZE, "seed": seed}
@@ -60,33 +61,49 @@ def unlike(one: Sequence[Sequence[Array]], other: Sequence[Sequence[Array]]) -> 
     return float(np.mean([np.sqrt(np.mean(np.square(a - b))) for a, b in pairs]))
 
 
+@dataclass(frozen=True)
+class Dreamed:
+    """A look's `pictures`, what is `seen` of them, and how unlike it is to `itself` with another seed (None: it draws
+    nothing at random)."""
+
+    pictures: Sequence[Array]
+    seen: Sequence[Sequence[Array]]
+    itself: float | None
+
+
+def look_of(name: str, judge: Network) -> Dreamed:
+    """A look, dreamed on all sources."""
+    pictures = [dreamed(name, source, None) for source in SOURCES]
+    said = [seen(judge, picture) for picture in pictures]
+    try:
+        again = [seen(judge, dreamed(name, source, 1)) for source in SOURCES]
+    except mariana_video.UsageError:
+        return Dreamed(pictures, said, None)
+    return Dreamed(pictures, said, unlike(said, again))
+
+
 def main(words: Sequence[str]) -> None:
     """Dreams, compares and prints."""
     judge = mariana_video.load(_JUDGE)
-    names = list(words) or [look.name for look in mariana_video.list_looks()]
-    pictures: dict[str, list[Array]] = {}
-    said: dict[tuple[str, int], list[list[Array]]] = {}
-    for name in names:
-        for seed in (0, 1):
-            made = [dreamed(name, source, seed) for source in SOURCES]
-            said[name, seed] = [seen(judge, picture) for picture in made]
-            pictures.setdefault(name, made)
-        print(f"{name}: {unlike(said[name, 0], said[name, 1]):.3f} to itself with another seed", flush=True)
-    unit = float(np.mean([unlike(said[name, 0], said[name, 1]) for name in names]))
-    apart = {pair: unlike(said[pair[0], 0], said[pair[1], 0]) / unit for pair in combinations(names, 2)}
+    looks: dict[str, Dreamed] = {}
+    for name in words or [look.name for look in mariana_video.list_looks()]:
+        looks[name] = look_of(name, judge)
+        print(f"{name}: {looks[name].itself} to itself with another seed", flush=True)
+    unit = float(np.mean([look.itself for look in looks.values() if look.itself is not None]))
+    apart = {(a, b): unlike(looks[a].seen, looks[b].seen) / unit for a, b in combinations(looks, 2)}
     ranked = sorted(apart, key=apart.__getitem__)
     print(f"\n{len(ranked)} pairs: median {np.median(list(apart.values())):.1f}, {apart[ranked[-1]]:.1f} at most\n")
-    for name in names:
+    for name in looks:
         near = next(pair for pair in ranked if name in pair)
         print(f"{name}: nearest is {near[near[0] == name]}, {apart[near]:.1f}")
     print()
     for pair in ranked[:_NEAREST]:
         print(f"{apart[pair]:5.2f}  {pair[0]} and {pair[1]}")
-    shown = [picture for pair in ranked[:2] for name in pair for picture in pictures[name]]
+    shown = [name for pair in ranked[:2] for name in pair]
     (ROOT / "out").mkdir(exist_ok=True)
-    write_picture(
-        ROOT / "out" / "looks.png", sheet(shown, 4, [name for pair in ranked[:2] for name in pair for _ in SOURCES])
-    )
+    captions = [name for name in shown for _ in SOURCES]
+    pictures = [picture for name in shown for picture in looks[name].pictures]
+    write_picture(ROOT / "out" / "looks.png", sheet(pictures, 2 * len(SOURCES), captions))
 
 
 if __name__ == "__main__":
