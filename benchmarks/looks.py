@@ -42,8 +42,8 @@ def dreamed(look: str, source: str, seed: int | None) -> Array:
     """A look on a source, H×W×3. Raises UsageError for a seed where the look draws nothing at random."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "dream.png"
-        options = {"recipe": look, "size": _SIZE, "seed": seed}
-        mariana_video.image(ROOT / "samples" / source, output, **options).run()
+        drawn = {} if seed is None else {"seed": seed}
+        mariana_video.image(ROOT / "samples" / source, output, recipe=look, size=_SIZE, **drawn).run()
         return read_picture(output)[0]
 
 
