@@ -7,6 +7,7 @@ from pathlib import Path
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.reading import named
 from mariana_video.recipe.travel.looks import Look, shipped
+from mariana_video.recipe.values.file import RecipeFile
 
 
 def read_recipe(path: str | Path) -> Kind:
@@ -17,14 +18,14 @@ def read_recipe(path: str | Path) -> Kind:
     """
     from mariana_video.api.foreseen.recipes import travelled_in
 
-    return travelled_in(named("path", Path, path)).recipe
+    return travelled_in(named("path", RecipeFile, path)).recipe
 
 
 def recipe_text(path: str | Path) -> str:
     """The recipe that a result carries, as a text (TOML): `--recipe` goes by it. Raises as `read_recipe` does."""
     from mariana_video.api.foreseen.recipes import checked_text
 
-    return checked_text(named("path", Path, path))
+    return checked_text(named("path", RecipeFile, path))
 
 
 def list_looks() -> list[Look]:

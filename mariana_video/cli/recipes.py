@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
-
-def recipe(file: Path, /) -> None:
+def recipe(file: str, /) -> None:  # a text, for a path forgets the "./" of a file that is called as a look
     """Print a recipe as a text (TOML), for --recipe: the one that a result carries, or that of a look.
 
     Parameters

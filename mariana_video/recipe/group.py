@@ -45,6 +45,15 @@ def from_texts(kind: Any) -> Parameter:
     return Parameter(converter=convert, accepts_keys=False, n_tokens=-1, consume_multiple=False)
 
 
+def from_pair(kind: Any) -> Parameter:
+    """The same for an option that is two words: a `kind` of both."""
+
+    def convert(_type: Any, tokens: Sequence[Any]) -> Any:
+        return declare((tokens[0].keyword or "").lstrip("-"), kind).read([token.value for token in tokens])
+
+    return Parameter(converter=convert, accepts_keys=False, n_tokens=2, negative=())
+
+
 def bounds_of(group: type[Group]) -> Mapping[str, Bounds]:
     """The declared bounds of a group's numbers, by field."""
     return {name: option.bounds for name, option in declared(group).items() if option.bounds is not None}

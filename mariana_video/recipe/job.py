@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from mariana_video.recipe.group import FILE, FIRST, LOOK, MACHINE, Group
+from mariana_video.recipe.group import FILE, FIRST, LOOK, MACHINE, Group, from_text
+from mariana_video.recipe.values.file import RecipeFile
 from mariana_video.recipe.values.schedule import Bounds
 
 Codec = Literal["h264", "hevc", "vp9", "av1", "prores", "ffv1"]
@@ -32,7 +33,7 @@ class Machine(Group):
 class Travelling(Group):
     """The recipe that travels with every result."""
 
-    recipe: Annotated[Path | None, Parameter(group=LOOK)] = None
+    recipe: Annotated[RecipeFile | None, from_text(RecipeFile), Parameter(group=LOOK)] = None
     """A look to go by: its name (`mariana recipes` lists them), a text (`mariana recipe` prints one), or any result,
     which carries its own. Part, size and mask are taken over only for the very same SOURCE. What else is said wins."""
 

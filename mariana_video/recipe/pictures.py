@@ -6,12 +6,12 @@ Their groups are put together by `kinds`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from mariana_video.recipe.group import FIRST, PART, Group, from_text
+from mariana_video.recipe.group import FIRST, PART, Group, from_pair, from_text
+from mariana_video.recipe.values.file import RecipeFile
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds
 from mariana_video.recipe.values.size import Size
@@ -78,10 +78,10 @@ class Exploring(Group):
     count: Annotated[int, Bounds(1, 1000)] = 24
     """How many pictures. A larger one later adds to those that are there."""
 
-    like: Path | None = None
+    like: Annotated[RecipeFile | None, from_text(RecipeFile)] = None
     """A look to explore around, said as --recipe says one. The first picture is that look, the others vary it."""
 
-    blend: Annotated[tuple[Path, Path] | None, _FLAG] = None
+    blend: Annotated[tuple[RecipeFile, RecipeFile] | None, from_pair(tuple[RecipeFile, RecipeFile])] = None
     """Two looks to walk between, said likewise: the first picture is the one, the last the other. Where OUTPUT is
     called as a film, a film in which the look walks."""
 

@@ -147,8 +147,30 @@ def test_the_ends_of_a_blend_are_its_two_looks_and_numbers_lie_between() -> None
     assert len(set(made)) == 5
     middle = mariana_video.read_recipe("looks/0003.png")
     assert isinstance(middle, mariana_video.PictureRecipe)
-    assert (middle.dream.strength.constant(), middle.dream.symmetry.constant()) == (1.0, 2.0)
+    assert (middle.dream.strength.constant(), middle.dream.symmetry.constant()) == (1.0, 4.0)
     assert str(middle.dream.layers) == "0.5*conv2_2 + 0.5*conv1_2"
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_walk_names_no_file_and_leaves_open_what_its_ends_leave_open() -> None:
+    """How many octaves fit hangs on the size: what an end leaves open is no number on the way."""
+    mariana_video.image("photo.png", "secret.png", layers="conv1_2", **QUICK).run()
+    mariana_video.image("photo.png", "other.png", layers="conv2_2", motif_size=1, **QUICK).run()
+    labels: list[str] = []
+    work = looks(blend=("secret.png", "other.png"), count=3, first_steps=None)
+    work.run(lambda made: labels.append(made.note))
+    assert labels == ["1 0%", "2 50%", "3 100%"]
+    for path in sorted(Path("looks").glob("0*.png")):
+        found = mariana_video.read_recipe(path)
+        assert isinstance(found, mariana_video.PictureRecipe)
+        assert found.dream.octaves is None
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_folder_of_several_looks_has_no_recipe_of_its_own() -> None:
+    looks(count=2).run()
+    with pytest.raises(mariana_video.UsageError, match="looks have looks of their own; give one of them"):
+        mariana_video.recipe_text("looks")
 
 
 @pytest.mark.usefixtures("desk")

@@ -120,8 +120,7 @@ def blended_looks(base: PictureRecipe, ends: Sequence[Path], count: int, source:
     looks = []
     for number in range(1, count + 1):
         share = (number - 1) / (count - 1)
-        label = f"{number} {ends[round(share)].name if share in (0, 1) else f'{share:.0%}'}"
-        looks.append(studio.look(label, recipes[share >= 0.5], between(first, last, share)))
+        looks.append(studio.look(f"{number} {share:.0%}", recipes[share >= 0.5], between(first, last, share)))
     ways: Sections = {"walk": {"pictures": count}, "from": plain(first.dream), "to": plain(last.dream)}
     pool = {**studio.networks(last.dream, False), **studio.networks(first.dream, False)}
     return Looks(looks, {**_said(base.dream), **ways}, pool)

@@ -22,6 +22,7 @@ G = TypeVar("G", bound=Group)
 Number = Callable[[str], float | None]
 _DIGITS = 4  # of a number between two others
 _SOON = 0.04  # seconds: a frame
+_WHOLE = ("symmetry",)  # between two of them lies neither: five sectors are as unlike six as none
 _SUBJECT = ("network", "layers", "motif_size")  # what goes together
 
 
@@ -71,10 +72,17 @@ def _between(name: str, first: End, last: End, share: float, bounds: Bounds | No
         pairs = zip(values[0].at(START), values[1].at(START), strict=True)
         return {name: ",".join(f"{_mixed(a, b, share):g}" for a, b in pairs)}
     numbers = first.number(name), last.number(name)
+    if name in _WHOLE or _is_open(name, values):
+        return {}
     if numbers[0] is None or numbers[1] is None or (values[0] == values[1] and numbers[0] == numbers[1]):
         return {}
     number = _mixed(numbers[0], numbers[1], share)
     return {name: round(number) if bounds is not None and bounds.whole else number}
+
+
+def _is_open(name: str, values: tuple[object, object]) -> bool:
+    """Whether an end leaves open how many octaves there are: as many as fit, which another size may change."""
+    return name == "octaves" and None in values
 
 
 def _keyed(value: Bands) -> bool:
@@ -139,7 +147,7 @@ def _moved(
         values, both = (getattr(first, name), getattr(last, name)), numbers.get(name, (None, None))
         if name in _SUBJECT or (values[0] == values[1] and both[0] == both[1]):
             continue
-        if option.kind is Schedule and None not in both:
+        if name not in _WHOLE and option.kind is Schedule and None not in both and not _is_open(name, values):
             options[name] = f"0s:({both[0]:g}), {end:g}s:({both[1]:g})"
         elif option.kind is Bands and not any(map(_keyed, values)):
             options[name] = f"0s:({values[0]}), {end:g}s:({values[1]})"
@@ -207,7 +215,7 @@ def _named(end: End, called: Mapping[str, str]) -> Terms:
 
 
 def _scaled(terms: Terms, by: float) -> Terms:
-    return tuple(replace(term, weight=term.weight * by) for term in terms)
+    return tuple(replace(term, weight=significant(term.weight * by, _DIGITS)) for term in terms)
 
 
 def _summed(terms: Terms) -> Terms:

@@ -45,15 +45,22 @@ def shipped() -> Mapping[str, Look]:
 def shipped_text(said: Path) -> str | None:
     """The text of the look that is called so; None for anything that may be a file.
 
-    A name wins over a file, which can be said by its whole path. Raises UsageError for a word that is neither.
+    A name wins over a file, which is `./NAME`. Raises UsageError for a word that is neither.
     """
     word = str(said)
     look = shipped().get(word)
-    if look is not None or said.suffix or said.name != word or said.exists():
+    if look is not None or said.suffix or said.name != word or _is_there(said):
         return None if look is None else look.text
     near = difflib.get_close_matches(word.lower(), shipped(), 1)
     hint = f"did you mean {near[0]!r}?" if near else "`mariana recipes` lists the looks"
-    raise UsageError(f"{word} is no look that ships with mariana, and no file: {hint}")
+    raise UsageError(f"{word[:60]} is no look that ships with mariana, and no file: {hint}")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def looks_like(tables: Mapping[str, Any]) -> bool:

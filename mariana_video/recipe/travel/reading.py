@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,8 +90,10 @@ def _recipe(kind: type[Kind], tables: Mapping[str, Any]) -> Kind:
     known = travelling(kind)
     spelled: dict[str, dict[str, Any]] = {}
     for name, table in tables.items():
-        if name not in known or not isinstance(table, Mapping):
+        if name not in known:
             raise UsageError(f"no [{name[:_SHOWN]}] travels with a recipe of this kind; it has {', '.join(known)}")
+        if not isinstance(table, Mapping):
+            raise UsageError(f"{name} = {_shown(table)}: [{name}] is a table of options")
         spelled[name] = _spelled(table)
         for option in _options(spelled[name]):
             _check_travels(name, option, known[name])
@@ -124,7 +127,9 @@ def _check_travels(group: str, option: str, known: Sequence[str]) -> None:
     if option in FILES:
         raise UsageError(f"{option} names a file, which no recipe that travels may; say --{option.replace('_', '-')}")
     if option not in known:
-        raise UsageError(f"no {option[:_SHOWN]} travels in [{group}]; there are {', '.join(known)}")
+        near = difflib.get_close_matches(option, known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        raise UsageError(f"no {option[:_SHOWN]} travels in [{group}]; {hint}")
 
 
 def _check_names_no_file(option: str, value: object) -> None:

@@ -8,6 +8,7 @@ from itertools import count
 
 from mariana_video.recipe.group import Group
 from mariana_video.recipe.kind import Kind
+from mariana_video.recipe.kinds import SheetRecipe
 from mariana_video.recipe.progression import Progress, compared
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.toml import Written, to_text
@@ -89,12 +90,22 @@ def brought_by(networks: Networks, names: Mapping[str, str]) -> tuple[str, ...]:
 def _groups(recipe: Kind) -> dict[str, dict[str, Written]]:
     kept, names, kinds = travelling(type(recipe)), travelling_names(recipe), recipe.groups()
     tables = {}
-    for name, values in recipe.tables().items():
+    for name, values in _normal(recipe).tables().items():
         home = name.partition(".")[0]
         if home in kept:
             told = {one: _told(kinds[home], one, value, names) for one, value in values.items() if one in kept[home]}
             tables[name] = {option: value for option, value in told.items() if value is not None}
     return {name: values for name, values in tables.items() if values}
+
+
+def _normal(recipe: Kind) -> Kind:
+    """A recipe of which nothing counts as said, so that one text stands for one look, whoever said what of it.
+
+    On a sheet it counts: channels have steps and sizes of their own where nobody says any.
+    """
+    if isinstance(recipe, SheetRecipe):
+        return recipe
+    return type(recipe)(*(getattr(recipe, name).saying(()) for name in recipe.groups()))
 
 
 def _told(group: type[Group], option: str, value: Written, names: Mapping[str, str]) -> Written | None:

@@ -57,6 +57,8 @@ def read_terms(text: str, whole: str | None = None, place: int = 0) -> Terms:
         found = _TERM.match(text, at)
         if found is None:
             raise unreadable(whole, place + at, _EXPECTED)
+        if len(terms) == _MOST:
+            raise unreadable(whole, place + at, f"{_MOST} terms are the most")
         if found["sign"] and terms:
             raise unreadable(whole, place + at, "one sign is enough between two terms")
         weight = joined * float(found["weight"] or 1.0) * (-1 if found["sign"] else 1)
@@ -71,6 +73,7 @@ def read_terms(text: str, whole: str | None = None, place: int = 0) -> Terms:
         at, joined = found.end() + 1, _SIGNS[sign]
 
 
+_MOST = 100  # terms: more would take minutes a step
 _SIGNS = {"+": 1.0, "-": -1.0}
 _WRONG = {
     "[": "square brackets hold a number, as in conv4_3[17]",

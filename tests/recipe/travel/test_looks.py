@@ -12,6 +12,7 @@ from mariana_video.recipe.kinds import DiveRecipe, FilmRecipe, PictureRecipe, Pr
 from mariana_video.recipe.travel.looks import Look, shipped, shipped_text
 from mariana_video.recipe.travel.reading import read_travelled
 from mariana_video.recipe.travel.taken import taken
+from mariana_video.recipe.values.file import RecipeFile
 
 TEXT = """
 [look]
@@ -88,6 +89,30 @@ def test_the_name_of_a_look_wins_over_a_file(tmp_path: Path, monkeypatch: pytest
     Path("slug").unlink()
     with pytest.raises(UsageError, match=r"slug is no look that ships .*, and no file: did you mean 'slugs'"):
         shipped_text(Path("slug"))
+    with pytest.raises(UsageError, match="aaa is no look that ships"):
+        shipped_text(Path("a" * 5000))
+
+
+@pytest.mark.parametrize("said", ["./slugs", "slugs/", ".//slugs"])
+def test_what_has_a_separator_is_a_file(said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert RecipeFile.of(said) == tmp_path / "slugs"
+    assert RecipeFile.of("slugs") == Path("slugs")
+    assert RecipeFile.of("in/slugs") == Path("in/slugs")
+
+
+@pytest.mark.parametrize("said", ["", " ", None, 3])
+def test_nothing_is_no_recipe(said: object) -> None:
+    """In a script whose variable is not set it would be the folder that one is in."""
+    with pytest.raises(UsageError, match="names no recipe; give a look's name"):
+        RecipeFile.of(said)
+
+
+def test_what_is_misspelt_is_told_with_the_nearest_name() -> None:
+    with pytest.raises(UsageError, match=r"no strenght travels in .dream.; did you mean strength"):
+        read_travelled(TEXT.replace("strength", "strenght"), FilmRecipe)
+    with pytest.raises(UsageError, match=r"dream = 3: .dream. is a table of options"):
+        read_travelled("dream = 3", FilmRecipe)
 
 
 @pytest.mark.parametrize("look", shipped().values(), ids=shipped())

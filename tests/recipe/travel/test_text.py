@@ -8,7 +8,7 @@ import pytest
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.kind import Kind
-from mariana_video.recipe.kinds import DiveRecipe, FilmRecipe, PictureRecipe, ProgressionRecipe
+from mariana_video.recipe.kinds import DiveRecipe, FilmRecipe, PictureRecipe, ProgressionRecipe, SheetRecipe
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.toml import written
 from mariana_video.recipe.travel.fields import COMPARED, FILES, KINDS, compares_files, travelling
@@ -51,10 +51,18 @@ def test_text_and_back_is_exact(command: str, kind: type[Kind]) -> None:
         assert text.isascii()
 
 
-def test_what_was_said_is_told_apart_from_what_was_not() -> None:
-    found = read_travelled(travelling_text("video", FilmRecipe.of(strength=1, carry=0.5), ORIGIN))
+def test_one_look_has_one_text_whoever_said_what_of_it() -> None:
+    """A default that was said stands where one stands that was not: a recipe gone by gives its own text again."""
+    text = travelling_text("video", FilmRecipe.of(strength=1, carry=0.5, network="mariana"), ORIGIN)
+    assert text == travelling_text("video", FilmRecipe.of(carry="0.5"), ORIGIN)
+    found = read_travelled(text)
     assert isinstance(found.recipe, FilmRecipe)
-    assert (found.recipe.dream.said, found.recipe.carry.said) == ({"strength"}, {"carry"})
+    assert (found.recipe.dream.said, found.recipe.carry.said) == (set(), {"carry"})
+
+
+def test_on_a_sheet_it_counts_what_was_said() -> None:
+    said, not_said = (SheetRecipe.of(**options) for options in ({"first_steps": 30, "octaves": 3}, {"first_steps": 30}))
+    assert travelling_text("layers", said, ORIGIN) != travelling_text("layers", not_said, ORIGIN)
 
 
 def test_no_file_of_the_machine_is_named() -> None:
