@@ -167,6 +167,22 @@ def test_a_walk_names_no_file_and_leaves_open_what_its_ends_leave_open() -> None
 
 
 @pytest.mark.usefixtures("desk")
+def test_another_set_takes_the_place_of_the_whole_one_before() -> None:
+    """Of a smaller set nothing of a larger one is left beside it, but what somebody has changed since."""
+    looks(count=5).run()
+    Path("looks/0004.png").write_text("retouched")
+    looks(count=2, seed=3, overwrite=True)
+    assert len(pictures("looks")) == 5, "only looked at"
+    looks(count=2, seed=3, overwrite=True).run()
+    assert sorted(path.name for path in Path("looks").glob("*.png")) == [
+        "0001.png", "0002.png", "0004.png", "sheet.png"
+    ]  # fmt: skip
+    first = pictures("looks")[:2]
+    looks(count=3, seed=3).run()
+    assert pictures("looks")[:2] == first
+
+
+@pytest.mark.usefixtures("desk")
 def test_a_folder_of_several_looks_has_no_recipe_of_its_own() -> None:
     looks(count=2).run()
     with pytest.raises(mariana_video.UsageError, match="looks have looks of their own; give one of them"):

@@ -115,6 +115,7 @@ class Batch:
     def make(self, left: Iterable[Tile], record: Record, watch: Watch, work: Work[Path]) -> None:
         """Dreams the tiles that are `left`, one by one."""
         left = list(left)
+        record.clear_earlier({tile.target.name for tile in self.tiles})
         work.done, work.weights = len(self.tiles) - len(left), [tile.effort for tile in left]
         for tile in left:
             picture = _dreamed(tile, record, watch)
