@@ -78,7 +78,7 @@ class Exploring(Group):
     count: Annotated[int, Bounds(1, 1000)] = 24
     """How many pictures. A larger one later adds to those that are there."""
 
-    like: Annotated[RecipeFile | None, from_text(RecipeFile)] = None
+    like: Annotated[RecipeFile | None, from_text(RecipeFile), Parameter(alias="--recipe")] = None
     """A look to explore around, said as --recipe says one. The first picture is that look, the others vary it."""
 
     blend: Annotated[tuple[RecipeFile, RecipeFile] | None, from_pair(tuple[RecipeFile, RecipeFile])] = None

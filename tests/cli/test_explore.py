@@ -45,6 +45,15 @@ def test_ctrl_c_says_how_far_it_is_and_the_same_command_goes_on(
     assert {path.name for path in Path("looks").glob("*.png")} == {"0001.png", "0002.png", "0003.png", "sheet.png"}
 
 
+def test_a_look_is_explored_around_by_the_word_of_other_commands_too(mariana: Mariana, tiny_weights: Path) -> None:
+    mine = ("--network", tiny_weights, *QUICK)
+    assert mariana("image", "photo.png", "a.png", *mine)[0] == 0
+    for option, folder in (("--like", "one"), ("--recipe", "other")):
+        assert mariana("explore", "photo.png", folder, option, "a.png", "--count", "2", *mine)[0] == 0
+    one, other = (sorted(path.read_bytes() for path in Path(folder).glob("0*.png")) for folder in ("one", "other"))
+    assert one == other
+
+
 def test_a_blend_takes_two_looks_and_makes_a_film(mariana: Mariana, tiny_weights: Path) -> None:
     mine = ("--network", tiny_weights)
     assert mariana("explore", "photo.png", "looks", "--count", "2", *mine, *QUICK)[0] == 0

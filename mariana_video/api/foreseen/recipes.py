@@ -78,7 +78,9 @@ def text_of(file: Path) -> str:
 
     text = carried_text(file)
     if text is None:
-        raise UsageError(f"{file} carries no recipe: it was made without one, or has lost it since")
+        raise UsageError(
+            f"{file} carries no recipe: made without one, lost since, or a sheet of pictures that carry their own"
+        )
     return text
 
 
