@@ -103,7 +103,8 @@ def main(words: Sequence[str]) -> None:
     (ROOT / "out").mkdir(exist_ok=True)
     captions = [name for name in shown for _ in SOURCES]
     pictures = [picture for name in shown for picture in looks[name].pictures]
-    write_picture(ROOT / "out" / "looks.png", sheet(pictures, 2 * len(SOURCES), captions))
+    height = min(map(len, pictures))
+    write_picture(ROOT / "out" / "looks.png", sheet([one[:height] for one in pictures], 2 * len(SOURCES), captions))
 
 
 if __name__ == "__main__":
