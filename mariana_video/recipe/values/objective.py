@@ -73,7 +73,7 @@ def read_terms(text: str, whole: str | None = None, place: int = 0) -> Terms:
         at, joined = found.end() + 1, _SIGNS[sign]
 
 
-_MOST = 100  # terms: more would take minutes a step
+_MOST = 1000  # terms: more would take minutes a step, and no layer has as many channels
 _SIGNS = {"+": 1.0, "-": -1.0}
 _WRONG = {
     "[": "square brackets hold a number, as in conv4_3[17]",
