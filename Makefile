@@ -31,7 +31,7 @@ $(VENV)/test: $(VENV)/base
 
 dream: $(VENV)/base
 	@mkdir -p $(OUT)
-	@$(BIN)/mariana video samples/bunny.mp4 $(OUT)/bunny-dream.mp4 --recipe cathedral --overwrite
+	@$(BIN)/mariana video samples/bunny.mp4 $(OUT)/bunny-dream.mp4 --recipe cathedral --duration 2 --overwrite
 	@echo
 	@echo "The dream is in $(OUT)/bunny-dream.mp4. What to try next:"
 	@echo "  $(BIN)/mariana image samples/chelsea.png $(OUT)/chelsea.png --recipe totem"
