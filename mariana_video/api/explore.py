@@ -76,6 +76,15 @@ def _check_film(asked: ExploreRecipe, output: str) -> None:
         idle(asked.exploring, name, f"for {output}, a film", "leave it out, or name a folder for OUTPUT")
 
 
+def _check_looks_apart(asked: ExploreRecipe, folder: Path) -> None:
+    """Refuses to replace a whole set by one that goes by a look of it: stopped midway, that look would be gone."""
+    looks = [] if asked.exploring.like is None else [("like", asked.exploring.like)]
+    looks += [("blend", end) for end in asked.exploring.blend or ()]
+    for option, look in looks if asked.storage.overwrite else ():
+        if look.absolute().parent.resolve() == folder.resolve():
+            raise UsageError(f"--{option} {look} lies in {folder}, which --overwrite replaces: name another folder")
+
+
 def _check_folder(asked: ExploreRecipe, source: Source, output: str) -> None:
     """Refuses what can't be such a folder, and what does nothing in one (MarianaError)."""
     folder, read = Path(output), file_of(source)
@@ -87,6 +96,7 @@ def _check_folder(asked: ExploreRecipe, source: Source, output: str) -> None:
         if folder.suffix.lower() in ENDINGS_OUT:
             raise OutputError(f"{folder} has the ending of a picture, and looks are many: name a folder")
         check_output(folder, read, overwrite=False)
+    _check_looks_apart(asked, folder)
     why = f"for {output}, a folder of pictures"
     for name in ("codec", "crf", "restart", "preview", "sound"):
         idle(asked.storage, name, why, "it is for the film of a --blend")

@@ -183,6 +183,16 @@ def test_another_set_takes_the_place_of_the_whole_one_before() -> None:
 
 
 @pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("ways", [{"like": "looks/0003.png"}, {"blend": ("photo.png", "looks/../looks/0003.png")}])
+def test_a_set_is_not_replaced_by_one_that_goes_by_a_look_of_it(ways: dict[str, Any]) -> None:
+    """Stopped midway, the look that it goes by would be gone."""
+    looks(count=3).run()
+    with pytest.raises(mariana_video.UsageError, match=r"0003\.png lies in looks, which --overwrite replaces"):
+        looks(count=2, overwrite=True, first_steps=None, **ways)
+    assert len(pictures("looks")) == 3
+
+
+@pytest.mark.usefixtures("desk")
 def test_a_folder_of_several_looks_has_no_recipe_of_its_own() -> None:
     looks(count=2).run()
     with pytest.raises(mariana_video.UsageError, match="looks have looks of their own; give one of them"):

@@ -32,6 +32,14 @@ def test_all_that_is_missing_is_told_at_once_and_how_to_give_it(tmp_path: Path) 
     assert (read_picture("a.png")[0] == read_picture("b.png")[0]).all()
 
 
+@pytest.mark.usefixtures("desk")
+def test_a_network_that_nobody_knows_is_asked_for() -> None:
+    Path("gone.toml").write_text('[look]\n[dream]\nnetwork = "nobody"\n')
+    with pytest.raises(UsageError, match=r"the network nobody \(none here is called so\).*give --network nobody=FILE$"):
+        mariana_video.image("photo.png", "a.png", "gone.toml")
+    mariana_video.image("photo.png", "a.png", "gone.toml", **QUICK).run()
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "how"),
     [
