@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: help dream test lint samples torture clean
+.PHONY: help dream test lint samples gallery torture clean
 
 help:
 	@echo "make dream     set up, and dream the sample clip into $(OUT)/"
 	@echo "make test      set up, and run the tests"
 	@echo "make lint      ruff and mypy"
 	@echo "make samples   make the pictures of the README again (minutes)"
+	@echo "make gallery   make the pictures of docs/GALLERY.md again (half an hour)"
 	@echo "make torture   the long tests of reliability (up to 20 minutes)"
 	@echo "make clean     remove what make made"
 
@@ -30,11 +31,12 @@ $(VENV)/test: $(VENV)/base
 
 dream: $(VENV)/base
 	@mkdir -p $(OUT)
-	@$(BIN)/mariana video samples/bunny.mp4 $(OUT)/bunny-dream.mp4 --overwrite
+	@$(BIN)/mariana video samples/bunny.mp4 $(OUT)/bunny-dream.mp4 --recipe cathedral --duration 2 --overwrite
 	@echo
 	@echo "The dream is in $(OUT)/bunny-dream.mp4. What to try next:"
-	@echo "  $(BIN)/mariana image samples/chelsea.png $(OUT)/chelsea.png --strength 1.5"
-	@echo "  $(BIN)/mariana video YOUR-CLIP.mp4 $(OUT)/dream.mp4 --duration 2"
+	@echo "  $(BIN)/mariana image samples/chelsea.png $(OUT)/chelsea.png --recipe totem"
+	@echo "  $(BIN)/mariana video YOUR-CLIP.mp4 $(OUT)/dream.mp4 --duration 2 --recipe ivy"
+	@echo "  $(BIN)/mariana recipes"
 	@echo "  $(BIN)/mariana video --help"
 
 test: $(VENV)/test
@@ -50,6 +52,9 @@ torture: $(VENV)/test
 
 samples: $(VENV)/base
 	@$(BIN)/python samples/make.py
+
+gallery: $(VENV)/base
+	@$(BIN)/python benchmarks/gallery.py
 
 clean:
 	rm -rf $(VENV) $(OUT) dist build

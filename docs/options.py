@@ -11,8 +11,10 @@ from typing import Any, Literal, get_args, get_origin
 from mariana_video.recipe.group import Group
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.kinds import (
+    BenchRecipe,
     DiveRecipe,
     EvaluateRecipe,
+    ExploreRecipe,
     FilmRecipe,
     MeasureRecipe,
     PictureRecipe,
@@ -28,12 +30,14 @@ KINDS: dict[str, type[Kind]] = {
     "video": FilmRecipe,
     "shots": ShotsRecipe,
     "image": PictureRecipe,
+    "explore": ExploreRecipe,
     "zoom": DiveRecipe,
     "progress": ProgressionRecipe,
     "layers": SheetRecipe,
     "measure": MeasureRecipe,
     "train": TrainingRecipe,
     "evaluate": EvaluateRecipe,
+    "bench": BenchRecipe,
 }
 _HIDDEN = {("progress", "first_steps")}  # --steps says it there
 _HEAD = """# Options

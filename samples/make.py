@@ -12,8 +12,7 @@ from mariana_video.cli.app import run
 
 COMMANDS = (
     "video samples/bunny.mp4 samples/bunny-dream.webp --size 400x",
-    "video samples/bunny.mp4 samples/bunny-vgg16.webp --size 400x --network vgg16 --motif-size 0.58 --carry 0.95 "
-    "--strength 0:(0.5),60:(1.0)",
+    "video samples/bunny.mp4 samples/bunny-cathedral.webp --size 400x --recipe cathedral",
     "image samples/chelsea.png samples/chelsea-dream.jpg",
     "image samples/chelsea.png samples/chelsea-vgg16.jpg --network vgg16",
     "progress samples/chelsea.png samples/chelsea-sheet.jpg --frames 12 --size 300x",

@@ -20,6 +20,8 @@ import pytest
 
 from mariana_video.cli.examples import EXAMPLES
 from mariana_video.media.stills.pictures import write_picture
+from mariana_video.recipe.kinds import PictureRecipe
+from mariana_video.recipe.travel.text import Origin, travelling_text
 from tests.conftest import make_clip, texture
 
 ROOT = Path(__file__).parents[1]
@@ -33,10 +35,11 @@ _BLOCK = re.compile(r"^```(sh|python)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOT
 _ROW = re.compile(r"^\| `(mariana \w+ [^`\s]+ [^`\s][^`]*)` \|", re.MULTILINE)
 _SHORT = {
     "--at": "0.1", "--start": "0.04", "--duration": "0.2", "--steps": "3", "--first-steps": "1", "--size": "64x",
-    "--motif-size": "1",
+    "--motif-size": "1", "--count": "2",
 }  # fmt: skip
+_LOOK = travelling_text("image", PictureRecipe.of(layers="conv3_3"), Origin("0.1.0"))
 HELP = [("--help", line) for several in EXAMPLES.values() for line in several]
-LONG = ("finish", "recipe", "train", "evaluate")  # they need what a day before has made
+LONG = ("finish", "recipe", "train", "evaluate", "bench")  # they need what a day before has made, or a minute
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
@@ -80,9 +83,12 @@ def shortened(words: list[str]) -> list[str]:
     """The same command for the desk's clips, which last a quarter of a second."""
     short = [_SHORT.get(before, word) for before, word in zip(["", *words], words, strict=False)]
     missing = {"zoom": {"--duration": "0.2"}, "progress": {"--steps": "3"}}.get(words[0], {})
-    if words[0] in ("video", "image", "zoom", "progress"):
+    if words[0] in ("video", "image", "explore", "zoom", "progress"):
         missing["--motif-size"] = "1"  # of small pictures, the quickest
-    if words[0] in ("video", "image", "zoom") or {"--sheet", "--channels"} & set(words):
+    if words[0] == "explore":
+        missing |= {"--size": "64x", "--network": "mariana"}
+        missing |= {} if Path(words[2]).suffix else {"--count": "2"}
+    if words[0] in ("video", "image", "explore", "zoom") or {"--sheet", "--channels"} & set(words):
         missing["--first-steps"] = "1"
     return [*short, *(word for option, value in missing.items() if option not in words for word in (option, value))]
 
@@ -112,6 +118,10 @@ def test_a_command_of_the_docs_runs(page: str, line: str, capsys: pytest.Capture
     app.parse_args(words, exit_on_error=False, print_error=False)
     if words[0] == "measure":  # a dream is there to be measured
         make_clip(Path(words[2]), frames=6)
+    for look in words if words[0] == "explore" else ():  # and looks that were explored before
+        if look.startswith("looks/"):
+            Path("looks").mkdir(exist_ok=True)
+            write_picture(Path(look), texture(48, 64), text=_LOOK)
     assert run(shortened(words)) == 0, capsys.readouterr().err
 
 

@@ -33,13 +33,14 @@ def finish(output: str | Path) -> Work[SoFar]:
     return Work("films", 1, make, output=made)
 
 
-def already_finished(output: str, overwrite: bool) -> bool:
-    """Whether a job's OUTPUT is there and only its clearing up was broken off: that is done now."""
+def already_finished(output: str, overwrite: bool, looking: bool = False) -> bool:
+    """Whether OUTPUT is there and only its job's clearing up was broken off: that is done now, unless `looking`."""
     from mariana_video.job.output_paths import is_finished, keeps_parts
 
     if overwrite or not is_finished(output) or keeps_parts(output):
         return False
-    from mariana_video.job.finish import clear_up
+    if not looking:
+        from mariana_video.job.finish import clear_up
 
-    clear_up(output)
+        clear_up(output)
     return True

@@ -47,7 +47,7 @@ def sheet(
         raise UsageError(f"{made} has no ending of a sheet; these work: {', '.join(SHEETS)}")
     check_output(made, file_of(source), asked.tiles.overwrite)
     check_apart(made, asked.files().values())
-    from mariana_video.api.making.sheets import sheet_work  # loads torch: not for a refusal
+    from mariana_video.api.galleries.sheets import sheet_work  # loads torch: not for a refusal
 
     return sheet_work(made, source, asked)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,18 +17,22 @@ from mariana_video.recipe.reading import named
 if TYPE_CHECKING:
     from mariana_video.api.making.work import Work
 
+_ANIMATED = (".gif", ".webp")
+
 
 def video(
     source: str | Path,
-    output: str | Path,
+    output: str | Path | None = None,
     recipe: FilmRecipe | str | Path | None = None,
     *,
     on_look: Callable[[int], None] = lambda frames: None,
     **options: Any,
 ) -> Work[Path]:
-    """The work of dreaming the film `source` as `output`, as `mariana video` does; its `run` gives the path.
+    """The work of dreaming the film `source` as `output` (by default `film_path`'s), as `mariana video` does.
 
-    `options` are those of the command by name, in place of a `recipe` (or the path of a result, which carries one) or
+    Its `run` gives the path of the film.
+
+    `options` are those of the command by name, in place of a `recipe` (or a look's name, or the path of a result) or
     over it; `on_look` is told how many frames of the source were looked at. A job that was broken off goes on where it
     was. Raises MarianaError, in one line.
     """
@@ -37,11 +42,21 @@ def video(
     return film_work(clip, made, asked, on_look)
 
 
+def film_path(source: str | Path, output: str | Path | None) -> str:
+    """OUTPUT; by default NAME-dream.mp4 in the folder that one is in, an animation where SOURCE is one."""
+    if output is not None:
+        made: str = named("output", str, output)
+        return made
+    clip = Path(source)
+    ending = clip.suffix.lower() if clip.suffix.lower() in _ANIMATED else ".mp4"
+    return f"{Path(os.path.abspath(clip)).name.removesuffix(clip.suffix)}-dream{ending}"  # noqa: PTH100 (keeps links)
+
+
 def checked_film(
-    source: str | Path, output: str | Path, recipe: FilmRecipe | str | Path | None, options: Mapping[str, Any]
+    source: str | Path, output: str | Path | None, recipe: FilmRecipe | str | Path | None, options: Mapping[str, Any]
 ) -> tuple[Path, str, FilmRecipe]:
     """SOURCE, OUTPUT and all that is asked of a film, refused where that can be seen at a glance (MarianaError)."""
-    clip, made = named("source", Path, source), named("output", str, output)
+    clip, made = named("source", Path, source), film_path(source, output)
     asked = FilmRecipe.asked(recipe, options)
     asked = going_by(asked, asked.travelling.recipe, clip)
     check_film(clip, made, replaceable(made, asked.storage.overwrite, asked.span.shots))

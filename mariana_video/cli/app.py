@@ -14,11 +14,14 @@ from typing import Any, NoReturn
 from cyclopts import App, CycloptsError, MissingArgumentError
 
 from mariana_video import __version__
+from mariana_video.cli.bench import bench
 from mariana_video.cli.examples import epilogue
+from mariana_video.cli.explore import explore
 from mariana_video.cli.image import image
-from mariana_video.cli.measure import measure, recipe
+from mariana_video.cli.measure import measure
 from mariana_video.cli.networks import layers, networks
 from mariana_video.cli.progression import progress
+from mariana_video.cli.recipes import recipe, recipes
 from mariana_video.cli.shots import shots
 from mariana_video.cli.terminal.streams import streams
 from mariana_video.cli.training import evaluate, train
@@ -37,7 +40,10 @@ app = App(
     help="Films that dream: DeepDream for video. The dream moves with what moves in the film.",
     suppress_keyboard_interrupt=False,  # its sentence, with the way to go on, is told below
 )
-for command in (video, shots, image, zoom, progress, recipe, finish, measure, networks, layers, train, evaluate):
+for command in (
+    video, shots, image, explore, zoom, progress, recipes, recipe, finish, measure, networks, layers, train, evaluate,
+    bench,
+):  # fmt: skip
     app.command(command, help_epilogue=epilogue(command.__name__))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 EXAMPLES = {
     "video": (
         "mariana video clip.mp4 dream.mp4",
+        "mariana video clip.mp4 deep.mp4 --recipe abyss",
         "mariana video clip.mp4 try.mp4 --start 10 --duration 2 --layers conv4_1",
         'mariana video clip.mp4 rising.mp4 --strength "0:(0.2), 2s:(1.5)" --layers "0:(conv3_3), 2s:(conv4_3)"',
         "mariana video clip.mp4 animals.mp4 --network vgg16 --carry 0.95",
@@ -18,6 +19,11 @@ EXAMPLES = {
         "mariana image clip.mp4 frame.png --at 10 --layers conv4_1",
         "mariana image photos dreams",
     ),
+    "explore": (
+        "mariana explore photo.jpg looks",
+        "mariana explore photo.jpg more --count 12 --like looks/0007.png",
+        "mariana explore clip.mp4 walk.mp4 --blend looks/0003.png looks/0007.png",
+    ),
     "zoom": (
         "mariana zoom photo.jpg dive.mp4",
         'mariana zoom photo.jpg turning.mp4 --duration 20 --rotate "20*sin(sec)"',
@@ -27,7 +33,8 @@ EXAMPLES = {
         "mariana progress photo.jpg steps.gif --steps 60 --size 320x",
         'mariana progress photo.jpg compared.png --columns "layers=conv2_2,conv4_2"',
     ),
-    "recipe": ("mariana recipe dream.mp4",),
+    "recipes": ("mariana recipes",),
+    "recipe": ("mariana recipe dream.mp4", "mariana recipe abyss"),
     "finish": ("mariana finish dream.mp4",),
     "measure": ("mariana measure clip.mp4 dream.mp4",),
     "networks": ("mariana networks",),
@@ -38,6 +45,7 @@ EXAMPLES = {
     ),
     "train": ("mariana train pictures mine.safetensors --init mariana-wide",),
     "evaluate": ("mariana evaluate mine.safetensors pictures",),
+    "bench": ("mariana bench",),
 }
 
 

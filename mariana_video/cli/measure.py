@@ -1,4 +1,4 @@
-"""`mariana measure`: how steady and how alive a dreamed clip is. `mariana recipe`: what a result was made with."""
+"""`mariana measure`: how steady and how alive a dreamed clip is."""
 
 from __future__ import annotations
 
@@ -35,16 +35,3 @@ def measure(
     from mariana_video.api.measure import measure as prepare
 
     print(follow(prepare(source, dream, recipe), quiet, "measuring"))
-
-
-def recipe(file: Path, /) -> None:
-    """Print the recipe that a result carries, as a text (TOML): all that it was made with, for --recipe.
-
-    Parameters
-    ----------
-    file
-        A film, an animation or a picture that mariana made, or a folder of pictures.
-    """
-    from mariana_video.api.recipes import recipe_text
-
-    print(recipe_text(file), end="")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mariana_video.cli.terminal.follow import already_finished, follow, follow_job
-from mariana_video.cli.video import Quiet
+from mariana_video.cli.terminal.follow import already_finished, follow, follow_or_foresee, foresee
+from mariana_video.cli.video import DryRun, Quiet
 from mariana_video.recipe.kinds import ProgressionRecipe
 
 
@@ -13,6 +13,7 @@ def progress(
     /,
     *,
     recipe: ProgressionRecipe = ProgressionRecipe(),
+    dry_run: DryRun = False,
     quiet: Quiet = False,
 ) -> None:
     """Show how a picture becomes a dream, step by step; or set options side by side in one picture.
@@ -25,6 +26,8 @@ def progress(
     output
         .gif, .webp, .mp4 … for a film; a name that ends in / for a folder of PNGs; .png or .jpg for a contact sheet,
         which of a comparison shows the last pictures.
+    dry_run
+        Say what it will take (frames, time, memory, disk), by a few frames that are dreamed in memory; make nothing.
     quiet
         No bar and no remarks; errors are still shown.
     """
@@ -32,7 +35,7 @@ def progress(
     from mariana_video.api.progress import progress as prepare
 
     if is_sheet(output):
-        follow(prepare(source, output, recipe), quiet)
+        (foresee if dry_run else follow)(prepare(source, output, recipe), quiet)
         return
-    if not already_finished(output, recipe.output.overwrite, quiet):
-        follow_job(prepare(source, output, recipe), quiet)
+    if not already_finished(output, recipe.output.overwrite, quiet, dry_run):
+        follow_or_foresee(prepare(source, output, recipe), quiet, dry_run)

@@ -8,19 +8,25 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from mariana_video.cli.terminal.bar import Bar, say
-from mariana_video.cli.terminal.follow import already_finished, follow_job
-from mariana_video.recipe.groups import FILE
+from mariana_video.cli.terminal.follow import already_finished, follow_or_foresee
+from mariana_video.recipe.group import FILE
 from mariana_video.recipe.kinds import FilmRecipe
 
 Quiet = Annotated[bool, Parameter(negative=(), group=FILE)]
+DryRun = Annotated[bool, Parameter(negative=(), group=FILE)]
+
+_OTHERS = (
+    "this is the usual look; three of the others: --recipe abyss, --recipe eyes, --recipe cathedral (`mariana recipes`)"
+)
 
 
 def video(
     source: Path,
-    output: str,  # a text, for a path forgets the "/" at its end
+    output: Annotated[str | None, Parameter(name="OUTPUT")] = None,  # a text, for a path forgets the "/" at its end
     /,
     *,
     recipe: FilmRecipe = FilmRecipe(),
+    dry_run: DryRun = False,
     quiet: Quiet = False,
 ) -> None:
     """Dream a film: the dream of SOURCE is written to OUTPUT, and moves with what moves in it.
@@ -31,16 +37,23 @@ def video(
         A video, an animation, or a folder of numbered pictures.
     output
         Its ending chooses the kind: .mp4, .mkv, .mov, .webm …, or a folder for numbered PNGs when it ends in /.
+        Default: NAME-dream.mp4 in this folder.
+    dry_run
+        Say what it will take (frames, time, memory, disk), by a few frames that are dreamed in memory; make nothing.
     quiet
         No bar and no remarks; errors are still shown.
     """
+    from mariana_video.api.video import film_path
     from mariana_video.api.video import video as prepare
 
-    if already_finished(output, recipe.storage.overwrite, quiet):
+    output = film_path(source, output)
+    if already_finished(output, recipe.storage.overwrite, quiet, dry_run):
         return
     with Bar(None, "frames", label="looking at the source", quiet=quiet) as bar:
         work = prepare(source, output, recipe, on_look=lambda _: bar.step())
-    follow_job(work, quiet)
+    if work.done == 0 and recipe.is_plain:
+        say(_OTHERS, quiet)
+    follow_or_foresee(work, quiet, dry_run)
 
 
 def finish(output: str, /) -> None:

@@ -175,16 +175,16 @@ def _folder_in_place(made: Path, output: Path) -> None:
     else:
         names = {file.name for file in made.iterdir()}
         for name in sorted(names):
-            if name != RECIPE or not (output / name).exists() or _is_recipe(output / name):
+            if name != RECIPE or not (output / name).exists() or is_recipe(output / name):
                 (made / name).replace(output / name)
         for old in output.iterdir():
-            if old.name not in names and (NUMBERED.fullmatch(old.name) or _is_recipe(old)):
+            if old.name not in names and (NUMBERED.fullmatch(old.name) or is_recipe(old)):
                 old.unlink()
         sync_folder(output)
     sync_folder(output.absolute().parent)
 
 
-def _is_recipe(path: Path) -> bool:
+def is_recipe(path: Path) -> bool:
     """Whether a file is the recipe that a folder of pictures carries."""
     if path.name != RECIPE or not path.is_file():
         return False

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from mariana_video.errors import OutputError, UsageError
 from mariana_video.job.conditions import content_of
+from mariana_video.job.output_paths import is_recipe
+from mariana_video.media.comments import RECIPE
 from mariana_video.media.files import write_whole
 from mariana_video.media.lock import locked
 from mariana_video.media.output import cannot_write, commit, discard, naming_output
@@ -28,8 +30,10 @@ _FILE = "pictures.json"
 class Record:
     """The open record of a batch; see `open_record`."""
 
-    def __init__(self, folder: Path, conditions: Sections, pictures: dict[str, list[str]]) -> None:
-        self._folder, self._conditions, self._pictures = folder, conditions, pictures
+    def __init__(
+        self, folder: Path, conditions: Sections, pictures: dict[str, list[str]], earlier: dict[str, list[str]]
+    ) -> None:
+        self._folder, self._conditions, self._pictures, self._earlier = folder, conditions, pictures, earlier
         self.whole = False
         """Whether the batch is through: then leaving removes the record."""
 
@@ -59,6 +63,35 @@ class Record:
             raise cannot_write(target, error) from error
         commit(made, target)
 
+    def clear_earlier(self, names: Collection[str]) -> None:
+        """Removes the pictures of a batch begun otherwise that this one replaces, but for those of these `names`.
+
+        What is no longer as it was made stays.
+        """
+        for name, marks in self._earlier.items():
+            place = self._folder.parent / name
+            with contextlib.suppress(OSError):
+                if name not in names and _contents(None, place) == marks[-1:]:
+                    place.unlink()
+
+    def leave_recipe(self, text: str | None) -> None:
+        """Puts the recipe that all its pictures share beside them; None takes an earlier one away. Raises OutputError.
+
+        A file of that name that is somebody's own stays.
+        """
+        place, made = self._folder.parent / RECIPE, self._folder / f".{RECIPE}"
+        if place.exists() and not is_recipe(place):
+            return
+        try:
+            if text is None:
+                place.unlink(missing_ok=True)
+            else:
+                made.write_bytes(text.encode())
+        except OSError as error:
+            raise cannot_write(place, error) from error
+        if text is not None:
+            commit(made, place)
+
 
 @contextmanager
 def open_record(output: Path, conditions: Sections, overwrite: bool, names: Collection[str]) -> Iterator[Record]:
@@ -70,12 +103,13 @@ def open_record(output: Path, conditions: Sections, overwrite: bool, names: Coll
     folder, now = output / WORK, _comparable(conditions)
     with locked(folder, str(output)):
         before, pictures = _read(folder / _FILE, output)
+        earlier: dict[str, list[str]] = {}
         if pictures and before != now:
             if not overwrite:
                 raise _begun_otherwise(output, before, now, len(pictures))
-            pictures = {}
-        _tidy(folder, names, keep=bool(pictures))
-        record = Record(folder, now, pictures)
+            earlier, pictures = pictures, {}
+        _tidy(folder, names, keep=bool(pictures or earlier))
+        record = Record(folder, now, pictures, earlier)
         try:
             yield record
         finally:

@@ -64,7 +64,7 @@ class Dreamer:
 
     def __str__(self) -> str:
         names = " and ".join(self.networks)
-        return f"{names} {'dreams' if len(self.networks) == 1 else 'dream'} {self.objective}"
+        return f"{names} {'dreams' if len(self.networks) == 1 else 'dream'} {self.objective.brief}"
 
     def values(self, instant: Instant = START) -> Values:
         """The schedules' numbers at an instant, checked against their bounds (UsageError)."""

@@ -70,6 +70,15 @@ def state_of(name: str, weights: Path | None = None) -> State:
     return _downloaded(name) if file is None else read_state(file())
 
 
+def address_of(name: str) -> str | None:
+    """Where torchvision downloads the weights of one of `NAMES` from; None where a package brings them."""
+    if FAMILIES[name].file is not None:
+        return None
+    from torchvision import models
+
+    return str(models.get_model_weights(name).IMAGENET1K_V1.url)
+
+
 def built(name: str, state: State, where: str, said: Mapping[str, Any] | None = None) -> Network:
     """As `load`, of a state that was read already, from `where`.
 

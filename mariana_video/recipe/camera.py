@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from mariana_video.recipe.group import Group, from_text
-from mariana_video.recipe.groups import FILE, FIRST, LOOK, MOTION
+from mariana_video.recipe.group import FILE, FIRST, LOOK, MOTION, Group, from_text
 from mariana_video.recipe.values.schedule import Bounds, Schedule
 from mariana_video.recipe.values.size import Size
 from mariana_video.recipe.values.time import Length

@@ -1,4 +1,5 @@
-"""What every group of options is: read by the declared types, told apart what was said and what was left."""
+"""What every group of options is: read by the declared types, told apart what was said and what was left; and where
+`--help` shows each."""
 
 from __future__ import annotations
 
@@ -6,12 +7,24 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
+from cyclopts import Group as Shown
 from cyclopts import Parameter
 
 from mariana_video.errors import UsageError
 from mariana_video.recipe.reading import declare, declared
 from mariana_video.recipe.values.schedule import Bounds, Schedule
 from mariana_video.recipe.values.timeline import Instant
+
+# The groups in which --help shows options: those that people need first, then by what an option is about.
+FIRST = Shown("First of all", sort_key=1)
+LOOK = Shown("Look", sort_key=2)
+COLOUR = Shown("Colour and symmetry", sort_key=3)
+STEPS = Shown("Steps", sort_key=4)
+MOTION = Shown("Motion", sort_key=5)
+WHERE = Shown("Where", sort_key=6)
+PART = Shown("Part", sort_key=7)
+FILE = Shown("File", sort_key=8)
+MACHINE = Shown("Machine", sort_key=9)
 
 
 def from_text(kind: Any) -> Parameter:
@@ -30,6 +43,15 @@ def from_texts(kind: Any) -> Parameter:
         return declare((tokens[0].keyword or "").lstrip("-"), kind).read([token.value for token in tokens])
 
     return Parameter(converter=convert, accepts_keys=False, n_tokens=-1, consume_multiple=False)
+
+
+def from_pair(kind: Any) -> Parameter:
+    """The same for an option that is two words: a `kind` of both."""
+
+    def convert(_type: Any, tokens: Sequence[Any]) -> Any:
+        return declare((tokens[0].keyword or "").lstrip("-"), kind).read([token.value for token in tokens])
+
+    return Parameter(converter=convert, accepts_keys=False, n_tokens=2, negative=())
 
 
 def bounds_of(group: type[Group]) -> Mapping[str, Bounds]:

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from mariana_video.recipe.group import Group, from_text
-from mariana_video.recipe.groups import FILE, FIRST, LOOK, MACHINE
+from mariana_video.recipe.group import FILE, FIRST, LOOK, MACHINE, Group, from_text
+from mariana_video.recipe.values.file import RecipeFile
 from mariana_video.recipe.values.memory import Memory
 from mariana_video.recipe.values.schedule import Bounds
 
@@ -38,13 +38,13 @@ class Machine(Group):
 class Travelling(Group):
     """The recipe that travels with every result."""
 
-    recipe: Annotated[Path | None, Parameter(group=LOOK)] = None
-    """A recipe to go by: a text (`mariana recipe` prints one), or any result, which carries its own. It brings the
-    look; part, size and mask only where SOURCE is the one that it was made of. What else is said wins."""
+    recipe: Annotated[RecipeFile | None, from_text(RecipeFile), Parameter(group=LOOK)] = None
+    """A look to go by: its name (`mariana recipes` lists them), a text (`mariana recipe` prints one), or any result,
+    which carries its own. Part, size and mask are taken over only for the very same SOURCE. What else is said wins."""
 
     no_recipe: Annotated[bool, Parameter(negative=())] = False
-    """Leave the recipe out of OUTPUT. Default: every result carries its own, without names of your files (only what a
-    network of yours is called)."""
+    """Leave the recipe out of OUTPUT. Default: every result carries its own, without names of your files (a network of
+    yours is called in it as you call it, `NAME=FILE`, or else `own`)."""
 
 
 @Parameter(name="*", group=FILE)

@@ -12,33 +12,23 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from mariana_video.recipe.camera import Camera, Dive
-from mariana_video.recipe.group import Group, from_text, from_texts
-from mariana_video.recipe.groups import FILE, FIRST, PART
+from mariana_video.recipe.group import FILE, FIRST, Group, from_text, from_texts
 from mariana_video.recipe.job import Machine, Output, Storage, Travelling
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.look import Ascent, Dream
 from mariana_video.recipe.options import Carry, Recipe, Shooting, Span, Where
+from mariana_video.recipe.pictures import Begins, Exploring, Still, Tiles
 from mariana_video.recipe.progression import Progress
 from mariana_video.recipe.values.file import InputFile
 from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.schedule import Bounds
-from mariana_video.recipe.values.size import Size
 from mariana_video.recipe.values.time import Time
 
 _AT = from_text(Annotated[Time, Bounds(0)])
 _FILE = from_text(InputFile)
 _FLAG = Parameter(negative=())
 _FIRST = Parameter(group=FIRST)
-
-
-@Parameter(name="*", group=PART)
-@dataclass(frozen=True)
-class Begins(Group):
-    """Which picture of SOURCE."""
-
-    at: Annotated[Time | None, _AT] = None
-    """The frame of a video that is on the screen then: `90` (seconds), `1:02.5`, `75%`. Default: its first."""
 
 
 @Parameter(name="*", group=FILE)
@@ -57,46 +47,6 @@ class Sounding(Group):
 
     sound: Annotated[InputFile | None, _FILE] = None
     """A sound file, or a film's sound, to lie under the dive; cut to its length."""
-
-
-@Parameter(name="*", group=FIRST)
-@dataclass(frozen=True)
-class Still(Group):
-    """Which picture of SOURCE, how large, and whether it may replace another."""
-
-    at: Annotated[Time | None, _AT] = None
-    """The frame of a video that is on the screen then: `90` (seconds), `1:02.5`, `75%`. What moves along the film is
-    as `mariana video` has it there, in a film of the whole video. Default: its first."""
-
-    size: Annotated[Size | None, from_text(Size)] = None
-    """`640x360`, or `640x` and `x360` to keep the shape. Default: the source's."""
-
-    overwrite: Annotated[bool, _FLAG] = False
-    """Replace pictures that exist; otherwise that is refused."""
-
-
-@Parameter(name="*", group=FIRST)
-@dataclass(frozen=True)
-class Tiles(Group):
-    """What the pictures of a sheet are to show, and how they are laid out."""
-
-    sheet: str | None = None
-    """A sheet of what every layer dreams on this SOURCE: a picture, a video or an animation (its frame --at), or the
-    word `noise` or `grey`."""
-
-    channels: Annotated[Objective | None, from_text(Objective)] = None
-    """A sheet of what each channel of a layer dreams from grey, its motif: `conv4_3`, or some of them,
-    `"conv4_3[17] + conv4_3[40]"`. Here --first-steps is 30 and --motif-size what the layer sees, if not said."""
-
-    size: Annotated[Size | None, from_text(Size)] = None
-    """Of each picture: `320x240`, or `320x` and `x240` to keep the shape. Default: 320 pixels on the longer side; for
-    channels as many as the layer sees, and 96 at least."""
-
-    columns: Annotated[int | None, Bounds(1, 1000)] = None
-    """How many pictures stand side by side. Default: as many as make the sheet a little wider than high."""
-
-    overwrite: Annotated[bool, _FLAG] = False
-    """Replace OUTPUT where it exists, and begin anew where a sheet was begun otherwise; else both are refused."""
 
 
 @Parameter(name="*")
@@ -130,6 +80,15 @@ class Judging(Group):
 
     overwrite: Annotated[bool, _FLAG] = False
     """Replace the files of --json and --plot where they exist."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Gauging(Group):
+    """By what a machine is gauged."""
+
+    network: Annotated[Networks, from_texts(Networks)] = Networks("mariana")
+    """What dreams the films: a network's name or a weights file. A step is timed of every network that is here."""
 
 
 @Parameter(name="*")
@@ -179,6 +138,11 @@ class FilmRecipe(Kind):
     def dreamt(self) -> Recipe:
         """What of it changes a pixel."""
         return Recipe(self.dream, self.carry, self.span, self.where)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is said of the look."""
+        return not (self.dream.said or self.carry.said or self.span.shots or self.travelling.recipe)
 
 
 @Parameter(name="*")
@@ -242,10 +206,31 @@ class SheetRecipe(Kind):
 
 @Parameter(name="*")
 @dataclass(frozen=True)
+class ExploreRecipe(Kind):
+    """`mariana explore`."""
+
+    exploring: Exploring = Exploring()
+    dream: Dream = Dream()
+    begins: Begins = Begins()
+    machine: Machine = Machine()
+    storage: Storage = Storage()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
 class MeasureRecipe(Kind):
     """`mariana measure`."""
 
     judging: Judging = Judging()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class BenchRecipe(Kind):
+    """`mariana bench`."""
+
+    gauging: Gauging = Gauging()
+    machine: Machine = Machine()
 
 
 @Parameter(name="*")

@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from mariana_video.recipe.group import from_text
-from mariana_video.recipe.groups import COLOUR, FIRST, LOOK, STEPS
+from mariana_video.recipe.group import COLOUR, FIRST, LOOK, STEPS, from_text
 from mariana_video.recipe.subject import Subject
 from mariana_video.recipe.values.bands import Bands
 from mariana_video.recipe.values.file import InputFile

@@ -12,8 +12,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from mariana_video.recipe.group import Group, from_text, shared_out
-from mariana_video.recipe.groups import FIRST, MOTION, PART, WHERE
+from mariana_video.recipe.group import FIRST, MOTION, PART, WHERE, Group, from_text, shared_out
 from mariana_video.recipe.look import Dream
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.values.file import InputFile

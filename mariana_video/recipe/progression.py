@@ -10,8 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.group import Group, from_text
-from mariana_video.recipe.groups import FILE, FIRST, PART
+from mariana_video.recipe.group import FILE, FIRST, PART, Group, from_text
 from mariana_video.recipe.look import Ascent
 from mariana_video.recipe.values.schedule import Bounds, Schedule
 from mariana_video.recipe.values.size import Size
@@ -85,6 +84,12 @@ def variants(dream: Ascent, text: str | None, option: str) -> tuple[Variant, ...
     made = [dream.but(**{field: word}) for word in words]
     shown = [" + ".join(one.network.names) for one in made] if field == "network" else words
     return tuple(Variant(f"{option}: {title}", one) for title, one in zip(shown, made, strict=True))
+
+
+def compared(text: str) -> tuple[str, tuple[str, ...]]:
+    """The option that a text of --columns or --rows compares, with _ for -, and its values as they are written."""
+    name, _, values = text.partition("=")
+    return name.strip().lstrip("-").replace("-", "_"), tuple(_apart(values))
 
 
 def _apart(text: str) -> list[str]:

@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from mariana_video.recipe.group import Group, from_text, from_texts
-from mariana_video.recipe.groups import FIRST
+from mariana_video.recipe.group import FIRST, Group, from_text, from_texts
 from mariana_video.recipe.values.file import InputFile
 from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.objective import Objective

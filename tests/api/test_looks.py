@@ -98,7 +98,9 @@ def test_a_file_that_it_was_made_with_must_be_given_again(desk: Path) -> None:
     write_picture("other.png", texture(48, 48, 5))
     make_clip(desk / "other.mkv", frames=6)
     given = {"guide": "guide.png", "mask": "mask.png"}
-    with pytest.raises(UsageError, match=r"--recipe look\.mkv: it was made with --guide, a file .*give --guide again"):
+    with pytest.raises(
+        UsageError, match=r"--recipe look\.mkv: it was made with --guide \(a file; .*give --guide FILE$"
+    ):
         by("look.mkv")
     with pytest.raises(UsageError, match="made with --mask"):
         by("look.mkv", source="clip.mkv", guide="guide.png")
@@ -109,16 +111,25 @@ def test_a_file_that_it_was_made_with_must_be_given_again(desk: Path) -> None:
 
 @pytest.mark.usefixtures("looked")
 def test_networks_that_are_not_here_are_told() -> None:
-    with pytest.raises(UsageError, match=r"by the network tiny, from a weights file that is not here.*--network tiny="):
+    with pytest.raises(UsageError, match=r"with the network own \(a file; .*: give --network own=FILE$"):
         mariana_video.video("other.mkv", "o.mp4", "look.mkv")
     for precision in ("fp32", "bf16"):  # which holds fewer digits of the same weights
         assert not [note for note in by("look.mkv", precision=precision).notes if "other weights" in note]
     other = write_tiny(Path("tiny.safetensors"), seed=3, known=True)
-    assert [note for note in by("look.mkv", network=other).notes if "other weights of the network tiny" in note]
-    text = mariana_video.recipe_text("look.mkv").replace('brought = ["tiny"]\n', "")
-    Path("gone.toml").write_text(text.replace('"tiny"', '"nobody"'))
-    with pytest.raises(mariana_video.NetworkError, match="no network called 'nobody'"):
-        mariana_video.video("other.mkv", "o.mp4", "gone.toml")
+    assert [note for note in by("look.mkv", network=other).notes if "other weights of the network own" in note]
+
+
+@pytest.mark.usefixtures("looked")
+def test_a_recipe_of_before_files_were_called_own_is_gone_by() -> None:
+    """Then a network was called as its file, also by the terms."""
+    text = mariana_video.recipe_text("look.mkv").replace("own", "tiny")
+    text = text.replace("[dream]\n", '[dream]\nlayers = "conv1_2 + tiny:conv2_2"\n')
+    Path("old.toml").write_text(text)
+    with pytest.raises(UsageError, match=r"with the network tiny \(a file; .*: give --network tiny=FILE$"):
+        mariana_video.video("other.mkv", "o.mp4", "old.toml")
+    work = by("old.toml", network=f"tiny={QUICK['network']}")
+    assert "tiny dreams conv1_2 + tiny:conv2_2" in work.notes[0]
+    assert not [note for note in work.notes if "other weights" in note]
 
 
 @pytest.mark.usefixtures("looked")

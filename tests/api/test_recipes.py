@@ -206,11 +206,19 @@ def test_each_picture_of_a_folder_carries_its_own() -> None:
     Path("photos").mkdir()
     for name in ("a.png", "b.jpg"):
         write_picture(f"photos/{name}", texture(36, 48, ord(name[0])))
-    mariana_video.image("photos", "dreams", **{**QUICK, "strength": 1.5}).run()
-    assert mariana_video.recipe_text("dreams") == mariana_video.recipe_text("dreams/a.png")
+    options = {**QUICK, "strength": 1.5}
+    mariana_video.image("photos", "dreams", **options).run()
+    own, shared = (mariana_video.recipe_text(path).splitlines() for path in ("dreams/a.png", "dreams"))
+    assert [line for line in own if line not in shared] == [own[own.index('version = "0.1.0"') + 1]]
+    assert "source" not in Path("dreams/recipe.toml").read_text()
     for name in ("a.png", "b.jpg"):
         mariana_video.image(f"photos/{name}", name, f"dreams/{name}", network=QUICK["network"]).run()
         assert Path(name).read_bytes() == Path(f"dreams/{name}").read_bytes()
+    mariana_video.image("photos", "dreams", **options, no_recipe=True, overwrite=True).run()
+    assert sorted(path.name for path in Path("dreams").iterdir()) == ["a.png", "b.jpg"]
+    Path("dreams/recipe.toml").write_text("# of soup\n")
+    mariana_video.image("photos", "dreams", **options, overwrite=True).run()
+    assert Path("dreams/recipe.toml").read_text() == "# of soup\n"
 
 
 def test_the_command_prints_it_as_a_text_to_go_by(

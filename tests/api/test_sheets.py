@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import mariana_video
-from mariana_video.api.making import sheets
+from mariana_video.api.galleries import sheets
 from mariana_video.api.making.work import Made, Work
 from mariana_video.errors import MarianaError, OutputError, UsageError
 from mariana_video.job.output_paths import folder_for

@@ -19,7 +19,7 @@ import mariana_video
 from mariana_video.api.making.work import Made, Work
 from mariana_video.errors import Cancelled, OutputError, SourceError, UsageError
 from mariana_video.job.stores.segments import Segments
-from tests.api.works import QUICK, channels, dive, film, layers, steps
+from tests.api.works import QUICK, channels, dive, film, layers, looks, steps
 from tests.conftest import make_clip
 from tests.job.jobs import seen
 
@@ -65,6 +65,7 @@ WORKS: list[tuple[str, Callable[..., Work[Any]]]] = [
     ("steps/", steps),
     ("layers.png", layers),
     ("channels.png", channels),
+    ("looks/sheet.png", lambda output: looks(str(Path(output).parent))),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Small works of a tiny network: a film, a dive, a progression, a sheet."""
+"""Small works of a tiny network: a film, a dive, a progression, a sheet, an exploration."""
 
 from __future__ import annotations
 
@@ -34,3 +34,8 @@ def channels(output: str = "channels.png", **more: Any) -> Work[Path]:
     """A sheet of three channels."""
     asked = {"channels": "conv2_1[7] + conv1_1[2] + conv2_1[0]", **QUICK, **more}
     return mariana_video.sheet(output=output, **asked)
+
+
+def looks(output: str = "looks", **more: Any) -> Work[Path]:
+    """Four looks, of which only the layers and what joins them are drawn."""
+    return mariana_video.explore("photo.png", output, **{"count": 4, **QUICK, **more})

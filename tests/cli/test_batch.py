@@ -14,6 +14,7 @@ from mariana_video.api.making import pictures as batch
 from mariana_video.api.making.pictures import names_of
 from mariana_video.errors import DreamError
 from mariana_video.job.record import WORK
+from mariana_video.media.comments import RECIPE
 from mariana_video.media.lock import locked
 from mariana_video.media.stills.pictures import read_picture, write_picture
 from tests.conftest import texture
@@ -42,7 +43,8 @@ def dream(
 
 
 def content(folder: str) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in Path(folder).iterdir() if path.is_file()}
+    """The pictures of a folder; the recipe that lies beside them is no matter here."""
+    return {path.name: path.read_bytes() for path in Path(folder).iterdir() if path.is_file() and path.name != RECIPE}
 
 
 def break_off(monkeypatch: pytest.MonkeyPatch, after: int, how: type[BaseException] = KeyboardInterrupt) -> list[int]:
@@ -98,7 +100,7 @@ def test_one_broken_picture_ends_nothing_and_is_named(dream: Mariana, broken: by
     code, told = dream()
     assert (code, "continuing: 2 of 3" in told) == (0, True), told
     assert content("out").items() >= made.items()
-    assert sorted(path.name for path in Path("out").iterdir()) == ["0.png", "1.png", "2.png"]
+    assert sorted(path.name for path in Path("out").iterdir()) == ["0.png", "1.png", "2.png", RECIPE]
 
 
 def test_a_dream_that_fails_ends_nothing(dream: Mariana, monkeypatch: pytest.MonkeyPatch) -> None:

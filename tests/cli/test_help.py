@@ -9,7 +9,7 @@ import pytest
 from mariana_video.cli import networks
 from mariana_video.cli.app import app
 from mariana_video.cli.examples import EXAMPLES
-from mariana_video.recipe.groups import COLOUR, FILE, FIRST, LOOK, MACHINE, MOTION, PART, STEPS, WHERE
+from mariana_video.recipe.group import COLOUR, FILE, FIRST, LOOK, MACHINE, MOTION, PART, STEPS, WHERE
 
 GROUPS = {group.name for group in (FIRST, LOOK, COLOUR, STEPS, MOTION, WHERE, PART, FILE, MACHINE)}
 

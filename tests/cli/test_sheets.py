@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mariana_video.api.making import sheets
+from mariana_video.api.galleries import batch
 from mariana_video.api.sheet import sheet_path
 from mariana_video.cli.app import run
 from mariana_video.media.stills.pictures import write_picture
@@ -56,7 +56,7 @@ def test_ctrl_c_says_how_far_it_is_and_the_same_command_goes_on(
     mariana: Mariana, tiny_weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ("layers", tiny_weights, "--sheet", "photo.png", *QUICK)
-    dreamed = sheets.dream_picture
+    dreamed = batch.dream_picture
 
     def stop(*values: Any) -> object:
         if len(list(Path().rglob("frames/*.png"))) == 3:
@@ -64,7 +64,7 @@ def test_ctrl_c_says_how_far_it_is_and_the_same_command_goes_on(
         return dreamed(*values)
 
     with monkeypatch.context() as patched:
-        patched.setattr(sheets, "dream_picture", stop)
+        patched.setattr(batch, "dream_picture", stop)
         code, told = mariana(*words)
     assert (code, "stopped; 3 of 4 pictures are done, and the same command continues" in told) == (130, True), told
     code, told = mariana(*words)

@@ -93,7 +93,7 @@ def test_an_image_a_folder_of_images_and_a_frame(
     for name in ("x.png", "y.jpg"):
         write_picture(tmp_path / "many" / name, texture(40, 60))
     assert mariana("image", tmp_path / "many", tmp_path / "made", *network)[0] == 0
-    assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["x.png", "y.jpg"]
+    assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["recipe.toml", "x.png", "y.jpg"]
     assert mariana("image", clip, tmp_path / "frame.png", "--at", 0.1, "--size", "32x", *network)[0] == 0
     assert read_picture(tmp_path / "frame.png")[0].shape == (24, 32, 3)
 

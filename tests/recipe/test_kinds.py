@@ -14,6 +14,7 @@ from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.kinds import (
     DiveRecipe,
     EvaluateRecipe,
+    ExploreRecipe,
     FilmRecipe,
     MeasureRecipe,
     PictureRecipe,
@@ -38,6 +39,7 @@ KINDS = [
     ProgressionRecipe,
     MeasureRecipe,
     EvaluateRecipe,
+    ExploreRecipe,
     TrainingRecipe,
 ]
 WORDS = ["a", "net.safetensors", 'quo"te', "back\\slash", "ünï·¢", "a = 1", "[x]", "'", "tab\there", "#", "C:\\x y"]

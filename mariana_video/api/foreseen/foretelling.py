@@ -141,3 +141,11 @@ class Foretelling:
     def rate(self) -> float:
         """How many a second lately."""
         return (len(self._marks) - 1) / max(self._marks[-1][1] - self._marks[0][1], _SMALL)
+
+
+def span(seconds: float) -> str:
+    """Seconds as people say them: `40 s`, `12 min`, `3 h 20 min`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

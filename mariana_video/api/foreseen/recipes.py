@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from mariana_video import __version__
+from mariana_video.api.foreseen.at_hand import lies
 from mariana_video.dream.plain.made_up import MadeUp, Source
 from mariana_video.errors import SourceError, UsageError
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.toml import read_text
 from mariana_video.recipe.travel.fields import travelling
+from mariana_video.recipe.travel.looks import shipped_text
+from mariana_video.recipe.travel.missing import check_missing
 from mariana_video.recipe.travel.reading import Travelled, is_newer, read_travelled
 from mariana_video.recipe.travel.taken import is_same, other_files, taken
 
@@ -21,15 +24,21 @@ _PART = ("span", "begins", "still", "dive", "progress", "tiles")  # groups that 
 _OF_PART = ("at", "start", "size")
 
 
-def going_by(asked: K, file: Path | None, source: Source) -> K:
-    """`asked`, with what it leaves open as the recipe of `file` has it (None: as it is). Raises UsageError."""
+def going_by(asked: K, file: Path | None, source: Source, option: str = "--recipe") -> K:
+    """`asked`, with what it leaves open as the recipe of `file` has it (None: as it is).
+
+    Raises UsageError, which names the `option` that said so, also for all that the recipe was made with and that is not
+    here.
+    """
     if file is None:
         return asked
-    found = travelled_in(file, type(asked), "--recipe ")
+    found, mark = travelled_in(file, type(asked), f"{option} "), mark_of(source)
     try:
-        return taken(asked, found, mark_of(source))
+        made = taken(asked, found, mark)
+        check_missing(asked, made, found, is_same(asked, found, mark), lies)
+        return made
     except UsageError as error:
-        raise UsageError(f"--recipe {file}: {error}") from None
+        raise UsageError(f"{option} {file}: {error}") from None
 
 
 def travelled_in(file: Path, usual: type[Kind] | None = None, said: str = "") -> Travelled:
@@ -58,12 +67,20 @@ def checked_text(file: Path) -> str:
 
 
 def text_of(file: Path) -> str:
-    """The text of the recipe that a result carries. Raises SourceError where it is none, UsageError for no recipe."""
+    """The text of the recipe that a result carries, or of a look that ships with the program.
+
+    Raises SourceError where it is none, UsageError for no recipe.
+    """
+    look = shipped_text(file)
+    if look is not None:
+        return look
     from mariana_video.media.read.carried import carried_text  # loads libraries: not for a work without a recipe
 
     text = carried_text(file)
     if text is None:
-        raise UsageError(f"{file} carries no recipe: it was made without one, or has lost it since")
+        raise UsageError(
+            f"{file} carries no recipe: made without one, lost since, or a sheet of pictures that carry their own"
+        )
     return text
 
 
@@ -78,10 +95,11 @@ def mark_of(source: Source) -> str:
     return ""
 
 
-def remarks_on(asked: Kind, file: Path, source: str, weights: Mapping[str, str]) -> Iterator[str]:
+def remarks_on(asked: Kind, file: Path, source: str, weights: Mapping[str, str], precision: str) -> Iterator[str]:
     """What is worth knowing of the recipe of `file` that a work goes by.
 
-    `source` is its source's mark, `weights` are the checksums of its networks' weights by name.
+    `source` is its source's mark, `weights` are the checksums of its networks' weights by name, and `precision` is the
+    number format that it will be computed in.
     """
     found = travelled_in(file, type(asked), "--recipe ")
     origin, same = found.origin, is_same(asked, found, source)
@@ -90,6 +108,8 @@ def remarks_on(asked: Kind, file: Path, source: str, weights: Mapping[str, str])
     for name, checksum in weights.items():
         if origin.weights.get(name, checksum) != checksum:
             yield f"{file} was made with other weights of the network {name}: it may come out otherwise"
+    if same and origin.computed and origin.computed != precision:
+        yield f"{file} was computed in {origin.computed}, this in {precision}: it will come out a little otherwise"
     for option in other_files(asked, found, same):
         yield f"{file} was made with another file for {option}: it may come out otherwise"
     if same and (part := list(_part(asked, found))):

@@ -83,11 +83,14 @@ def columns_of(count: int) -> int:
     return min((middle, middle + 1, max(1, middle - 1)), key=lambda columns: -count % columns)
 
 
-def check_sheet_size(count: int, columns: int, size: tuple[int, int]) -> None:
-    """See that so many pictures of `size` (width, height) make a sheet that can be opened. Raises UsageError."""
+def check_sheet_size(count: int, columns: int, size: tuple[int, int], fewer: str) -> None:
+    """See that so many pictures of `size` (width, height) make a sheet that can be opened.
+
+    Raises UsageError; `fewer` says in words how to ask for fewer of them.
+    """
     sides = columns * size[0], -(-count // columns) * size[1]
     if max(sides) > _LARGEST:
         raise UsageError(
             f"{count} pictures of {size[0]}x{size[1]} in {columns} columns make a sheet of {sides[0]}x{sides[1]} "
-            f"pixels, and {_LARGEST} a side are the most: give a smaller --size, other --columns, or fewer --channels"
+            f"pixels, and {_LARGEST} a side are the most: give a smaller --size, other --columns, or {fewer}"
         )

@@ -10,6 +10,7 @@ from mariana_video.api.foreseen.effort import effort_of_dive
 from mariana_video.api.foreseen.foresight import FRAME_BY_FRAME, check_whole
 from mariana_video.api.foreseen.sizes import foretell_size, usual_size
 from mariana_video.api.foreseen.sources import file_of
+from mariana_video.api.foreseen.trials import trial_of_dive
 from mariana_video.api.making.jobs import Asked, job_work, looked
 from mariana_video.api.making.travelling import carried
 from mariana_video.api.making.work import Work
@@ -64,6 +65,7 @@ def _asked(job: Job, source: Source, recipe: DiveRecipe, picture: Tensor, size: 
         effort=effort_of_dive(descent),
         dreamer=dreamer,
         timeline=descent.timeline,
+        trials=[trial_of_dive(descent)],
         notes=[f"{told}; {dreamer} in {dreamer.precision}", *travels.notes],
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mariana_video.api.foreseen.effort import effort_of_shots
 from mariana_video.api.foreseen.foresight import FRAME_BY_FRAME
+from mariana_video.api.foreseen.trials import trials_of_film
 from mariana_video.api.making.jobs import Asked, job_work, looked, ready
 from mariana_video.api.making.listed_shots import check_made_for, check_shots, list_of, planned_by, shots_of
 from mariana_video.api.making.travelling import carried
@@ -78,15 +79,16 @@ def _asked(job: Job, recipe: FilmRecipe, on_look: OnLook) -> Asked:
     travels = carried(recipe, recipe.travelling, recipe.dream.network, _dreamers(dreamer, shots), job.source)
     span, largest = (plan.times, plan.start, plan.duration), max((shot.shape for shot in shots), key=math.prod)
     film = Film(plan.clip, plan.size, plan.clip.rate, *span, last=plan.last, dreamed=largest, cuts=plan.cuts)
-    film = replace(film, recipe=travels.text)
+    film, effort = replace(film, recipe=travels.text), effort_of_shots(plan, shots)
     return Asked(
         film=known_by_shots(job, film, shots) if plan.looks else film,
         conditions=job.conditions,
         free=FRAME_BY_FRAME,
         frames=lambda check: _frames(plan, _checked(shots, check)),
-        effort=effort_of_shots(plan, shots),
+        effort=effort,
         dreamer=dreamer,
         timeline=plan.timeline,
+        trials=trials_of_film(plan, shots, effort),
         cuts=plan.cuts,
         notes=[*plan.notes, *_remarks(plan, dreamer), *travels.notes],
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from mariana_video.api.foreseen.effort import Effort
 from mariana_video.api.foreseen.foresight import check_changed
+from mariana_video.api.foreseen.outlook import Looked, outlook_of
+from mariana_video.api.foreseen.trials import Trial
 from mariana_video.api.making.work import Made, OnNote, Watch, Work
 from mariana_video.dream.ascent import Step
 from mariana_video.job.job import Frames, Job, Todo, open_job
 from mariana_video.job.shot_keys import tell_kept
+from mariana_video.job.stores.choice import bytes_beside
+from mariana_video.job.stores.sample import sample_of
 from mariana_video.job.stores.store import Film
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.state import Finished
@@ -29,6 +34,7 @@ class Asked:
 
     `conditions` must be those that the job was begun with, but for what is `free` (settings that hold frame by frame);
     `frames` gives the pictures, calling the function that it gets after every step; at `cuts` a frame needs no state.
+    `trials` say what the frames cost.
     """
 
     film: Film
@@ -38,6 +44,7 @@ class Asked:
     effort: Effort
     dreamer: Dreamer
     timeline: Timeline
+    trials: Sequence[Trial]
     cuts: frozenset[int] = frozenset()
     notes: list[str] = field(default_factory=list)
 
@@ -88,8 +95,24 @@ def job_work(
         weights=asked.effort.of(todo.runs),
         after=asked.effort.after(job.output, todo.total),
         output=job.output,
+        foresee=partial(outlook_of, _looked(job, asked, todo)),
     )
     return work
+
+
+def _looked(job: Job, asked: Asked, todo: Todo) -> Looked:
+    film = asked.film
+    return Looked(
+        job.output,
+        film.size,
+        len(film.times),
+        asked.effort,
+        todo.runs,
+        asked.trials,
+        asked.dreamer.device,
+        sample=partial(sample_of, film, job.output, asked.conditions),
+        beside=bytes_beside(film),
+    )
 
 
 def _make(job: Job, asked: Asked, only: range | None, watch: Watch, work: Work[Path]) -> None:

@@ -8,10 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mariana_video.api.foreseen.effort import effort_of_progression
+from mariana_video.api.foreseen.effort import Effort, effort_of_progression
 from mariana_video.api.foreseen.foresight import check_numbers
+from mariana_video.api.foreseen.outlook import Looked, outlook_of
 from mariana_video.api.foreseen.sizes import foretell_size, is_sheet, usual_size
 from mariana_video.api.foreseen.sources import file_of
+from mariana_video.api.foreseen.trials import trial_of_progression
 from mariana_video.api.making.jobs import Asked, job_work, looked
 from mariana_video.api.making.travelling import Carried, carried
 from mariana_video.api.making.work import Made, Watch, Work
@@ -21,6 +23,7 @@ from mariana_video.dream.plain.made_up import SIZE, MadeUp, Source
 from mariana_video.footage.still import shown_at
 from mariana_video.job.conditions import conditions_of, weights_of
 from mariana_video.job.job import Frames, Job
+from mariana_video.job.stores.sample import Pictures
 from mariana_video.job.stores.store import Film
 from mariana_video.loop.dreamer import make_dreamer
 from mariana_video.loop.footprint import check_memory
@@ -28,7 +31,7 @@ from mariana_video.media.containers import CONTAINERS
 from mariana_video.media.output import commit, discard, hidden_name
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.shape import fitted, resized
-from mariana_video.media.stills.pictures import write_picture
+from mariana_video.media.stills.pictures import ENDINGS_OUT, write_picture
 from mariana_video.meters.convergence import Curve, draw, table
 from mariana_video.progression.film import Cell, Progression, frames
 from mariana_video.progression.steps import Progressed, chosen, steps_in_all
@@ -121,8 +124,32 @@ def _sheet_work(output: str, shown: Progression, travels: Carried) -> Work[Path]
     effort = effort_of_progression(shown)
     weights = effort.of((range(shown.pictures),))
     notes = list(travels.notes)
-    work = Work("pictures", shown.pictures, make, size=shown.size, notes=notes, weights=weights, output=output)
+    work = Work(
+        "pictures",
+        shown.pictures,
+        make,
+        size=shown.size,
+        notes=notes,
+        weights=weights,
+        output=output,
+        foresee=partial(outlook_of, _looked(output, shown, effort)),
+    )
     return _plotted(work, shown)
+
+
+def _looked(output: str, shown: Progression, effort: Effort) -> Looked:
+    laid = shown.pictures if len(shown.cells) == 1 else 1  # a comparison shows its last pictures alone
+    return Looked(
+        output,
+        shown.size,
+        shown.pictures,
+        effort,
+        [range(shown.pictures)],
+        [trial_of_progression(shown, 0)],
+        shown.cells[0].dreamer.device,
+        sample=partial(Pictures, laid, ENDINGS_OUT[Path(output).suffix.lower()]),
+        beside=None,
+    )
 
 
 def _last(kept: Sequence[tuple[Progressed, NDArray[np.float32]]]) -> NDArray[np.float32]:
@@ -153,6 +180,7 @@ def _asked(job: Job, source: Source, shown: Progression, recipe: ProgressionReci
         effort=effort_of_progression(shown),
         dreamer=cell.dreamer,
         timeline=shown.timeline,
+        trials=[trial_of_progression(shown, still)],
         notes=[
             f"{foretell_size(job.output, shown.size, shown.pictures)}; {what}, {cell.shown[-1]} steps",
             *travels.notes,

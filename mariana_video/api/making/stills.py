@@ -93,7 +93,9 @@ def still_of(source: Source, at: Time | None, size: Size | None, recipe: Recipe)
 def _dreamed(dreamer: Dreamer, still: Still) -> str:
     steps = dreamer.values(still.instant).first_steps
     frame = f"frame {still.instant.frame}, " if still.instant.frame else ""
-    return f"{frame}dreamed {dreamer.objective}, {steps} step{'s' * (steps != 1)} an octave, in {dreamer.precision}"
+    return (
+        f"{frame}dreamed {dreamer.objective.brief}, {steps} step{'s' * (steps != 1)} an octave, in {dreamer.precision}"
+    )
 
 
 def _sure(dreamer: Dreamer, still: Still, picture: Tensor) -> Iterator[str]:
@@ -129,8 +131,10 @@ def folder_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]
                 failed += [] if error is None else [_left_out(error, watch)]
                 work.done += 1
                 watch.made(Made(work.done, len(pairs)))
+            if len(failed) < len(pairs):
+                record.leave_recipe(travels.text)
             _check_all(failed, len(pairs), output, record)
-        watch.note(f"{output}: {len(pairs)} pictures, dreamed {dreamer.objective} in {dreamer.precision}")
+        watch.note(f"{output}: {len(pairs)} pictures, dreamed {dreamer.objective.brief} in {dreamer.precision}")
         return output
 
     notes = [*([f"continuing: {stand} of {len(pairs)} pictures are done"] if stand else []), *travels.notes]

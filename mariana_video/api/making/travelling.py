@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mariana_video import __version__
@@ -11,13 +11,14 @@ from mariana_video.api.foreseen.recipes import mark_of, remarks_on
 from mariana_video.dream.plain.made_up import Source
 from mariana_video.job.conditions import weights_by_name
 from mariana_video.loop.dreamer import Dreamer
+from mariana_video.networks import weights as stored
 from mariana_video.recipe.job import Travelling
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.kinds import ProgressionRecipe
 from mariana_video.recipe.progression import Progress
 from mariana_video.recipe.travel.fields import COMPARED, FILES, compares_files
 from mariana_video.recipe.travel.reading import LONGEST
-from mariana_video.recipe.travel.text import Origin, brought_by, kind_of, travelling_name, travelling_text
+from mariana_video.recipe.travel.text import Origin, brought_by, kind_of, travelling_names, travelling_text
 from mariana_video.recipe.values.file import InputFile
 from mariana_video.recipe.values.networks import Networks
 
@@ -56,18 +57,29 @@ def carried(
     """
     if said.no_recipe and said.recipe is None:
         return Carried(recipe, None)
-    weights: dict[str, str] = {}
-    for dreamer in dreamers:
-        weights |= weights_by_name(dreamer)
-    named = {travelling_name(networks, name): checksum for name, checksum in weights.items()}
+    names = travelling_names(recipe)
+    named = _weights(dreamers, names)
+    precision = dreamers[0].precision
     mark = "" if source is None else mark_of(source)
-    notes = () if said.recipe is None else tuple(remarks_on(recipe, said.recipe, mark, named))
-    brought = tuple(name for name in brought_by(networks) if name in named)
-    origin = Origin(__version__, mark, named, _files(recipe), brought, dreamers[0].precision)
+    notes = () if said.recipe is None else tuple(remarks_on(recipe, said.recipe, mark, named, precision))
+    brought = tuple(name for name in brought_by(networks, names) if name in named)
+    origin = Origin(__version__, mark, named, _files(recipe), brought, precision)
     made = Carried(recipe, None if said.no_recipe else origin, notes)
     if not said.no_recipe and made.text is None:
         made = replace(made, notes=(*notes, "the recipe is too long to travel with the result: it is left out"))
     return made
+
+
+def _weights(dreamers: Sequence[Dreamer], names: Mapping[str, str]) -> dict[str, str]:
+    """The checksums of all weights, by the `names` that travel.
+
+    What a list of shots alone calls by a name of its own is left out: that list's checksum stands for it.
+    """
+    found: dict[str, str] = {}
+    for dreamer in dreamers:
+        found |= weights_by_name(dreamer)
+    public = stored.names()
+    return {names.get(name, name): one for name, one in found.items() if name in names or name in public}
 
 
 def _files(recipe: Kind) -> dict[str, str]:

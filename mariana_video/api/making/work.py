@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from mariana_video.api.foreseen.outlook import Outlook
+
 T = TypeVar("T")
 OnNote = Callable[[str], None]
 
@@ -80,10 +82,11 @@ class Work(Generic[T]):
         weights: Sequence[float] | None = None,
         after: float = 0.0,
         output: str | Path | None = None,
+        foresee: Callable[[Callable[[], None]], Outlook] | None = None,
     ) -> None:
         self.unit, self.total, self.done, self.size, self.notes = unit, total, done, size, tuple(notes)
         self.weights, self.after, self.output = weights, after, output
-        self._make = make
+        self._make, self._foresee = make, foresee
         self._stopped, self._running = threading.Event(), threading.Lock()
 
     def __repr__(self) -> str:
@@ -100,6 +103,22 @@ class Work(Generic[T]):
     def foretelling(self) -> Foretelling:
         """Tells the time that is left: `step()` it for each thing made, and ask `left()` for the seconds."""
         return Foretelling((self.total or 0) - self.done, self.weights, self.after)
+
+    def foresee(self) -> Outlook:
+        """What it will take: frames, time, memory, disk. A few frames are dreamed for that; nothing is written.
+
+        Raises what refuses the work, UsageError where its kind can't be foreseen, and Cancelled after `cancel`.
+        """
+        if self._foresee is None:
+            raise UsageError(f"{self!r} can't be foreseen: that is for films, dives and progressions")
+        try:
+            return self._foresee(self._check)
+        finally:
+            self._stopped.clear()
+
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise Cancelled("cancelled")
 
     def run(self, on_frame: Callable[[Made], None] = lambda made: None, on_note: OnNote = lambda note: None) -> T:
         """Makes what is left, and gives what it comes to: the path of OUTPUT, or the figures.

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from types import TracebackType
 
-from mariana_video.api.foreseen.foretelling import Foretelling
+from mariana_video.api.foreseen.foretelling import Foretelling, span
 
 _EVERY = 30.0  # seconds between lines where there is no terminal
 _OFTEN = 0.2  # the same of what stands beside a bar
@@ -105,14 +105,6 @@ class Bar:
     def _left(self) -> str:
         left = None if self._total is None else self.foretelling.left()
         return "" if left is None else f"{span(left)} left"
-
-
-def span(seconds: float) -> str:
-    """Seconds as people say them: `40 s`, `12 min`, `3 h 20 min`."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def foretell(frames: int, seconds: float) -> str:

@@ -49,11 +49,27 @@ def follow_pictures(work: Work[Path], quiet: bool) -> None:
         raise KeyboardInterrupt(f"stopped; {done}, and the same command continues") from None
 
 
-def already_finished(output: str, overwrite: bool, quiet: bool) -> bool:
+def follow_or_foresee(work: Work[Path], quiet: bool, dry_run: bool) -> None:
+    """As `follow_job`; on a dry run says what the film will take, and makes nothing."""
+    if dry_run:
+        foresee(work, quiet)
+    else:
+        follow_job(work, quiet)
+
+
+def foresee(work: Work[Path], quiet: bool) -> None:
+    """Says what a work will take, which a few of its frames tell."""
+    for note in work.notes:
+        say(note, quiet)
+    say("dreaming a few frames, to see what all will take", quiet)
+    print(work.foresee())
+
+
+def already_finished(output: str, overwrite: bool, quiet: bool, dry_run: bool = False) -> bool:
     """Whether a job's OUTPUT is there and only its clearing up was broken off: that is done now, and said."""
     from mariana_video.api import finish
 
-    finished = finish.already_finished(output, overwrite)
+    finished = finish.already_finished(output, overwrite, looking=dry_run)
     if finished:
         say(f"{output} is finished already", quiet)
     return finished

@@ -84,14 +84,19 @@ def bytes_needed(film: Film, output: str, storage: Output) -> int:
     """About how much disk the whole job takes at the most: measured, a dream at crf 17 takes 0.35 bytes a pixel."""
     pixels = film.size[0] * film.size[1]
     each = 3.0 if storage.codec == "ffv1" or is_animation(Path(output)) else 0.35
-    film_twice = 2 * pixels * len(film.times) * each
+    return round(2 * pixels * len(film.times) * each) + bytes_beside(film)
+
+
+def bytes_beside(film: Film) -> int:
+    """How much disk a job takes at the most beside its film: the open part's frames, and states."""
+    pixels = film.size[0] * film.size[1]
     bits = film.clip.bits if film.clip else 8
     open_part = pixels * 3 * (2 if bits > 8 else 1) * min(len(film.times), frames_each(film.size, bits))
     dreamed = pixels if film.dreamed is None else film.dreamed[0] * film.dreamed[1]
     # Each has about four float pictures at the size dreamed at (source, dream, momentum, the dream before), and two of
     # detail at the film's size where that is larger; two states are kept while a third is written.
     states = 3 * 12 * (4 * dreamed + (2 * pixels if pixels > dreamed else 0))
-    return round(film_twice + open_part + states)
+    return round(open_part + states)
 
 
 def check_storage(output: str, storage: Output) -> None:

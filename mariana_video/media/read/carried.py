@@ -37,14 +37,24 @@ def carried_text(path: Path) -> str | None:
 
 
 def _folders_text(folder: Path) -> str | None:
-    """The recipe of a film's pictures; of pictures that were dreamed one by one that of the first."""
+    """The recipe of a film's pictures; of pictures that were dreamed one by one that of all, whatever their sources.
+
+    Raises SourceError where they have several looks.
+    """
     inner = folder / RECIPE
     if inner.is_file():
         return carried_text(inner)
     try:
-        return picture_text(picture_files(folder)[0])
+        texts = [picture_text(path) or "" for path in picture_files(folder)[:2]]
     except SourceError:
         return None
+    if len({_without_source(text) for text in texts}) > 1:
+        raise SourceError(f"the pictures in {folder} have looks of their own; give one of them")
+    return texts[0] or None
+
+
+def _without_source(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.startswith("source = "))
 
 
 def _head(path: Path) -> bytes:

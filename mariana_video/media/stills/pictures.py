@@ -5,7 +5,7 @@ import re
 import secrets
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -59,12 +59,17 @@ def write_picture(path: str | Path, rgb: Floats, alpha: Floats | None = None, te
     save_picture(path, rgb, alpha, kind, **({} if text is None else options_with(kind, text)))
 
 
-def save_picture(path: Path, rgb: Floats, alpha: Floats | None, kind: str, **options: Any) -> None:
-    """Write a picture of a given Pillow format by way of a temporary file beside it."""
+def encode_picture(file: BinaryIO, rgb: Floats, alpha: Floats | None, kind: str, **options: Any) -> None:
+    """A picture of a given Pillow format, as it is written, into an open file."""
     import imageio.v3 as iio
 
     options = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}, "PNG": {"compress_level": 3}}.get(kind, {}) | options
     pixels = to_bytes(rgb, None if kind == "JPEG" else alpha)
+    iio.imwrite(file, pixels, plugin="pillow", extension="." + kind.lower(), **options)
+
+
+def save_picture(path: Path, rgb: Floats, alpha: Floats | None, kind: str, **options: Any) -> None:
+    """Write a picture of a given Pillow format by way of a temporary file beside it."""
     made = path.parent / f".{secrets.token_hex(8)}.tmp"
     try:
         file = made.open("xb")  # a new file has the rights that the process gives its files; mkstemp's would be private
@@ -72,7 +77,7 @@ def save_picture(path: Path, rgb: Floats, alpha: Floats | None, kind: str, **opt
         raise cannot_write(path, error) from error
     try:
         with file:
-            iio.imwrite(file, pixels, plugin="pillow", extension="." + kind.lower(), **options)
+            encode_picture(file, rgb, alpha, kind, **options)
             file.flush()
             os.fsync(file.fileno())
         made.replace(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from mariana_video import __version__
 from mariana_video.errors import UsageError
 from mariana_video.recipe.job import Precision
 from mariana_video.recipe.kind import UNSAID, Kind
+from mariana_video.recipe.kinds import DiveRecipe, FilmRecipe
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.toml import read_text
 from mariana_video.recipe.travel.fields import COMPARED, FILES, KINDS, compares_files, travelling
+from mariana_video.recipe.travel.looks import kind_for, looks_like, tables_for
 from mariana_video.recipe.travel.text import HEAD, Origin, kind_of
 from mariana_video.recipe.values.networks import NAME, Networks, is_path
 
@@ -43,6 +46,8 @@ class Travelled:
 def read_travelled(text: str, usual: type[Kind] | None = None) -> Travelled:
     """What a text says that travelled, or was written by hand: without [mariana] it is of the `usual` kind.
 
+    A look, which has [look] in place of [mariana], is for every kind: what holds for the `usual` one is taken of it.
+
     Raises UsageError on anything that does not travel: unknown names, values out of their bounds, names of files.
     """
     if len(text) > LONGEST:
@@ -50,6 +55,10 @@ def read_travelled(text: str, usual: type[Kind] | None = None) -> Travelled:
     tables = dict(read_text(text.removeprefix("\ufeff")))
     if not tables:
         raise UsageError("it holds no recipe: there is nothing in it")
+    if looks_like(tables):
+        wanted = kind_for(usual)
+        made = {one: _recipe(one, tables_for(one, tables)) for one in (FilmRecipe, DiveRecipe, wanted)}
+        return Travelled(made[wanted], Origin(""))
     head = tables.pop(HEAD, None)
     if head is None and usual is not None:
         return Travelled(_recipe(usual, tables), Origin(""))
@@ -79,16 +88,33 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _recipe(kind: type[Kind], tables: Mapping[str, Any]) -> Kind:
     known = travelling(kind)
+    spelled: dict[str, dict[str, Any]] = {}
     for name, table in tables.items():
-        if name not in known or not isinstance(table, Mapping):
+        if name not in known:
             raise UsageError(f"no [{name[:_SHOWN]}] travels with a recipe of this kind; it has {', '.join(known)}")
-        for option in _options(table):
+        if not isinstance(table, Mapping):
+            raise UsageError(f"{name} = {_shown(table)}: [{name}] is a table of options")
+        spelled[name] = _spelled(table)
+        for option in _options(spelled[name]):
             _check_travels(name, option, known[name])
-    recipe = kind.of_tables(tables)
+    recipe = kind.of_tables(spelled)
     for group in (getattr(recipe, name) for name in known):
         for option in declared(type(group)):
             _check_names_no_file(option, getattr(group, option))
     return recipe
+
+
+def _spelled(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table whose options may be spelled as on the command line: `motif-size` is `motif_size`."""
+    made: dict[str, Any] = {}
+    for given, value in table.items():
+        name = given.replace("-", "_")
+        if name in made:
+            raise UsageError(
+                f"{name[:_SHOWN]} is there twice, also as {name[:_SHOWN].replace('_', '-')}; leave one out"
+            )
+        made[name] = _spelled(value) if name == UNSAID and isinstance(value, Mapping) else value
+    return made
 
 
 def _options(table: Mapping[str, Any]) -> Iterator[str]:
@@ -101,7 +127,9 @@ def _check_travels(group: str, option: str, known: Sequence[str]) -> None:
     if option in FILES:
         raise UsageError(f"{option} names a file, which no recipe that travels may; say --{option.replace('_', '-')}")
     if option not in known:
-        raise UsageError(f"no {option[:_SHOWN]} travels in [{group}]; there are {', '.join(known)}")
+        near = difflib.get_close_matches(option, known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        raise UsageError(f"no {option[:_SHOWN]} travels in [{group}]; {hint}")
 
 
 def _check_names_no_file(option: str, value: object) -> None:

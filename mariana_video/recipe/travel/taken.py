@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-from mariana_video.errors import UsageError
 from mariana_video.recipe.group import Group
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.kinds import SheetRecipe
 from mariana_video.recipe.look import Ascent, Dream
-from mariana_video.recipe.options import Carry
 from mariana_video.recipe.reading import declared
-from mariana_video.recipe.travel.fields import COMPARED, FILES, taken_over
+from mariana_video.recipe.travel.fields import FILES, taken_over
 from mariana_video.recipe.travel.reading import Travelled
 from mariana_video.recipe.values.file import InputFile
 
@@ -25,11 +23,9 @@ def taken(asked: K, travelled: Travelled, source: str) -> K:
     """`asked`, with what it does not say itself taken over from a recipe that `travelled`.
 
     `source` knows SOURCE again, as `Origin.source` does: of the very source that the recipe was made of, its part, size
-    and mask hold, too; of any other its look alone. What is taken over does not count as said. Raises UsageError where
-    a file is missing that the recipe was made with.
+    and mask hold, too; of any other its look alone. What is taken over does not count as said.
     """
     same = is_same(asked, travelled, source)
-    _check_files(asked, travelled, same)
     groups = {name: _group(name, getattr(asked, name), travelled, same) for name in asked.groups()}
     return type(asked)(**groups)
 
@@ -41,7 +37,7 @@ def is_same(asked: Kind, travelled: Travelled, source: str) -> bool:
 
 def other_files(asked: Kind, travelled: Travelled, same: bool) -> Iterator[str]:
     """The options that say another file than the recipe was made with, in words."""
-    for option, group in _needed(asked, travelled, same):
+    for option, group in files_needed(asked, travelled, same):
         file = getattr(group, option)
         if isinstance(file, InputFile) and file.is_file() and file.checksum() != travelled.origin.files[option]:
             yield f"--{option.replace('_', '-')}"
@@ -73,35 +69,9 @@ def _with_steps(theirs: Group, values: Mapping[str, Any]) -> dict[str, Any]:
     return kept if first is None else {**kept, "steps": first}
 
 
-def _needed(asked: Kind, travelled: Travelled, same: bool) -> Iterator[tuple[str, Group]]:
+def files_needed(asked: Kind, travelled: Travelled, same: bool) -> Iterator[tuple[str, Group]]:
     """The options whose files the recipe was made with, and goes by here, with their groups."""
     for name in asked.groups():
         group = getattr(asked, name)
         taken_here = taken_over(name, type(group), same)
         yield from ((option, group) for option in travelled.origin.files if option in taken_here)
-
-
-def _check_files(asked: Kind, travelled: Travelled, same: bool) -> None:
-    for option, group in _needed(asked, travelled, same):
-        if option in group.said or _goes_without(option, group):
-            continue
-        words, checksum = option.replace("_", "-"), travelled.origin.files[option][:_SHORT]
-        what = "files side by side" if option in COMPARED else f"a file (its SHA-256 begins {checksum})"
-        raise UsageError(f"it was made with --{words}, {what}, and no recipe holds files: give --{words} again")
-    for group in (getattr(asked, name) for name in asked.groups()):
-        if isinstance(group, Dream) and not group.said & {"network", "weights"} and travelled.origin.brought:
-            name = travelled.origin.brought[0]
-            weights = travelled.origin.weights.get(name, "")[:_SHORT]
-            raise UsageError(
-                f"it was dreamed by the network {name}, from a weights file that is not here (the checksum of its "
-                f"weights begins {weights}): give --network {name}=FILE"
-            )
-
-
-def _goes_without(option: str, group: Group) -> bool:
-    """Whether what is said makes a file needless: layers that go by no guide, other networks, other motion."""
-    if option == "guide" and isinstance(group, Dream) and "layers" in group.said:
-        return True  # what is wrong with these is said where they are looked at
-    if option == "weights" and "network" in group.said:
-        return True
-    return option == "flow_weights" and isinstance(group, Carry) and "flow" in group.said

@@ -18,6 +18,18 @@ _CHUNK = 1 << 22
 _SHOWN = 60  # characters of a value that are quoted
 
 
+class RecipeFile(_Path):
+    """What a recipe is read from: the name of a look, a text or a result."""
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        """One by what was written: `./abyss` is a file, `abyss` may be a look. Raises UsageError where nothing is."""
+        if not isinstance(value, str | Path) or not str(value).strip():
+            raise UsageError(f"{repr(value)[:_SHOWN]} names no recipe; give a look's name, a text or a result")
+        path = cls(value)
+        return path if path.name != str(path) or str(value) == str(path) else cls(path.absolute())
+
+
 class InputFile(_Path):
     """The path of a file that is read. What it holds is what counts: it may lie elsewhere when a job goes on."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -17,6 +18,7 @@ _TERM = re.compile(
     # A name, then which of it in square brackets (they begin with a number), then further words in round ones.
     r"(?P<what>[A-Za-z_*?][\w./*?]*(?:\[\s*\d[^\[\]]*\])?(?:\((?:[^()]|\([^()]*\))*\))?)\s*"
 )
+_SHOWN = 120  # characters of a text that stand in a remark
 _EXPECTED = "expected a layer such as conv4_3, 0.5*conv3_3, conv4_3[17], vgg16:conv4_3 or class(dog)"
 
 
@@ -55,6 +57,8 @@ def read_terms(text: str, whole: str | None = None, place: int = 0) -> Terms:
         found = _TERM.match(text, at)
         if found is None:
             raise unreadable(whole, place + at, _EXPECTED)
+        if len(terms) == _MOST:
+            raise unreadable(whole, place + at, f"{_MOST} terms are the most")
         if found["sign"] and terms:
             raise unreadable(whole, place + at, "one sign is enough between two terms")
         weight = joined * float(found["weight"] or 1.0) * (-1 if found["sign"] else 1)
@@ -69,6 +73,7 @@ def read_terms(text: str, whole: str | None = None, place: int = 0) -> Terms:
         at, joined = found.end() + 1, _SIGNS[sign]
 
 
+_MOST = 1000  # terms: more would take minutes a step, and no layer has as many channels
 _SIGNS = {"+": 1.0, "-": -1.0}
 _WRONG = {
     "[": "square brackets hold a number, as in conv4_3[17]",
@@ -103,6 +108,22 @@ class Objective:
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def brief(self) -> str:
+        """The text as a remark quotes it: a long one is cut."""
+        return self.text if len(self.text) <= _SHOWN else f"{self.text[:_SHOWN]}…"
+
+    def renamed(self, names: Mapping[str, str]) -> Objective:
+        """The same of networks that are called otherwise; those that are not among `names` keep their own."""
+        text = self.text
+        for term in reversed(self.terms):  # from the end, so that places before it stay true
+            new = names.get(term.network, term.network)
+            if term.network and term.written is not None and new != term.network:
+                before = text[: term.written[1]].rstrip().removesuffix(":").rstrip()
+                begin = len(before) - len(term.network)
+                text = text[:begin] + new + text[len(before) :]
+        return Objective(text)
 
     @property
     def constant(self) -> bool:

@@ -70,3 +70,10 @@ def test_it_knows_its_layers_and_whether_it_moves() -> None:
     assert [term.what for term in Objective("0:(a + b), 5:(b + c)").terms] == ["a", "b", "b", "c"]
     assert Objective("a + b").constant
     assert not Objective("0:(a), 5:(b)").constant
+
+
+def test_terms_are_a_thousand_at_the_most() -> None:
+    """A recipe from a stranger could hold thousands, and each costs time at every step."""
+    assert len(Objective("+".join(["a"] * 1000)).terms) == 1000
+    with pytest.raises(UsageError, match="1000 terms are the most"):
+        Objective("+".join(["a"] * 1001))
