@@ -14,11 +14,11 @@ from torch import Tensor
 from mariana_video.dream.objectives.kind import Beside, Features, Measure, Responses
 from mariana_video.dream.objectives.reading import Weighted
 from mariana_video.dream.plain.resample import resize
+from mariana_video.dream.room import AMPLE, Room
 from mariana_video.networks.network import Layer, Network
 
 Seen = Mapping[str, Responses]
 """What networks say of a picture, by the name of each."""
-AT_ONCE = 2_400_000  # pixels that go through networks at once
 _NOTHING: Mapping[Beside, Seen] = MappingProxyType({})
 _NOBODY: Seen = MappingProxyType({})
 
@@ -28,13 +28,13 @@ class Score:
     """What the `terms` make of a picture, weighted and added; of the measure `mean` it is the mean of them.
 
     A picture as exciting as a natural one scores about the sum of the weights. `networks` are those that terms name.
-    Of a larger picture `at_once` pixels go through them at a time; what it scores doesn't hang on that.
+    What it scores doesn't hang on the `room`.
     """
 
     networks: Mapping[str, Network]
     terms: tuple[Weighted, ...]
     measure: Measure = "share"
-    at_once: int = AT_ONCE
+    room: Room = AMPLE
 
     @property
     def asked(self) -> Mapping[str, tuple[str, ...]]:
@@ -129,7 +129,8 @@ class Score:
         return Features(self.networks[name], responses.get(name, {}), self.measure, others, pooled.get(name, {}))
 
     def _responses(self, picture: Tensor, name: str, layers: tuple[str, ...]) -> Responses:
-        return dict(zip(layers, self.networks[name].responses(picture, layers), strict=True))
+        found = self.networks[name].responses(picture, layers, self.room.whole)
+        return dict(zip(layers, found, strict=True))
 
 
 def _asked(terms: tuple[Weighted, ...]) -> dict[str, tuple[str, ...]]:

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from mariana_video.dream.objectives.kind import Beside
-from mariana_video.dream.score import AT_ONCE, Score, Seen
+from mariana_video.dream.room import AMPLE
+from mariana_video.dream.score import Score, Seen
 from mariana_video.networks.device import give_back
 from mariana_video.networks.regions import Sums, slope_of
 from mariana_video.networks.tiles import Tile, tiles_of
@@ -48,9 +49,11 @@ def gradient_of(score: Score, picture: Tensor, others: Mapping[Beside, Tensor]) 
     """The score of a padded `picture` (1×3×H×W) and its gradient, the pictures that terms go by beside it."""
     tiles = tiles_for(score, (picture.shape[-2], picture.shape[-1]))
     if len(tiles) > 1 or _in_parts(score, picture.shape):
-        give_back()
+        if score.room.tight:
+            give_back()
         slope = _Tiled(score, picture, others, tiles).slope()
-        give_back()
+        if score.room.tight:
+            give_back()
         return slope
     seen = {which: _seen(score, which, others[which]) for which in score.beside}
     picture = _laid_out(picture).requires_grad_(True)
@@ -67,13 +70,24 @@ def grid_of(score: Score) -> int:
 def tiles_for(score: Score, shape: tuple[int, int], *, looked_at: bool = False) -> tuple[Tile, ...]:
     """The tiles in which a padded picture of `shape` (height, width) goes through the network.
 
-    A mean activation is followed to the letter, as what it follows has it: in one piece. Of a network whose layers
-    don't lie on the picture's grid, tiles are of one size always, for what they give hangs on it a little.
+    A mean activation is followed to the letter, as what it follows has it: in one piece.
     """
     largest = math.prod(shape)
     if largest > _WHOLE and score.measure != "mean":
-        largest = score.at_once if score.aligned else AT_ONCE
+        largest = _at_once(score, largest)
     return tiles_of(shape, grid_of(score), score.view, largest, looked_at=looked_at)
+
+
+def _at_once(score: Score, pixels: int) -> int:
+    """Pixels of a tile of a large picture.
+
+    Of one size always where what they give hangs on it a little: of a network whose layers don't lie on the picture's
+    grid, and of terms that are means over places, unless it was said how much memory there is.
+    """
+    room = score.room
+    if not score.aligned or (score.pooling(False).terms and not room.tight):
+        return AMPLE.tile
+    return pixels if pixels <= room.whole else max(room.whole, room.tile)
 
 
 def pushed(score: Score, shape: tuple[int, int]) -> int:
@@ -114,7 +128,7 @@ class _Tiled:
 
     @staticmethod
     def _none(score: Score) -> Score:
-        return Score(score.networks, (), score.measure, score.at_once)
+        return Score(score.networks, (), score.measure, score.room)
 
     def slope(self) -> Slope:
         """The whole."""

@@ -145,7 +145,8 @@ def detailed(
     octaves = larger_octaves(shape, dreamed, values.octave_scale)
     if not octaves or not values.strength:
         return state, laid_on(shown - moment.source, shape).add_(whole).clamp_(0, 1), 0
-    give_back()  # of what the small picture took, for the large one to take
+    if dreamer.room.tight:
+        give_back()  # of what the small picture took, for the large one to take
     larger = min(shape) / min(dreamed)
     others = others_of(whole, moment.guide, dreamer.everywhere, scale=larger)
     reach = reach_at(dreamer, moment.source, shape)

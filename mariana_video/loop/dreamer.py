@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 
 import torch
@@ -15,7 +15,8 @@ from mariana_video.dream.objectives.chosen import chosen
 from mariana_video.dream.objectives.reading import Weighted, read
 from mariana_video.dream.octaves import Octave, octaves_of
 from mariana_video.dream.precision import DTYPES, choose_precision
-from mariana_video.dream.score import AT_ONCE, Score
+from mariana_video.dream.room import Room, room_in
+from mariana_video.dream.score import Score
 from mariana_video.dream.size import dream_shape, is_near, usual_shape
 from mariana_video.dream.style import Style
 from mariana_video.loop.beside import read_beside
@@ -32,8 +33,6 @@ from mariana_video.recipe.values.networks import Said
 from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.timeline import START, Instant, Timeline
 
-STANDING = 800_000_000  # bytes of Python, torch and a network, before any picture
-_A_PIXEL = 600  # bytes that VGG16 takes for one, of a large picture
 _RISE = 2.0  # of the score in a step that is measured by it
 
 
@@ -133,14 +132,12 @@ class Dreamer:
 
     def scored(self, terms: tuple[Weighted, ...]) -> Score:
         """What the ascent makes larger for `terms`."""
-        return Score(self.networks, terms, "mean" if self.tutorial else self.recipe.dream.score, self._at_once)
+        return Score(self.networks, terms, "mean" if self.tutorial else self.recipe.dream.score, self.room)
 
-    @property
-    def _at_once(self) -> int:
-        """Pixels that go through the networks at once: no more than take a third of the memory."""
-        if self.memory is None:
-            return AT_ONCE
-        return max(1, min(AT_ONCE, (self.memory.bytes - STANDING) // 3 // _A_PIXEL))
+    @cached_property
+    def room(self) -> Room:
+        """What goes through the networks at once."""
+        return room_in(self.memory, self.device)
 
     def scores(self, frames: int | None = None, timeline: Timeline = START.timeline) -> Iterator[Score]:
         """Every score that comes up in a film of so many `frames` (None: in one without end)."""

@@ -7,16 +7,16 @@ from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from mariana_video.dream.ascent import padded_shape
+from mariana_video.dream.room import STANDING, free_memory, standing
 from mariana_video.dream.score import Score
 from mariana_video.dream.tiled import tiles_for
 from mariana_video.errors import DreamError
-from mariana_video.loop.dreamer import STANDING, Dreamer
+from mariana_video.loop.dreamer import Dreamer
 from mariana_video.networks import pieces
 from mariana_video.networks.network import CLASSES, Network
 from mariana_video.recipe.values.memory import Memory
@@ -33,12 +33,6 @@ _TILED = 90  # bytes a pixel of a tile that goes through the network in pieces, 
 _TRIAL = 64  # pixels a side, at least, of the picture that the network is tried with
 _EVEN = 8  # sides that are proposed are multiples of it
 _STEP = 10**8  # amounts of memory that are proposed are multiples of it
-
-# Linux: a container's limit and use, by the two versions of control groups.
-_GROUPS = (
-    (Path("/sys/fs/cgroup"), "memory.max", "memory.current", "inactive_file"),
-    (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-)
 
 
 @dataclass(frozen=True)
@@ -89,7 +83,7 @@ def _remedy(
     def with_memory(amount: int) -> int:
         """Bytes needed where so many may be taken: the less, the smaller the tiles."""
         other = replace(dreamer, memory=Memory(amount))
-        return memory_needed(other, replace(score, at_once=other.score().at_once), size, dreamed, kept, beside)
+        return memory_needed(other, replace(score, room=other.room), size, dreamed, kept, beside)
 
     def for_width(width: int) -> int:
         smaller = width, max(1, round(width * size[1] / size[0]))
@@ -128,7 +122,7 @@ def memory_needed(
 def _at_once(score: Score, shape: tuple[int, int], kept: Kept) -> float:
     """Bytes that the gradient of a picture of `shape` (height, width) takes in the network."""
     pixels = tiles_for(score, shape)[0].pixels
-    if kept.in_pieces is None or pixels <= pieces.WHOLE:
+    if kept.in_pieces is None or pixels <= score.room.whole:
         return _SPARE * kept.whole * pixels
     return _SPARE * kept.whole * pieces.AT_ONCE + (_TILED + kept.in_pieces) * pixels
 
@@ -146,7 +140,7 @@ def kept_for_backward(score: Score, device: torch.device) -> Kept:
     for name, layers in score.asked.items():
         network = score.networks[name]
         x = picture.new_zeros(1, 1 if network.grey else 3, side, side, dtype=network.dtype)
-        stages = list(network.body.named_children())
+        stages = tuple(network.body.named_children())
         for part in pieces.parts_of(stages, network.layers, network.stages(layers)):
             shallow += _kept(part, x, _parameters(score))
             with torch.inference_mode(False), torch.no_grad():
@@ -184,51 +178,12 @@ def _of(network: Network, layers: Sequence[str]) -> Iterator[Tensor]:
         yield from network.head.parameters()
 
 
-def standing(device: torch.device) -> int:
-    """Bytes that this process has by now, with torch and the networks; on a graphics card that is no matter."""
-    if device.type == "cuda":
-        return 0
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-    except OSError:  # not Linux
-        return STANDING
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:")), STANDING)
-
-
 def allowed_memory(dreamer: Dreamer) -> int | None:
     """Bytes that the work may take in all, what this process has by now included; None: unknown."""
     free = free_memory(dreamer.device)
     could = None if free is None else free + standing(dreamer.device)
     limits = [could, None if dreamer.memory is None else dreamer.memory.bytes]
     return min((limit for limit in limits if limit is not None), default=None)
-
-
-def free_memory(device: torch.device) -> int | None:
-    """Bytes that can still be had, on the graphics card or in this process's machine or container; None: unknown."""
-    if device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(device)
-        return free
-    found = [_available(), *(_left(*group) for group in _GROUPS)]
-    return min((amount for amount in found if amount is not None), default=None)
-
-
-def _available() -> int | None:
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:  # not Linux
-        return None
-    amounts = [int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")]
-    return amounts[0] if amounts else None
-
-
-def _left(group: Path, limit: str, used: str, idle: str) -> int | None:
-    """Bytes that a container may still take; files that it read once and could forget don't count as used."""
-    try:
-        facts = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
-        taken = int((group / used).read_text()) - int(facts.get(idle, 0))
-        return max(0, int((group / limit).read_text()) - taken)
-    except (OSError, ValueError):  # no such limit, or "max"
-        return None
 
 
 def _gigabytes(count: float) -> str:

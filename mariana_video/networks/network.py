@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -214,12 +215,13 @@ class Network:
         window = self.input_size if CLASSES in wanted else 0
         return max(POSITIONS * stride, self.description.floor, window)
 
-    def responses(self, picture: Tensor, names: Sequence[str]) -> list[Tensor]:
+    def responses(self, picture: Tensor, names: Sequence[str], whole: int | None = None) -> list[Tensor]:
         """Activations after ReLU of the named layers, in the order asked.
 
         Args:
             picture: N×3×H×W, RGB, 0…1.
             names: layers in any accepted spelling; `CLASSES` for the logits, before softmax, one at each position.
+            whole: pixels of a picture above which shallow stages run piece by piece, for the memory; None: never.
 
         Returns:
             one N×C×h×w tensor a name, in the network's own precision.
@@ -227,7 +229,9 @@ class Network:
         wanted = [name if name == CLASSES else self.resolve(name).name for name in names]
         missing = set(wanted)
         found: dict[str, Tensor] = {}
-        x, stages = begun(self._prepared(picture), list(self.body.named_children()), self.layers, self.stages(missing))
+        x, stages = self._prepared(picture), tuple(self.body.named_children())
+        if whole is not None and math.prod(picture.shape[-2:]) > whole:
+            x, stages = begun(x, stages, self.layers, self.stages(missing))
         for name, stage in stages:
             x = stage(x)
             if name in missing:

@@ -8,7 +8,7 @@ piece is run again on the way back (Chen et al., "Training Deep Nets with Sublin
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -19,13 +19,12 @@ from torch.autograd.function import FunctionCtx
 
 from mariana_video.networks.tiles import Tile, tiles_of
 
-WHOLE = 300_000  # pixels of a picture that goes through all stages as it is
 AT_ONCE = 200_000  # positions of a piece of the first stages; later ones hold more of each
 _ENDS = (4, 8)  # strides at which a part ends: what is kept there is little, what comes after takes a part of the work
 _POOLED = 3  # positions a side, at most, of which pooling makes one
 _TRIED = 16  # positions a side that a part is tried with
 
-Stages = Sequence[tuple[str, nn.Module]]
+Stages = tuple[tuple[str, nn.Module], ...]
 
 
 class Spaced(Protocol):
@@ -76,14 +75,12 @@ class Part:
         return tuple(found.shape[-2:]) == (_TRIED, _TRIED)
 
 
-def begun(
-    x: Tensor, stages: Stages, layers: Mapping[str, Spaced], wanted: Collection[str], whole: int = WHOLE
-) -> tuple[Tensor, Stages]:
-    """What the first stages make of `x` (1×C×h×w), piece by piece if it is large, and the stages that are left.
+def begun(x: Tensor, stages: Stages, layers: Mapping[str, Spaced], wanted: Collection[str]) -> tuple[Tensor, Stages]:
+    """What the first stages make of `x` (1×C×h×w), piece by piece, and the stages that are left.
 
     Those from the first one that is `wanted` are always left.
     """
-    if math.prod(x.shape[-2:]) <= whole or len(x) > 1:
+    if len(x) > 1:
         return x, stages
     for part in parts_of(stages, layers, wanted):
         if not part.fits(x):

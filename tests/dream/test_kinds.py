@@ -195,8 +195,9 @@ def test_one_term_fades_into_another_along_a_film() -> None:
 def test_tiles_give_the_gradient_of_the_whole(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """To the sign at nearly every place: what a term goes by lies where it lies in the tile."""
     from mariana_video.dream import tiled
+    from mariana_video.dream.room import Room
 
-    score, picture = replace(score_of(text), at_once=12_000), as_tensor(texture(160, 200))
+    score, picture = replace(score_of(text), room=Room(12_000, 12_000)), as_tensor(texture(160, 200))
     others: Mapping[Beside, Tensor] = {"source": picture.flip(-1), "guide": GUIDE}
     whole = shifted_gradient(score, picture, (3, 5), 8, others).gradient
     monkeypatch.setattr(tiled, "_WHOLE", 12_000)

@@ -9,6 +9,7 @@ import torch
 from mariana_video.dream import tiled
 from mariana_video.dream.ascent import pushed_through, shifted_gradient
 from mariana_video.dream.objectives.kind import Measure
+from mariana_video.dream.room import AMPLE, Room
 from mariana_video.dream.tiled import Slope, tiles_for
 from mariana_video.networks import pieces
 from mariana_video.networks.tiles import tiles_of
@@ -46,8 +47,13 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tiled, "_WHOLE", SMALL)
 
 
+def cut_into(pixels: int) -> Room:
+    """Tiles of so many at the most, whose shallow stages run piece by piece."""
+    return Room(1000, pixels, tight=True)
+
+
 def found(text: str, measure: Measure, at_once: int) -> Slope:
-    score = replace(score_by(small_network(), text, measure), at_once=at_once)
+    score = replace(score_by(small_network(), text, measure), room=cut_into(at_once))
     return shifted_gradient(score, PICTURE, (3, 5), 8, {"source": as_tensor(texture(200, 280, seed=2))})
 
 
@@ -68,7 +74,7 @@ def test_a_gradient_by_tiles_is_the_gradient(monkeypatch: pytest.MonkeyPatch, te
     """Nowhere is it off by more than some last digits of float32."""
     whole = found(text, measure, SMALL)
     monkeypatch.setattr(tiled, "_WHOLE", SMALL)
-    assert len(tiles_for(replace(score_by(small_network(), text, measure), at_once=SMALL), (208, 288))) > 3
+    assert len(tiles_for(replace(score_by(small_network(), text, measure), room=cut_into(SMALL)), (208, 288))) > 3
     parted = found(text, measure, SMALL)
     size = float(whole.gradient.abs().mean())
     assert float((whole.gradient - parted.gradient).abs().max()) < BOUND * size
@@ -84,20 +90,19 @@ def test_no_bit_of_a_share_hangs_on_how_it_is_cut_up(threads: int) -> None:
     gradients, before = [], torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        for at_once, number in ((1 << 30, 1), (250_000, 2), (165_000, 4)):
-            score = replace(score_by(network, "conv4_3"), at_once=at_once)
+        for room, number in ((AMPLE, 1), (cut_into(1 << 30), 1), (cut_into(250_000), 2), (cut_into(165_000), 4)):
+            score = replace(score_by(network, "conv4_3"), room=room)
             assert len(tiles_for(score, (512, 712))) == number
             gradients.append(shifted_gradient(score, as_tensor(texture(504, 704)), (3, 5), 8).gradient)
     finally:
         torch.set_num_threads(before)
-    assert torch.equal(gradients[0], gradients[1])
-    assert torch.equal(gradients[0], gradients[2])
+    assert all(torch.equal(gradients[0], other) for other in gradients[1:])
 
 
 @pytest.mark.usefixtures("cut")
 def test_no_seam_shows() -> None:
     """At the border between two tiles the gradient steps no more than elsewhere."""
-    score = replace(score_by(small_network(), "conv3", "share"), at_once=SMALL)
+    score = replace(score_by(small_network(), "conv3", "share"), room=cut_into(SMALL))
     picture = as_tensor(texture(96, 400))
     gradient = shifted_gradient(score, picture, (0, 0), 0).gradient
     borders = sorted({tile.core[3] for tile in tiles_for(score, (96, 400))})[:-1]
@@ -110,7 +115,7 @@ def test_no_seam_shows() -> None:
 def test_what_goes_through_the_network_is_counted() -> None:
     """Shares need a first look at every tile, which costs a third; overlaps come on top."""
     looked, once = (
-        pushed_through(replace(score_by(small_network(), "conv3", measure), at_once=SMALL), (200, 280), 8)
+        pushed_through(replace(score_by(small_network(), "conv3", measure), room=cut_into(SMALL)), (200, 280), 8)
         for measure in ("share", "energy")
     )
     assert 1.2 * once < looked < 1.34 * once
@@ -119,7 +124,7 @@ def test_what_goes_through_the_network_is_counted() -> None:
 
 @pytest.mark.usefixtures("cut")
 def test_a_mean_activation_is_followed_in_one_piece() -> None:
-    score = replace(score_by(small_network(), "conv3", "mean"), at_once=SMALL)
+    score = replace(score_by(small_network(), "conv3", "mean"), room=cut_into(SMALL))
     assert len(tiles_for(score, (208, 288))) == 1
     assert torch.is_tensor(shifted_gradient(score, torch.rand(1, 3, 64, 64), (0, 0), 0).gradient)
 
@@ -133,9 +138,9 @@ def test_a_network_off_the_grid_has_tiles_of_one_size() -> None:
             convolution = stage[0]
             assert isinstance(convolution, torch.nn.Conv2d)
             convolution.padding = (0, 0)
-    score = replace(score_by(network, "conv3", "share"), at_once=SMALL)
+    score = replace(score_by(network, "conv3", "share"), room=cut_into(SMALL))
     assert not score.aligned
-    assert tiles_for(score, (208, 288)) == tiles_for(replace(score, at_once=2 * SMALL), (208, 288))
+    assert tiles_for(score, (208, 288)) == tiles_for(replace(score, room=cut_into(2 * SMALL)), (208, 288))
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -146,10 +151,9 @@ def test_shallow_stages_in_pieces_give_the_same_bits(monkeypatch: pytest.MonkeyP
     results = []
     torch.set_num_threads(threads)
     try:
-        for whole in (1 << 30, 1000):
-            monkeypatch.setattr(pieces.begun, "__defaults__", (whole,))
-            slope = shifted_gradient(score_by(network, "conv4_3"), picture, (3, 5), 8)
-            results.append(slope)
+        for room in (AMPLE, Room(1000)):
+            score = replace(score_by(network, "conv4_3"), room=room)
+            results.append(shifted_gradient(score, picture, (3, 5), 8))
     finally:
         torch.set_num_threads(before)
     assert torch.equal(results[0].gradient, results[1].gradient)
@@ -158,7 +162,7 @@ def test_shallow_stages_in_pieces_give_the_same_bits(monkeypatch: pytest.MonkeyP
 
 def test_no_layer_that_is_wanted_is_passed_over() -> None:
     network = load("mariana").to("cpu", torch.float32, torch.channels_last)
-    stages = list(network.body.named_children())
+    stages = tuple(network.body.named_children())
     assert [len(pieces.parts_of(stages, network.layers, {one})) for one in ("conv1_2", "conv3_1", "conv4_3")] == [
         0,
         1,
@@ -167,7 +171,7 @@ def test_no_layer_that_is_wanted_is_passed_over() -> None:
     picture = torch.rand(1, 3, 64, 64).contiguous(memory_format=torch.channels_last)
     for name in network.layers:
         (whole,) = network.responses(picture, [name])
-        x, left = pieces.begun(network._prepared(picture), stages, network.layers, {name}, whole=100)
+        x, left = pieces.begun(network._prepared(picture), stages, network.layers, {name})
         for own, stage in left:
             x = stage(x)
             if own == name:

@@ -16,9 +16,9 @@ from mariana_video.api.foreseen.effort import Effort
 from mariana_video.api.foreseen.foretelling import span
 from mariana_video.api.foreseen.sizes import bytes_of
 from mariana_video.api.foreseen.trials import Cost, Trial, measured
+from mariana_video.dream.room import free_memory
 from mariana_video.job.stores.choice import is_animation
 from mariana_video.job.stores.sample import Sample
-from mariana_video.loop.footprint import free_memory
 from mariana_video.media.output import real, size_in_words
 
 _GROWS = 250_000_000  # bytes that a long work takes beyond a trial, measured: states, queues that are full, joining

@@ -11,13 +11,13 @@ from tempfile import TemporaryDirectory
 from mariana_video.api.foreseen.effort import effort_of_shots
 from mariana_video.api.foreseen.trials import measured, memory_of, trials_of_film
 from mariana_video.dream.plain.made_up import MadeUp
+from mariana_video.dream.room import free_memory
 from mariana_video.footage.film import shape_of
 from mariana_video.footage.plan import make_plan
 from mariana_video.footage.shots import Shot
 from mariana_video.job.stores.sample import sample_of
 from mariana_video.job.stores.store import Film
 from mariana_video.loop.dreamer import Dreamer
-from mariana_video.loop.footprint import free_memory
 from mariana_video.media.write.writer import Writer
 from mariana_video.recipe.job import Storage
 from mariana_video.recipe.options import Span
