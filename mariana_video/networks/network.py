@@ -17,11 +17,7 @@ from mariana_video.errors import NetworkError
 from mariana_video.networks.natural import Natural
 from mariana_video.networks.pieces import begun
 
-LUMA = (
-    0.299,
-    0.587,
-    0.114,
-)  # Rec. 601 on values as stored: what Pillow's "L" and most grey training data use
+LUMA = 0.299, 0.587, 0.114  # Rec. 601 on values as stored: what Pillow's "L" and most grey training data use
 _SHOWN = 60  # characters of a name that are quoted
 _WIDER = 64  # pixels: a multiple of every stride
 POSITIONS = 4  # a layer needs this many positions along the short side before a motif fits into it
