@@ -79,8 +79,10 @@ def _gone_on(
     others = others_of(base, moment.guide, descent.dreamer.everywhere, base, min(base.shape[-2:]) / min(dreamed))
     sharpening = Sharpening(descent.dreamer, moment.values, octaves, dreamed, everywhere, others)
     motion = affine_motion(large.shape, large.steps[moment.index - 1])
-    both = torch.cat([before.tensors["fine"], before.tensors["fine_momentum"]], 1)
-    fine, momentum = (motion.visible.to(base) * warp(both, motion.flow.to(base))).chunk(2, 1)
+    flow, visible = motion.flow.to(base), motion.visible.to(base)
+    fine, momentum = (
+        visible * warp(before.tensors[name], flow, kernel="lanczos") for name in ("fine", "fine_momentum")
+    )
     most = min(1.0, moment.index / float(descent.rate) / _SETS_IN)
     kept = 1 - (1 - _KEPT) * most if moment.values.steps and moment.values.strength else 1.0
     aim = torch.maximum(SHARE * local_rms(laid_on(small, large.shape)), kept * local_rms(fine))

@@ -30,7 +30,7 @@ class Room:
     stages piece by piece. Where it is `tight`, what was freed is given back before as much of another shape is taken.
     """
 
-    whole: int = 1 << 40
+    whole: int = 1_200_000
     tile: int = 2_400_000
     tight: bool = False
 
@@ -44,7 +44,8 @@ def room_in(memory: Memory | None, device: torch.device) -> Room:
     if amount is None:
         return AMPLE
     whole, tile = (amount // _SHARE // each for each in (_WHOLE, _IN_PIECES))
-    return Room(max(_SMALL, whole), max(1, min(AMPLE.tile, tile)), tight=memory is not None)
+    whole = max(_SMALL, min(AMPLE.whole, whole))
+    return Room(whole, max(1, min(AMPLE.tile, tile)), tight=memory is not None)
 
 
 def standing(device: torch.device) -> int:

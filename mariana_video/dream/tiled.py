@@ -22,7 +22,7 @@ from mariana_video.networks.device import give_back
 from mariana_video.networks.regions import Sums, slope_of
 from mariana_video.networks.tiles import Tile, tiles_of
 
-_WHOLE = 1_200_000  # pixels of a picture that is never cut up
+_WHOLE = AMPLE.whole  # pixels of a picture that is never cut up
 _GRID = 8  # padded sides are multiples of it, and of the stride: no row is lost in pooling
 _FORWARD = 3  # a picture that is only looked at costs a third of one whose gradient is wanted
 
@@ -74,11 +74,11 @@ def tiles_for(score: Score, shape: tuple[int, int], *, looked_at: bool = False) 
     """
     largest = math.prod(shape)
     if largest > _WHOLE and score.measure != "mean":
-        largest = _at_once(score, largest)
+        largest = _at_once(score)
     return tiles_of(shape, grid_of(score), score.view, largest, looked_at=looked_at)
 
 
-def _at_once(score: Score, pixels: int) -> int:
+def _at_once(score: Score) -> int:
     """Pixels of a tile of a large picture.
 
     Of one size always where what they give hangs on it a little: of a network whose layers don't lie on the picture's
@@ -87,7 +87,7 @@ def _at_once(score: Score, pixels: int) -> int:
     room = score.room
     if not score.aligned or (score.pooling(False).terms and not room.tight):
         return AMPLE.tile
-    return pixels if pixels <= room.whole else max(room.whole, room.tile)
+    return room.tile
 
 
 def pushed(score: Score, shape: tuple[int, int]) -> int:

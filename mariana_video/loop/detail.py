@@ -156,11 +156,12 @@ def detailed(
         state = _with(state, fine, (1 - values.carry) * fine)
     elif not moment.dream_frames:
         motion = at_size(moment.motion, shape)
-        fine, pushed = (2 * motion.visible).clamp(max=1) * warp(state.tensors["fine"], motion.flow), 0
+        fine, pushed = (2 * motion.visible).clamp(max=1) * warp(state.tensors["fine"], motion.flow, kernel="lanczos"), 0
     else:
         motion = at_size(moment.motion, shape)
         fine, momentum = (
-            warp(before.tensors[name], motion.flow).mul_(motion.visible) for name in ("fine", "fine_momentum")
+            warp(before.tensors[name], motion.flow, kernel="lanczos").mul_(motion.visible)
+            for name in ("fine", "fine_momentum")
         )
         laid = laid_on(shown - moment.source, shape)
         aim, kept = SHARE * local_rms(laid), values.carry ** (1 / round_of(octaves, dreamed))

@@ -9,7 +9,7 @@ import torch
 from mariana_video.dream import tiled
 from mariana_video.dream.ascent import pushed_through, shifted_gradient
 from mariana_video.dream.objectives.kind import Measure
-from mariana_video.dream.room import AMPLE, Room
+from mariana_video.dream.room import Room
 from mariana_video.dream.tiled import Slope, tiles_for
 from mariana_video.networks import pieces
 from mariana_video.networks.tiles import tiles_of
@@ -90,7 +90,12 @@ def test_no_bit_of_a_share_hangs_on_how_it_is_cut_up(threads: int) -> None:
     gradients, before = [], torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        for room, number in ((AMPLE, 1), (cut_into(1 << 30), 1), (cut_into(250_000), 2), (cut_into(165_000), 4)):
+        for room, number in (
+            (Room(1 << 30, 1 << 30), 1),
+            (cut_into(1 << 30), 1),
+            (cut_into(250_000), 2),
+            (cut_into(165_000), 4),
+        ):
             score = replace(score_by(network, "conv4_3"), room=room)
             assert len(tiles_for(score, (512, 712))) == number
             gradients.append(shifted_gradient(score, as_tensor(texture(504, 704)), (3, 5), 8).gradient)
@@ -151,7 +156,7 @@ def test_shallow_stages_in_pieces_give_the_same_bits(monkeypatch: pytest.MonkeyP
     results = []
     torch.set_num_threads(threads)
     try:
-        for room in (AMPLE, Room(1000)):
+        for room in (Room(1 << 30), Room(1000)):
             score = replace(score_by(network, "conv4_3"), room=room)
             results.append(shifted_gradient(score, picture, (3, 5), 8))
     finally:

@@ -8,7 +8,7 @@ from mariana_video.motion.warp import warp
 from tests.motion.scenes import composed
 
 SPLINES = ("spline3", "spline5", "spline7")
-KERNELS = (*SPLINES, "linear")
+KERNELS = (*SPLINES, "lanczos", "linear")
 SHAPE = (48, 64)
 
 
@@ -42,12 +42,19 @@ def test_a_shift_by_whole_pixels_is_a_shift(kernel):
     assert (warped[..., 2:, :-3] - image[..., :-2, 3:]).abs().max() < 2e-5
 
 
-@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("kernel", [kernel for kernel in KERNELS if kernel != "lanczos"])
 def test_a_ramp_moves_by_a_hundredth_of_a_pixel(kernel):
     ramp = torch.arange(64.0).expand(1, 1, *SHAPE) / 64
     moved = (warp(ramp, uniform(0.01, 0), kernel=kernel) - ramp)[0, 0, :, 16:48] * 64
     assert moved.min() > 0.009
     assert moved.max() < 0.011
+
+
+def test_lanczos_tells_a_thirty_second_of_a_pixel_apart():
+    ramp = torch.arange(64.0).expand(1, 1, *SHAPE) / 64
+    for asked, found in ((1 / 32, 1 / 32), (0.51 + 1 / 16, 0.5 + 1 / 16)):
+        moved = (warp(ramp, uniform(asked, 0), kernel="lanczos") - ramp)[0, 0, :, 16:48] * 64
+        assert (moved - found).abs().max() < 0.007
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
@@ -75,6 +82,7 @@ def test_a_hundred_warps_keep_a_picture_sharp_and_bounded():
     left = {kernel: sharpness(warped[kernel]) / sharpness(image) for kernel in KERNELS}
     assert left["linear"] < 0.05 < left["spline3"] < left["spline5"] < left["spline7"] < 1
     assert left["spline7"] > 0.25
+    assert left["spline5"] < left["lanczos"] < 1
     for kernel in SPLINES:
         inner, before = warped[kernel][..., 8:-8, 8:-8], image[..., 8:-8, 8:-8]
         assert inner.min() > before.min() - 0.1
@@ -112,4 +120,4 @@ def test_a_flow_of_another_size_is_refused():
 
 def test_an_unknown_kernel_names_the_known_ones():
     with pytest.raises(UsageError, match="spline5"):
-        warp(picture(), uniform(0, 0), kernel="lanczos")  # type: ignore[arg-type]
+        warp(picture(), uniform(0, 0), kernel="nearest")  # type: ignore[arg-type]
