@@ -24,9 +24,9 @@ def warp(picture: Tensor, flow: Tensor, *, kernel: Kernel = "spline7") -> Tensor
 
     "spline3", "spline5", "spline7": prefiltered B-splines keep a picture sharp under hundreds of warps and
     never amplify a frequency; at hard edges values leave the picture's range by a little. "linear" never
-    leaves it, and blurs: for masks. "lanczos" takes a third of a spline's time and tells 1/32 of a pixel apart: for
-    detail that is soon replaced; on a graphics card it is "spline7". Where the flow is zero the picture stands exactly. A size that differs
-    from the flow's is refused (UsageError).
+    leaves it, and blurs: for masks. "lanczos" takes a third of a spline's time and tells 1/32 of a pixel
+    apart: for detail that is soon replaced; on a graphics card it is "spline7". Where the flow is zero the
+    picture stands exactly. A size that differs from the flow's is refused (UsageError).
     """
     if kernel not in get_args(Kernel):
         raise UsageError(f"kernel {kernel!r} given, but there are {', '.join(get_args(Kernel))}")
