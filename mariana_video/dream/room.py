@@ -30,7 +30,7 @@ class Room:
     stages piece by piece. Where it is `tight`, what was freed is given back before as much of another shape is taken.
     """
 
-    whole: int = 1_200_000
+    whole: int = 400_000
     tile: int = 2_400_000
     tight: bool = False
 

@@ -22,7 +22,7 @@ from mariana_video.networks.device import give_back
 from mariana_video.networks.regions import Sums, slope_of
 from mariana_video.networks.tiles import Tile, tiles_of
 
-_WHOLE = AMPLE.whole  # pixels of a picture that is never cut up
+_WHOLE = 1_200_000  # pixels of a picture that is never cut up
 _GRID = 8  # padded sides are multiples of it, and of the stride: no row is lost in pooling
 _FORWARD = 3  # a picture that is only looked at costs a third of one whose gradient is wanted
 
