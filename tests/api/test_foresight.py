@@ -68,10 +68,11 @@ def test_memory_is_that_of_the_costliest_frame(monkeypatch: pytest.MonkeyPatch) 
     device = low.device
     cheap = footprint.kept_for_backward(low.score(), device)
     dear = footprint.kept_for_backward(mixed.score(instant(35)), device)
-    assert dear > 1.05 * cheap
-    pixels = 640 * 360
-    enough = footprint.BASE + pixels * ((cheap + dear) / 2 + footprint._BESIDE)
-    monkeypatch.setattr(footprint, "free_memory", lambda _: round(enough))
+    assert dear.whole > 1.05 * cheap.whole
+    monkeypatch.setattr(footprint, "standing", lambda _: 10**9)
+    scores = low.score(), mixed.score(instant(35))
+    needed = [footprint.memory_needed(mixed, score, (640, 360), beside=footprint.FILM) for score in scores]
+    monkeypatch.setattr(footprint, "free_memory", lambda _: sum(needed) // 2 - 10**9)
     check_whole(low, 100, CLOCK, (640, 360))
     check_whole(mixed, 30, CLOCK, (640, 360))
     with pytest.raises(DreamError, match="would fit"):
