@@ -11,7 +11,7 @@ from torch import Tensor
 from mariana_video.errors import UsageError
 from mariana_video.motion.spline import coefficients, evaluate
 
-Kernel = Literal["spline3", "spline5", "spline7", "linear"]
+Kernel = Literal["spline3", "spline5", "spline7", "cubic", "linear"]
 
 
 @torch.no_grad()
@@ -19,17 +19,18 @@ def warp(picture: Tensor, flow: Tensor, *, kernel: Kernel = "spline7") -> Tensor
     """Sample `picture` (B×C×H×W float32) at x + `flow` (1×2×H×W, pixels, x then y), border clamped.
 
     "spline3", "spline5", "spline7": prefiltered B-splines keep a picture sharp under hundreds of warps and
-    never amplify a frequency; at hard edges values leave the picture's range by a little. "linear" never
-    leaves it, and blurs: for masks. Where the flow is zero the picture stands exactly. A size that differs
-    from the flow's is refused (UsageError).
+    never amplify a frequency; at hard edges values leave the picture's range by a little. "cubic" is quicker and
+    leaves it too: for a picture that is warped once, to be looked at. "linear" never leaves it, and blurs: for
+    masks. Where the flow is zero the picture stands exactly. A size that differs from the flow's is refused
+    (UsageError).
     """
     if kernel not in get_args(Kernel):
         raise UsageError(f"kernel {kernel!r} given, but there are {', '.join(get_args(Kernel))}")
     if picture.shape[-2:] != flow.shape[-2:]:
         raise UsageError(f"a picture of {tuple(picture.shape)} does not fit a flow of {tuple(flow.shape)}")
     x, y = _places(flow)
-    if kernel == "linear":
-        warped = _bilinear(picture, x, y)
+    if kernel == "linear" or kernel == "cubic":
+        warped = _sampled(picture, x, y, "bilinear" if kernel == "linear" else "bicubic")
     else:
         order = int(kernel.removeprefix("spline"))
         warped = evaluate(coefficients(picture, order), x, y, order)
@@ -44,8 +45,8 @@ def _places(flow: Tensor) -> tuple[Tensor, Tensor]:
     return x.clamp(0, width - 1), y.clamp(0, height - 1)
 
 
-def _bilinear(picture: Tensor, x: Tensor, y: Tensor) -> Tensor:
+def _sampled(picture: Tensor, x: Tensor, y: Tensor, mode: str) -> Tensor:
     height, width = picture.shape[-2:]
     grid = torch.stack([x * (2 / max(width - 1, 1)) - 1, y * (2 / max(height - 1, 1)) - 1], -1)
     grid = grid.expand(len(picture), -1, -1, -1)
-    return F.grid_sample(picture, grid, padding_mode="border", align_corners=True)
+    return F.grid_sample(picture, grid, mode=mode, padding_mode="border", align_corners=True)
