@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from itertools import product
 
 import cv2
 import numpy as np
@@ -30,8 +29,8 @@ _PREFIX = "flashes."
 class Holding:
     """Gives a shot's pictures, one after the other, none of which makes a flash too many.
 
-    A picture that would is darkened, brightened or paled where it changes, as far as it must be: where that is enough,
-    no further than to the source. Where the source itself flashes too often, that has to be enough.
+    A picture that would is darkened, brightened or paled where it changes, as far as it must be. Where the source
+    itself flashes too often, nothing but the dream is held back: no further than to the source.
     """
 
     def __init__(self) -> None:
@@ -49,9 +48,9 @@ class Holding:
         allowed = not _too_many(self._source.add(source, time))
         if not _too_many(self._shown.add(picture, time)):
             return picture
-        bounds = (light_of(source), None) if allowed else (light_of(source),)
+        bound = None if allowed else light_of(source)
         calm = picture
-        for bound, margin in product(bounds, _MARGINS):
+        for margin in _MARGINS:
             calm = _held(calm, bound, before, margin, _SOFT if margin < _MARGINS[-1] else 0.0)
             self._shown = copy.deepcopy(before)
             if not _too_many(self._shown.add(calm, time)):
