@@ -87,20 +87,25 @@ _DOG = (
     *("--step-size", "0.03", "--first-steps", "200"),
 )
 _ALSO = {"symmetry-in": ("--symmetry", "6")}  # what an option needs beside it
+_CLOSE = ("grain",)  # what shows only in details: the middle, twice as large
 _UNHURRIED = ("layers", "network", "motif-size")  # how large motifs are is a part of what these show
 
 
 @dataclass(frozen=True)
 class Moving:
-    """An option that shows only in motion: its values, the frames that are shown, and the words for them."""
+    """An option that shows only in motion: its values, the frames that are shown, and the words for them.
+
+    Where `changed` is set, what changes from the first of them to the second comes last, three times as strong.
+    """
 
     values: Sequence[str]
     frames: Sequence[int]
     words: Sequence[str]
+    changed: bool = False
 
 
 FILMS_MOVING: Mapping[str, Moving] = {
-    "carry": Moving(("0", "0.8", "1"), (3, 4, 5, 6, 14), ("--duration", "0.6")),
+    "carry": Moving(("0", "0.8", "1"), (4, 5, 25, 49), ("--duration", "2"), changed=True),
     "temporal-weight": Moving(("0", "5", "50"), (1, 2, 3, 4), ("--carry", "0", "--duration", "0.2")),
 }
 DIVES_MOVING: Mapping[str, Moving] = {
@@ -144,6 +149,13 @@ def row(name: str, pictures: Mapping[str, Array]) -> Array:
     return np.concatenate([labelled(picture, f"--{name} {value}") for value, picture in pictures.items()], 1)
 
 
+def middle(picture: Array) -> Array:
+    """The middle of a picture, twice as large."""
+    height, width = picture.shape[:2]
+    part = picture[height // 4 : height // 4 + height // 2, width // 4 : width // 4 + width // 2]
+    return part.repeat(2, 0).repeat(2, 1)
+
+
 def figures(pictures: Mapping[str, Array], usual: Array, source: Array) -> str:
     """A row of the table: the figures of each picture."""
     fine = grain(usual - source)
@@ -162,6 +174,10 @@ def motion(name: str, moving: Moving, command: Sequence[str]) -> Array:
         frames = frames_of(*command, *moving.words, f"--{name}", value)
         chosen = [frames[number] for number in moving.frames]
         words = [f"--{name} {value}, frame {number}" for number in moving.frames]
+        if moving.changed:
+            first, second = moving.frames[:2]
+            chosen.append(np.clip(3 * np.abs(frames[second] - frames[first]), 0, 1))
+            words.append(f"changed from {first} to {second}")
         rows.append(np.concatenate([labelled(frame, text) for frame, text in zip(chosen, words, strict=True)], 1))
     return np.concatenate(rows)
 
@@ -218,7 +234,8 @@ def main(words: Sequence[str]) -> None:
                 chosen = [*command, *(() if name in _UNHURRIED else _QUICK), *_ALSO.get(name, ())]
                 pictures = pictures_of(name, usual, values, chosen)
                 print(f"| `--{name}` | {figures(pictures, shown(chosen), source)} |", flush=True)
-                keep(options.pictures, name, row(name, pictures))
+                close = {value: middle(one) for value, one in pictures.items()} if name in _CLOSE else pictures
+                keep(options.pictures, name, row(name, close))
     for table, command in ((CAMERA, [*dive, "--duration", "1", *_QUICKER]), (CLASS, ["image", "noise", *_DOG])):
         for name, (usual, values) in table.items():
             if wanted is None or name in wanted:

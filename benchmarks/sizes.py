@@ -89,14 +89,17 @@ def panned(own: Array, width: int, dreamer: Dreamer) -> Dreamed:
         path = Path(folder) / "film.mp4"
         written(path, _pan(own, (width, height)), (width, height))
         plan = make_plan(path, Span())
+        energies, costs = [], []
         with film(plan, dreamer) as frames:
-            made = list(zip(frames, read(plan.clip), strict=True))
-    energies = [laplacian_energy(done.rgb) / laplacian_energy(frame.rgb) for done, frame in made[_FROM - 4 :]]
-    done, frame = made[_FROM]
-    passes, seconds = (
-        float(np.mean([getattr(one.rendered, name) for one, _ in made[4:]])) for name in ("passes", "seconds")
-    )
-    return Dreamed(frame.rgb, done.rgb, passes, seconds, _pulse(energies))
+            for number, (done, frame) in enumerate(zip(frames, read(plan.clip), strict=True)):
+                if number >= _FROM - 4:  # large films are not kept: only the frame that is compared is
+                    energies.append(laplacian_energy(done.rgb) / laplacian_energy(frame.rgb))
+                if number >= 4:
+                    costs.append((done.rendered.passes, done.rendered.seconds))
+                if number == _FROM:
+                    found = frame.rgb, done.rgb
+    passes, seconds = (float(one) for one in np.mean(costs, 0))
+    return Dreamed(*found, passes, seconds, _pulse(energies))
 
 
 def _pulse(energies: Sequence[float]) -> float:

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from mariana_video.dream.objectives.kind import Beside
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.others import Others
+from mariana_video.dream.plain.bending import drawn_bend
 from mariana_video.dream.plain.measure import mean_size
 from mariana_video.dream.plain.noise import offset
 from mariana_video.dream.plain.resample import resize
@@ -59,9 +60,9 @@ class Step:
 class Pace:
     """How far the ascent goes: `steps` an octave of `size` (mean change of a value in a step), shifted up to `jitter`.
 
-    `gain`, where given, is 1×1×h×w and multiplies the step pixel by pixel; 0 leaves a pixel alone. `style` says what a
-    step of that size is and what it does beside, `pull` is a loss beside the score, `others` are the pictures that
-    terms go by.
+    `gain`, where given, is 1×1×h×w and multiplies the step pixel by pixel; 0 leaves a pixel alone. `bare`, where given,
+    is how little there is to see (1×1×h×w, 0…1). `style` says what a step of that size is and what it does beside,
+    `pull` is a loss beside the score, `others` are the pictures that terms go by.
     """
 
     steps: int
@@ -69,6 +70,7 @@ class Pace:
     jitter: int
     gain: Tensor | None = None
     pull: Pull | None = None
+    bare: Tensor | None = None
     style: Style = field(default_factory=Style)
     others: Others = field(default_factory=Others)
 
@@ -110,13 +112,16 @@ def _climbed(
         small, first, memory = after.small, after.step, after.memory
     gain = None if pace.gain is None else resize(pace.gain, octave.shape)
     length = Length(pace.size, gain, octave.scale, pace.style.bands)
+    bare = None if pace.bare is None or score.beside else resize(pace.bare, octave.shape)
     others = pace.others.at(octave, start, score.beside)
     rest = pace.others.rest_at(octave, start) if pace.style.compares else start
     for step in range(first, pace.steps):
         reach = reach_of(score, octave, pace.jitter)
-        shift = offset(reach, *key, round(1000 * octave.scale), step)
-        slope = shifted_gradient(score, small, shift, reach, others)
-        gradient = slope.gradient
+        draw = (*key, round(1000 * octave.scale), step)
+        bend = None if bare is None else drawn_bend(bare, *draw)
+        seen = small if bend is None else bend.bent(small)
+        slope = shifted_gradient(score, seen, offset(reach, *draw), reach, others)
+        gradient = slope.gradient if bend is None else bend.straight(slope.gradient)
         if pace.pull is not None:
             gradient = gradient + pace.pull.gradient(small)
         gradient = pace.style.pulled(gradient, small, rest)

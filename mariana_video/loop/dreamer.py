@@ -22,7 +22,7 @@ from mariana_video.dream.style import Style
 from mariana_video.loop.beside import read_beside
 from mariana_video.loop.finish import Finish
 from mariana_video.loop.state import Values
-from mariana_video.loop.strength import to_see
+from mariana_video.loop.strength import bare, to_see
 from mariana_video.networks.device import choose_device, give_back
 from mariana_video.networks.network import CLASSES, Network
 from mariana_video.recipe.group import value_at
@@ -152,6 +152,10 @@ class Dreamer:
     def reach(self, source: Tensor) -> Tensor | None:
         """How far each pixel of `source` steps where nothing is carried: 1×1×H×W, or None for all alike."""
         return None if self.tutorial or self.everywhere else to_see(source)
+
+    def bare(self, source: Tensor) -> Tensor | None:
+        """How little there is to see in `source`, where that is to count: 1×1×H×W, or None."""
+        return None if self.tutorial or self.everywhere else bare(source)
 
     def octaves(self, shape: tuple[int, int], score: Score, values: Values | None = None) -> tuple[Octave, ...]:
         """The sizes of a picture of `shape` (height, width) that are dreamed on, by `values` (None: those of frame 0).

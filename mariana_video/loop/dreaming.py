@@ -68,7 +68,8 @@ def first_frame(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | Non
     octaves = dreamer.octaves(_shape(source), score, values)
     size = values.step_size * values.strength
     others = others_of(source, moment.guide, dreamer.everywhere)
-    pace = Pace(values.first_steps, size, values.jitter, dreamer.reach(source), pull, values.style, others)
+    reach, bare = dreamer.reach(source), dreamer.bare(source)
+    pace = Pace(values.first_steps, size, values.jitter, reach, pull, bare, values.style, others)
     done = dreamer.ascend(source, score, octaves, pace, moment.index)
     dream = done.picture
     target = local_rms(dream - source)
@@ -98,7 +99,7 @@ def next_frame(
         gain = gain if factor is None else gain * factor
     size = values.step_size * values.strength * dream_frames
     others = others_of(source if start.seen is None else start.seen, moment.guide, dreamer.everywhere, source)
-    plain = Pace(values.steps, size, values.jitter, gain, pull, values.style, others)
+    plain = Pace(values.steps, size, values.jitter, gain, pull, dreamer.bare(source), values.style, others)
     octaves = dreamer.octaves(_shape(source), score, values)
     new = _newcomers(dreamer, score, octaves, moment, start, dream_frame, others)
     gain = torch.lerp(gain, gain.clamp(max=1), new.young) * (1 - new.apart)
@@ -145,7 +146,14 @@ def _newcomers(
     values, young = moment.values, young_of(start.visible, start.young)
     if not values.steps:
         return ungrown(start.picture, young)
-    pace = Pace(values.steps, values.step_size * values.strength, values.jitter, style=values.style, others=others)
+    pace = Pace(
+        values.steps,
+        values.step_size * values.strength,
+        values.jitter,
+        bare=dreamer.bare(start.source),
+        style=values.style,
+        others=others,
+    )
     return grown(dreamer, score, octaves, start.source, start.picture, young, pace, dream_frame.number)
 
 

@@ -108,6 +108,7 @@ def _on_a_sheet(
     pace = replace(
         pace,
         gain=None if pace.gain is None else sheet.taken(pace.gain, 0.0),
+        bare=None if pace.bare is None else sheet.taken(pace.bare, 0.0),
         style=replace(pace.style, folds=0),  # of the whole picture, not of a sheet
         others=pace.others.over(lambda picture: sheet.taken(picture, _GREY)) if looked_at else pace.others.guide_only(),
     )

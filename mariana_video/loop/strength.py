@@ -30,6 +30,7 @@ _MEMORY = 0.6
 _WEAKEST_GAIN = 0.25
 _SEEN, _SAMPLES, _ALIKE = 0.5, 512, 0.06  # of visible cells at most so many are asked, and how near is alike
 _CALM, _FAINT = 0.25, 0.03  # how far bare places step, and the contrast at which half of the rest is added
+_BARE, _BAREST = 0.8, 0.5  # where steps go less far than this there is little to see, and where nothing
 _DARK = 1e-4  # RMS below what an 8-bit picture shows
 
 
@@ -52,6 +53,15 @@ def to_see(source: Tensor) -> Tensor:
     spread = _softer(_softer(_power(source))) - _softer(_softer(mean)).square().mean(1, keepdim=True)
     contrast = spread.clamp_min(0).sqrt()
     return resize(_CALM + (1 - _CALM) * contrast / (contrast + _FAINT), source.shape[-2:])
+
+
+def bare(source: Tensor) -> Tensor | None:
+    """How little there is to see round each pixel of `source` (1×3×H×W): 1×1×H×W, 1 on a wall.
+
+    None where there is enough to see everywhere.
+    """
+    found = ((_BARE - to_see(source)) / (_BARE - _BAREST)).clamp(0, 1)
+    return found if bool((found > 0).any()) else None
 
 
 def carried_target(target: Tensor, motion: Motion, source: Tensor | None = None) -> Tensor:

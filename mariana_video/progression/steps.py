@@ -87,7 +87,8 @@ def progress(
     score, values = dreamer.score(), dreamer.values()
     octaves = dreamer.octaves((picture.shape[-2], picture.shape[-1]), score, values)
     size, others = values.step_size * values.strength, others_of(picture, _guide(dreamer, picture), dreamer.everywhere)
-    pace = Pace(values.first_steps, size, values.jitter, dreamer.reach(picture), style=values.style, others=others)
+    reach, bare = dreamer.reach(picture), dreamer.bare(picture)
+    pace = Pace(values.first_steps, size, values.jitter, reach, bare=bare, style=values.style, others=others)
     total, wanted = pace.steps * len(octaves), set(shown)
     if after is None and 0 in wanted:
         yield Progressed(0, total, 0, len(octaves), float("nan"), 0.0, picture)
