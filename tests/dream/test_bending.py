@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -40,13 +41,13 @@ def test_only_bare_places_are_bent() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_hardly_anything_folds(seed: int) -> None:
-    across, down = drawn_bend(everywhere(), seed, 3, 667, 1).there[0]
-    right, left = 1 + across.diff(dim=-1)[:-1], across.diff(dim=-2)[:, :-1]
-    lower, upper = 1 + down.diff(dim=-2)[:, :-1], down.diff(dim=-1)[:-1]
-    assert float((right * lower - left * upper < 0).float().mean()) < 0.02
+    across, down = drawn_bend(everywhere(), seed, 3, 667, 1).there.transpose(2, 0, 1)
+    right, left = 1 + np.diff(across, axis=1)[:-1], np.diff(across, axis=0)[:, :-1]
+    lower, upper = 1 + np.diff(down, axis=0)[:, :-1], np.diff(down, axis=1)[:-1]
+    assert (right * lower - left * upper < 0).mean() < 0.02
 
 
 def test_each_step_bends_otherwise_and_the_same_one_alike() -> None:
     one, again, other = (drawn_bend(everywhere(), 0, 0, 1000, step).there for step in (0, 0, 1))
-    assert torch.equal(one, again)
-    assert (one - other).abs().mean() > 1
+    assert np.array_equal(one, again)
+    assert np.abs(one - other).mean() > 1
