@@ -47,16 +47,20 @@ def shot_work(source: Path, output: str, recipe: FilmRecipe, shot: int) -> Work[
     Raises UsageError where there is no such shot.
     """
     with looked(output, source, recipe.storage, recipe.span.shots) as job:
-        asked = _asked(job, recipe, lambda frames: None)
-        shots = asked.film.shots
-        if not 1 <= shot <= len(shots):
-            raise UsageError(f"there is no shot {shot}: {source} has {len(shots)}, counted from 1")
+        return work_of_shot(job, _asked(job, recipe, lambda frames: None), shot)
 
-        def described(job: Job, _watch: Watch) -> Path:
-            handing.describe(job, shots[shot - 1])
-            return job.folder
 
-        return job_work(job, asked, shots[shot - 1], described)
+def work_of_shot(job: Job, asked: Asked, shot: int) -> Work[Path]:
+    """The same, of a job that was looked at. Raises UsageError where there is no such shot."""
+    shots = asked.film.shots
+    if not 1 <= shot <= len(shots):
+        raise UsageError(f"there is no shot {shot}: {job.source} has {len(shots)}, counted from 1")
+
+    def described(job: Job, _watch: Watch) -> Path:
+        handing.describe(job, shots[shot - 1])
+        return job.folder
+
+    return job_work(job, asked, shots[shot - 1], described)
 
 
 def handed_in(source: Path, output: str, recipe: FilmRecipe, made: Sequence[Path]) -> list[int]:
@@ -73,7 +77,11 @@ def handed_in(source: Path, output: str, recipe: FilmRecipe, made: Sequence[Path
 
 def _asked(job: Job, recipe: FilmRecipe, on_look: OnLook) -> Asked:
     """The network, the plan and what follows from them, after seeing that a job was begun with these settings."""
-    dreamer, plan = _planned(job, recipe, on_look)
+    return asked_by(job, recipe, *planned(job, recipe, on_look))
+
+
+def asked_by(job: Job, recipe: FilmRecipe, dreamer: Dreamer, plan: Plan) -> Asked:
+    """What follows from the network and the plan."""
     shots = shots_of(plan, dreamer)
     check_shots(plan, shots)
     travels = carried(recipe, recipe.travelling, recipe.dream.network, _dreamers(dreamer, shots), job.source)
@@ -100,14 +108,17 @@ def _dreamers(whole: Dreamer, shots: Sequence[Shot]) -> Sequence[Dreamer]:
     return list({id(one): one for one in several}.values())
 
 
-def _planned(job: Job, recipe: FilmRecipe, on_look: OnLook) -> tuple[Dreamer, Plan]:
+def planned(job: Job, recipe: FilmRecipe, on_look: OnLook) -> tuple[Dreamer, Plan]:
+    """The network and the plan, after seeing that a job was begun with these settings."""
     assert job.source is not None, "a film is made of another one"
     dreamt, mask = recipe.dreamt, recipe.where.mask
     if mask is not None:
         check_mask(mask)  # what is wrong with it is said before any work
     listed = list_of(dreamt)
     dreamer = make_dreamer(dreamt, job.machine(recipe.machine))
-    conditions = conditions_of("video", sections(dreamt), job.storage, dreamer, job.source, recipe.files())
+    conditions = conditions_of(
+        "video", sections(dreamt), job.storage, dreamer, job.source, recipe.files(), recipe.farming.mixed
+    )
     check_made_for(listed, job.source, str(conditions["source"]["content"]))
     job.agree(conditions, FRAME_BY_FRAME)
     keep_hdr = keeps_hdr(job.output, job.storage.codec)

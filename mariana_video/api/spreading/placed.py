@@ -1,0 +1,80 @@
+"""What a recipe reads, gathered to be sent, and the recipe as it reads the same files where they lie elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mariana_video.dream.plain.made_up import Source
+from mariana_video.errors import SourceError
+from mariana_video.farm.errand import Sent, sent
+from mariana_video.media.stills.pictures import picture_files
+from mariana_video.recipe.group import Group
+from mariana_video.recipe.kind import Kind
+from mariana_video.recipe.reading import declared
+from mariana_video.recipe.values.file import InputFile
+from mariana_video.recipe.values.networks import Networks
+
+K = TypeVar("K", bound=Kind)
+_HERE = ("shots", "recipe", "preview")  # read on the command's machine alone
+
+
+def all_sent(recipe: Kind, source: Source, more: Sequence[Path] = ()) -> tuple[Sent, ...]:
+    """All files that workers need: the source, what the recipe names, and `more`. Raises SourceError."""
+    paths = dict.fromkeys([*([source] if isinstance(source, Path) else []), *_named(recipe), *more])
+    found = []
+    for path in paths:
+        whole = path.absolute()
+        try:
+            files = sorted(picture_files(whole)) if whole.is_dir() else [whole]
+            found.append(sent(whole, files))
+        except OSError as error:
+            raise SourceError(f"{path} can't be read: {(error.strerror or 'unreadable').lower()}") from error
+    return tuple(found)
+
+
+def _named(recipe: Kind) -> Iterator[Path]:
+    for name in recipe.groups():
+        group: Group = getattr(recipe, name)
+        for option in declared(type(group)):
+            if option not in _HERE:
+                yield from files_of(getattr(group, option))
+
+
+def files_of(value: Any) -> Iterator[Path]:
+    """The files that an option's value names."""
+    if isinstance(value, InputFile):
+        yield Path(value)
+    elif isinstance(value, Networks):
+        yield from (file for file in value.files if file.is_file())
+
+
+def placed(recipe: K, places: Mapping[Path, Path]) -> K:
+    """`recipe`, whose files lie at other `places` by now. What was said stays said."""
+    changed: dict[str, Any] = {}
+    for name in recipe.groups():
+        group: Group = getattr(recipe, name)
+        values = {option: getattr(group, option) for option in declared(type(group)) if option not in _HERE}
+        new = {option: placed_value(value, places) for option, value in values.items()}
+        changed[name] = group.taking({option: value for option, value in new.items() if value != values[option]})
+    return replace(recipe, **changed) if changed else recipe
+
+
+def placed_value(value: Any, places: Mapping[Path, Path]) -> Any:
+    """An option's value, with its files at their places."""
+    if isinstance(value, InputFile):
+        return InputFile(places.get(value.absolute(), value))
+    if isinstance(value, Networks) and any(file.absolute() in places for file in value.files):
+        return Networks(
+            ", ".join(
+                str(replace(one, what=_word(one.what, places), weights=_word(one.weights, places), own=one.name))
+                for one in value.said
+            )
+        )
+    return value
+
+
+def _word(word: str, places: Mapping[Path, Path]) -> str:
+    return str(places.get(Path(word).absolute(), word)) if word else word
