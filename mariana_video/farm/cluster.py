@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from mariana_video.recipe.values.farm import Farm
 
 _THREADS = 4  # of a worker in a cluster: more gain a dream little, and a machine has room for several workers
 _STORE = 512 << 20  # bytes of this machine's memory for what goes between workers on it
+_TRIES, _WAIT = 3, 2.0  # looks at a head that doesn't answer, and seconds that each may take
 _MISSING = 'a --farm needs Ray, which is not installed here: pip install "mariana-video[farm]"'
 
 
@@ -24,6 +27,10 @@ def check_there() -> None:
 
     if find_spec("ray") is None:
         raise UsageError(_MISSING)
+
+
+class HeadGone(FarmError):
+    """The farm's head can't be reached any more."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +56,12 @@ def connected(farm: Farm) -> Iterator[None]:
             raise UsageError(f"--farm {farm}: this process is connected to Ray already; give --farm auto")
         yield
         return
-    with _signals_kept():
-        _connect(farm)
-    try:
-        yield
-    finally:
-        ray.shutdown()
+    with _signals_kept(), _silent():
+        try:
+            _connect(farm)
+            yield
+        finally:
+            ray.shutdown()
 
 
 def _connect(farm: Farm) -> None:
@@ -89,8 +96,45 @@ def _signals_kept() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Ray's remarks on workers that were lost would tear the bar: its logs and its dashboard have them."""
+    from ray._private import worker
+
+    before = worker.print_worker_logs
+    worker.print_worker_logs = lambda *_: None
+    try:
+        yield
+    finally:
+        worker.print_worker_logs = before
+
+
+def check_head(farm: Farm) -> None:
+    """Raises FarmError where the farm's head can't be reached any more.
+
+    Ray itself would end the whole process after a minute, without a word of ours.
+    """
+    import ray
+
+    try:
+        address: str = farm.head or ray.get_runtime_context().gcs_address
+        host, _, port = address.rpartition(":")
+        for again in range(_TRIES, 0, -1):
+            try:
+                socket.create_connection((host, int(port)), _WAIT).close()
+                return
+            except OSError:
+                if again == 1:
+                    raise
+                time.sleep(_WAIT)
+    except Exception as error:  # Ray raises whatever comes to its mind
+        raise HeadGone(
+            f"the head of --farm {farm} is gone; what has come in is kept, and the same command goes on"
+        ) from error
+
+
 def nodes() -> list[Node]:
-    """The machines that are there now and can work. Raises what Ray raises where its head is gone."""
+    """The machines that are there now and can work."""
     import ray
 
     alive: list[Mapping[str, Any]] = [node for node in ray.nodes() if node["Alive"]]

@@ -92,7 +92,7 @@ class Errand(Protocol):
         ...
 
     def maker(self, places: Mapping[Path, Path], folder: Path) -> Maker:
-        """What makes its items. `places` says where on this machine each sent path lies. Raises MarianaError, Unlike."""
+        """What makes its items; `places` says where here each sent path lies. Raises MarianaError, Unlike."""
         ...
 
 

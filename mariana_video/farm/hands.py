@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mariana_video import __version__
 from mariana_video.errors import FarmError
 from mariana_video.farm import transport
-from mariana_video.farm.cluster import Node, Share, nodes, share_of
+from mariana_video.farm.cluster import Node, Share, check_head, nodes, share_of
 from mariana_video.farm.errand import Errand, Item
 from mariana_video.farm.worker import Desk, Lacks, LeftOut, Made, Order, Told, work
 from mariana_video.recipe.values.farm import Farm
@@ -72,8 +72,13 @@ class Hands:
         self._looked, self._since = -_AGAIN, time.monotonic()
         self._machines: list[Node] = []
         self._share = Share(1, 0, None)
-        self._errand_ref = ray.put(errand)
-        self._desk: Any = ray.remote(num_cpus=0, max_restarts=-1)(Desk).remote()
+        try:
+            self._errand_ref = ray.put(errand)
+            self._desk: Any = ray.remote(num_cpus=0, max_restarts=-1)(Desk).remote()
+        except ImportError as error:  # a head unpickles what clients send
+            raise FarmError(
+                f"the head of --farm {farm} lacks mariana {__version__} ({error}): install it there"
+            ) from error
         self._seen: list[ObjectRef] = []
         self._asked = 0.0
 
@@ -103,6 +108,7 @@ class Hands:
         if now - self._looked < _AGAIN:
             return
         self._looked = now
+        check_head(self._farm)
         there = nodes()
         self._machines = [node for node in there if node.name not in self._out]
         self._share = share_of(self._farm, self._machines)
@@ -157,7 +163,7 @@ class Hands:
         try:
             told: Told = ray.get(ref)
         except ray.exceptions.RayTaskError as error:
-            raise FarmError(f"a worker failed at {name}: {error.cause!r}") from error
+            raise FarmError(f"a worker failed at {name}: {_last(error)}; is mariana {__version__} there?") from error
         except (ray.exceptions.RayError, OSError) as error:
             raise FarmError(f"{name} could not be made, and Ray gave up: {_first(error)}") from error
         if isinstance(told, LeftOut):
@@ -215,6 +221,12 @@ class Hands:
                 ray.cancel(ref, force=True)
         with contextlib.suppress(Exception):
             ray.kill(self._desk)
+
+
+def _last(error: BaseException) -> str:
+    """What went wrong at the bottom of it: the last line of a traceback."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
 
 
 def _first(error: BaseException) -> str:

@@ -21,6 +21,7 @@ from mariana_video.footage.film import shape_of
 from mariana_video.footage.masks import check_mask
 from mariana_video.footage.plan import Plan, make_plan
 from mariana_video.footage.shots import Shot, film_of
+from mariana_video.footage.splits import split_plan
 from mariana_video.job import hand_in as handing
 from mariana_video.job.conditions import conditions_of
 from mariana_video.job.job import Frames, Job, open_job
@@ -86,7 +87,7 @@ def asked_by(job: Job, recipe: FilmRecipe, dreamer: Dreamer, plan: Plan) -> Aske
     check_shots(plan, shots)
     travels = carried(recipe, recipe.travelling, recipe.dream.network, _dreamers(dreamer, shots), job.source)
     span, largest = (plan.times, plan.start, plan.duration), max((shot.shape for shot in shots), key=math.prod)
-    film = Film(plan.clip, plan.size, plan.clip.rate, *span, last=plan.last, dreamed=largest, cuts=plan.cuts)
+    film = Film(plan.clip, plan.size, plan.clip.rate, *span, last=plan.last, dreamed=largest, cuts=plan.borders)
     film, effort = replace(film, recipe=travels.text), effort_of_shots(plan, shots)
     return Asked(
         film=known_by_shots(job, film, shots) if plan.looks else film,
@@ -97,7 +98,7 @@ def asked_by(job: Job, recipe: FilmRecipe, dreamer: Dreamer, plan: Plan) -> Aske
         dreamer=dreamer,
         timeline=plan.timeline,
         trials=trials_of_film(plan, shots, effort),
-        cuts=plan.cuts,
+        cuts=plan.borders,
         notes=[*plan.notes, *_remarks(plan, dreamer), *travels.notes],
     )
 
@@ -122,7 +123,7 @@ def planned(job: Job, recipe: FilmRecipe, on_look: OnLook) -> tuple[Dreamer, Pla
     check_made_for(listed, job.source, str(conditions["source"]["content"]))
     job.agree(conditions, FRAME_BY_FRAME)
     keep_hdr = keeps_hdr(job.output, job.storage.codec)
-    plan = planned_by(make_plan(job.source, recipe.span, on_look, keep_hdr=keep_hdr), listed)
+    plan = split_plan(planned_by(make_plan(job.source, recipe.span, on_look, keep_hdr=keep_hdr), listed))
     if mask is not None:
         check_mask(mask, plan)
     if not plan.clip.tone_mapped:

@@ -1,1 +1,1 @@
-"""The works that a farm makes together: what is handed out, what is taken back; it never speaks to the farm's library."""
+"""Works that a farm makes together: what is handed out, what is taken back; it never speaks to Ray."""

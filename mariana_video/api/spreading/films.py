@@ -12,24 +12,26 @@ from typing import Any
 
 from mariana_video.api.making.films import asked_by, planned, work_of_shot
 from mariana_video.api.making.jobs import Asked, finished, job_work, looked, ready
-from mariana_video.api.making.work import Made, Watch, Work
+from mariana_video.api.making.work import Watch, Work
+from mariana_video.api.spreading.alike import begun_with, check_alike
 from mariana_video.api.spreading.placed import all_sent, files_of, placed, placed_value
 from mariana_video.api.spreading.probes import Probe, probe_of, probing
 from mariana_video.api.spreading.spread import FOLDER, Spread, spread_work
-from mariana_video.farm.errand import Given, Item, Sent, Unlike
+from mariana_video.farm.errand import Given, Item, Sent
 from mariana_video.farm.worker import preview_in
 from mariana_video.footage.plan import Plan
 from mariana_video.job import hand_in as handing
-from mariana_video.job.conditions import conditions_of, first_difference
+from mariana_video.job.conditions import conditions_of
 from mariana_video.job.held_frames import FILE as HELD
 from mariana_video.job.job import Job, open_job
 from mariana_video.job.output_paths import CONDITIONS, folder_for
 from mariana_video.loop.dreamer import Dreamer, make_dreamer
 from mariana_video.recipe.kinds import FilmRecipe
-from mariana_video.recipe.toml import Sections, read_text, sections, to_text
+from mariana_video.recipe.toml import to_text
 from mariana_video.recipe.values.farm import Farm
 
 OnLook = Callable[[int], None]
+_SHOT = "shot "
 _ONE = "the film is one shot, which one worker makes alone; --split SECONDS parts it among several"
 
 
@@ -57,8 +59,7 @@ class FilmMaker:
 
     def __init__(self, errand: FilmErrand, places: Mapping[Path, Path], folder: Path) -> None:
         self._errand, self._source = errand, places[errand.source.absolute()]
-        told = FilmRecipe.read(errand.recipe)
-        self._told, self._recipe = told, placed(told, places)
+        self._recipe = placed(FilmRecipe.read(errand.recipe), places)
         clip = replace(errand.plan.clip, path=self._source, files=_placed_files(errand.plan, self._source))
         self._plan = replace(errand.plan, clip=clip, looks=_placed_looks(errand.plan, places))
         self._asked: Asked | None = None
@@ -78,12 +79,12 @@ class FilmMaker:
         assert self._asked is not None
         preview = preview_in(folder, self._errand.preview)
         with self._looked(folder, preview) as job:
-            work = work_of_shot(job, self._asked, int(item))
+            work = work_of_shot(job, self._asked, int(item.removeprefix(_SHOT)))
             for _ in range(work.done):
                 on_step()
         made = work.run(lambda _: on_step())
         names = [f"{made.name}/{path}" for path in (CONDITIONS, handing.FILE, *handing.parts(made))]
-        return Given(folder, tuple([*names, *([f"{made.name}/{HELD}"] if (made / HELD).exists() else [])]))
+        return Given(folder, (*names, *([f"{made.name}/{HELD}"] if (made / HELD).exists() else [])))
 
     @contextmanager
     def _looked(self, folder: Path, preview: Path | None = None) -> Iterator[Job]:
@@ -99,14 +100,11 @@ class FilmMaker:
 
     def _dreamer(self, job: Job) -> Dreamer:
         """What dreams here, after seeing that all is as on the command's machine. Raises Unlike."""
-        told, recipe = self._told, self._recipe
+        recipe = self._recipe
         dreamer = make_dreamer(recipe.dreamt, job.machine(recipe.machine))
-        options, mixed = sections(told.dreamt), recipe.farming.mixed
-        conditions = conditions_of("video", options, job.storage, dreamer, self._source, recipe.files(), mixed)
-        difference = first_difference(job.before, conditions)
-        if difference is not None:
-            raise Unlike(f"the film is made {difference}")
-        job.conditions = conditions
+        mixed = recipe.farming.mixed
+        check_alike(job.before, conditions_of("video", {}, job.storage, dreamer, self._source, recipe.files(), mixed))
+        job.conditions = begun_with(job.before)
         return dreamer
 
 
@@ -123,7 +121,7 @@ def _placed_looks(plan: Plan, places: Mapping[Path, Path]) -> tuple[Any, ...]:
 
 
 def farmed_film(source: Path, output: str, recipe: FilmRecipe, farm: Farm, on_look: OnLook) -> Work[Path]:
-    """The work of dreaming the film `source` as `output` on a farm; `on_look` is told how many frames were looked at."""
+    """The work of dreaming the film `source` as `output` on a farm; `on_look` is told how many frames were seen."""
     with looked(output, source, recipe.storage, recipe.span.shots) as job:
         dreamer, plan = planned(job, recipe, on_look)
         asked = asked_by(job, recipe, dreamer, plan)
@@ -154,7 +152,7 @@ def _items(job: Job, asked: Asked) -> list[Item]:
     else:
         missing = {position for gap in job.store.missing() for position in gap}
         left = [number for number, shot in enumerate(shots) if not missing.isdisjoint(shot)]
-    return [Item(str(n + 1), sum(asked.effort.of([shots[n]])), len(shots[n])) for n in left]
+    return [Item(f"{_SHOT}{n + 1}", sum(asked.effort.of([shots[n]])), len(shots[n])) for n in left]
 
 
 @contextmanager
@@ -168,7 +166,7 @@ def _opened(film: _Film, watch: Watch) -> Iterator[Spread]:
         items, total = _items(job, asked), len(asked.film.times)
         job.begin()
 
-        def taken(name: str, folder: Path) -> None:
+        def taken(_shot: str, folder: Path) -> None:
             made = folder / job.folder.name
             handing.check(job, made, asked.film.shots)
             handing.hand_in(job, made)

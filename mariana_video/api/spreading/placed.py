@@ -59,7 +59,7 @@ def placed(recipe: K, places: Mapping[Path, Path]) -> K:
         values = {option: getattr(group, option) for option in declared(type(group)) if option not in _HERE}
         new = {option: placed_value(value, places) for option, value in values.items()}
         changed[name] = group.taking({option: value for option, value in new.items() if value != values[option]})
-    return replace(recipe, **changed) if changed else recipe
+    return type(recipe)(**changed)
 
 
 def placed_value(value: Any, places: Mapping[Path, Path]) -> Any:

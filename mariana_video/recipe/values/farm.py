@@ -10,7 +10,7 @@ from mariana_video.errors import UsageError
 
 AUTO = "auto"
 _LOCAL = re.compile(r"local:(\d{1,4})")
-_HEAD = re.compile(r"ray://[^\s/:]+:\d{1,5}")
+_HEAD = re.compile(r"ray://([^\s/:]+:\d{1,5})")
 _SHOWN = 60  # characters of a text that are quoted
 _WAYS = "give auto (the cluster that this machine is part of), ray://HOST:PORT, or local:N"
 
@@ -40,3 +40,9 @@ class Farm:
         """How many workers are wanted on this machine; None where a cluster is there already."""
         found = _LOCAL.fullmatch(self.text)
         return int(found[1]) if found else None
+
+    @property
+    def head(self) -> str | None:
+        """HOST:PORT of a cluster's head, where it is said."""
+        found = _HEAD.fullmatch(self.text)
+        return found[1] if found else None
