@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mariana_video.api.foreseen.farming import is_farmed
 from mariana_video.api.foreseen.recipes import going_by
 from mariana_video.api.foreseen.unused import check_video
-from mariana_video.farm.cluster import check_there
 from mariana_video.job.output_paths import replaceable
 from mariana_video.media.read.opening import check_film
 from mariana_video.recipe.kinds import FilmRecipe
@@ -38,12 +38,10 @@ def video(
     was. Raises MarianaError, in one line.
     """
     clip, made, asked = checked_film(source, output, recipe, options)
-    farm = asked.farming.farm
-    if farm is not None:
-        check_there()
+    if is_farmed(asked.farming):
         from mariana_video.api.spreading.films import farmed_film
 
-        return farmed_film(clip, made, asked, farm, on_look)
+        return farmed_film(clip, made, asked, on_look)
     from mariana_video.api.making.films import film_work  # loads torch: not for a refusal
 
     return film_work(clip, made, asked, on_look)
