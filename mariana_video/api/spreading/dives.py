@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from mariana_video.api.spreading.placed import all_sent, placed
 from mariana_video.api.spreading.probes import probing
 from mariana_video.dream.plain.made_up import Source
 from mariana_video.job.job import Job
+from mariana_video.recipe.job import Travelling
 from mariana_video.recipe.kinds import DiveRecipe, FilmRecipe
 
 
@@ -65,7 +66,7 @@ def farmed_dive(begins: Source, output: str, recipe: DiveRecipe) -> Work[Path]:
             shots=None,
             farming=recipe.farming,
             asked=asked_of_dive(job, begins, recipe),
-            kind=Dive(begins, recipe.text()),
+            kind=Dive(begins, replace(recipe, travelling=Travelling(no_recipe=True)).text()),
             sent=partial(all_sent, recipe, begins),
             probing=lambda job: probing(recipe.dream, job.machine(recipe.machine)),
         )

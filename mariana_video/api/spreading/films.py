@@ -18,9 +18,11 @@ from mariana_video.footage.plan import Plan
 from mariana_video.job.conditions import conditions_of
 from mariana_video.job.job import Job
 from mariana_video.loop.dreamer import make_dreamer
+from mariana_video.recipe.job import Travelling
 from mariana_video.recipe.kinds import FilmRecipe
 
 OnLook = Callable[[int], None]
+_UNSAID = Travelling(no_recipe=True)  # what travels with the film is the command's to know
 _ONE = "the film is one shot, which one worker makes alone; --split SECONDS parts it among several"
 
 
@@ -77,7 +79,7 @@ def farmed_film(source: Path, output: str, recipe: FilmRecipe, on_look: OnLook) 
             shots=recipe.span.shots,
             farming=recipe.farming,
             asked=asked,
-            kind=Film(recipe.text(), plan),
+            kind=Film(replace(recipe, travelling=_UNSAID).text(), plan),
             sent=partial(_sent, source, recipe, plan),
             probing=lambda job: probing(recipe.dream, job.machine(recipe.machine), recipe.carry, recipe.where),
             notes=[_ONE] if len(asked.film.shots) == 1 else [],

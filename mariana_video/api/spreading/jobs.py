@@ -15,7 +15,7 @@ from mariana_video.api.making.jobs import Asked, finished, job_work, looked, rea
 from mariana_video.api.making.work import Watch, Work
 from mariana_video.api.spreading.alike import begun_with, check_alike
 from mariana_video.api.spreading.probes import Probe, probe_of
-from mariana_video.api.spreading.spread import FOLDER, Spread, spread_work
+from mariana_video.api.spreading.spread import FOLDER, Spread, Taking, spread_work
 from mariana_video.errors import OutputError
 from mariana_video.farm.errand import Given, Item, Sent
 from mariana_video.farm.worker import preview_in
@@ -162,7 +162,7 @@ def _items(job: Job, asked: Asked) -> list[Item]:
 
 
 @contextmanager
-def _opened(shared: Shared, restart: list[bool], watch: Watch) -> Iterator[Spread]:
+def _opened(shared: Shared, restart: list[bool], watch: Watch) -> Iterator[Taking]:
     """The job, locked as long as this lasts. It is to `restart` once: running again goes on."""
     asked = shared.asked
     with open_job(shared.output, shared.source, shared.storage, shared.shots, restart=restart[0]) as job:
@@ -184,7 +184,7 @@ def _opened(shared: Shared, restart: list[bool], watch: Watch) -> Iterator[Sprea
 
         done = total - sum(item.steps for item in items)
         errand, preview = partial(_errand, shared, job), shared.storage.preview
-        yield Spread(job.folder, items, done, total, errand, taken, ended, preview)
+        yield Taking(Spread(job.folder, items, done, total, errand, preview), taken, ended)
 
 
 def _errand(shared: Shared, job: Job) -> JobErrand:

@@ -14,7 +14,7 @@ from mariana_video.media.stills.pictures import picture_files
 from mariana_video.recipe.group import Group
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.reading import declared
-from mariana_video.recipe.values.file import InputFile
+from mariana_video.recipe.values.file import InputFile, RecipeFile
 from mariana_video.recipe.values.networks import Networks
 
 K = TypeVar("K", bound=Kind)
@@ -45,7 +45,9 @@ def _named(recipe: Kind) -> Iterator[Path]:
 
 def files_of(value: Any) -> Iterator[Path]:
     """The files that an option's value names."""
-    if isinstance(value, InputFile):
+    if isinstance(value, tuple):
+        yield from (file for one in value for file in files_of(one))
+    elif isinstance(value, InputFile) or (isinstance(value, RecipeFile) and value.is_file()):
         yield Path(value)
     elif isinstance(value, Networks):
         yield from (file for file in value.files if file.is_file())
@@ -64,8 +66,10 @@ def placed(recipe: K, places: Mapping[Path, Path]) -> K:
 
 def placed_value(value: Any, places: Mapping[Path, Path]) -> Any:
     """An option's value, with its files at their places."""
-    if isinstance(value, InputFile):
-        return InputFile(places.get(value.absolute(), value))
+    if isinstance(value, tuple):
+        return tuple(placed_value(one, places) for one in value)
+    if isinstance(value, InputFile | RecipeFile):
+        return type(value)(places.get(Path(value).absolute(), value))
     if isinstance(value, Networks) and any(file.absolute() in places for file in value.files):
         return Networks(
             ", ".join(

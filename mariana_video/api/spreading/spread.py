@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ FOLDER = ".farm"
 
 @dataclass(frozen=True)
 class Spread:
-    """A work that is open: what is left of it, and what is done with what comes in.
+    """A work that is open, and what is left of it.
 
     `errand` is asked for once something is to be made. `folder` is the work's own; `done` of `total` steps stand.
     """
@@ -38,12 +38,19 @@ class Spread:
     done: int
     total: int
     errand: Callable[[], Errand]
-    take: Callable[[str, Path], None]
-    end: Callable[[], Path]
     preview: Path | None = None
 
 
-Opened = Callable[[Watch], AbstractContextManager[Spread]]
+@dataclass(frozen=True)
+class Taking:
+    """What is done with what comes in of a work that is `spread`, and with the whole."""
+
+    spread: Spread
+    take: Callable[[str, Path], None]
+    end: Callable[[], Path]
+
+
+Opened = Callable[[Watch], AbstractContextManager[Taking]]
 
 
 def spread_work(
@@ -54,11 +61,11 @@ def spread_work(
 
     def make(watch: Watch) -> Path:
         watch.check()
-        with opened(watch) as spread:
-            made.done = spread.done
-            if spread.items:
-                _made(spread, farm, watch, made)
-            return spread.end()
+        with opened(watch) as taking:
+            made.done = taking.spread.done
+            for name, folder in all_made(taking.spread, farm, watch, made):
+                taking.take(name, folder)
+            return taking.end()
 
     made = Work[Path](
         work.unit,
@@ -74,8 +81,10 @@ def spread_work(
     return made
 
 
-def _made(spread: Spread, farm: Farm, watch: Watch, work: Work[Path]) -> None:
-    """Has everything made that is left, and takes it as it comes in."""
+def all_made(spread: Spread, farm: Farm, watch: Watch, work: Work[Path]) -> Iterator[tuple[str, Path]]:
+    """Has everything made that is left: gives each item's name, and the folder where its files lie until the next."""
+    if not spread.items:
+        return
     place = spread.folder / FOLDER
     shutil.rmtree(place, ignore_errors=True)
     following = _Following(spread, watch, work)
@@ -83,7 +92,7 @@ def _made(spread: Spread, farm: Farm, watch: Watch, work: Work[Path]) -> None:
         errand = spread.errand()
         with connected(farm):
             for name, folder in Hands(farm, errand, spread.items, place, following).made():
-                spread.take(name, folder)
+                yield name, folder
                 shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
         raise cannot_write(str(work.output), error) from error
