@@ -26,13 +26,28 @@ class Table:
         self.rows.setdefault(chapter, Counter())[done, came] += times
 
     def write(self, path: Path, frames: int = 40) -> None:
-        """Writes the document."""
-        lines = [_HEAD.format(frames=frames)]
+        """Writes the document; chapters that other tests have written stay."""
+        others = {name: text for name, text in chapters_of(path).items() if name not in self.rows}
+        path.write_text("\n".join([_HEAD.format(frames=frames), *self._chapters().values(), *others.values()]), "utf-8")
+
+    def write_chapters(self, path: Path) -> None:
+        """Writes these chapters alone; all else in the document stays."""
+        head = path.read_text("utf-8").split("\n## ")[0]
+        path.write_text("\n".join([head, *(chapters_of(path) | self._chapters()).values()]), "utf-8")
+
+    def _chapters(self) -> dict[str, str]:
+        texts = {}
         for chapter, counted in self.rows.items():
-            lines += [f"## {chapter}", "", "| what was done | times | what came of it |", "|---|---:|---|"]
+            lines = [f"## {chapter}", "", "| what was done | times | what came of it |", "|---|---:|---|"]
             lines += [f"| {done} | {times} | {came} |" for (done, came), times in counted.items()]
-            lines.append("")
-        path.write_text("\n".join(lines), encoding="utf-8")
+            texts[chapter] = "\n".join([*lines, ""])
+        return texts
+
+
+def chapters_of(path: Path) -> dict[str, str]:
+    """The chapters of a document that is there, by their names."""
+    texts = path.read_text("utf-8").split("\n## ")[1:] if path.exists() else []
+    return {text.partition("\n")[0]: f"## {text.rstrip()}\n" for text in texts}
 
 
 TABLE = Table()

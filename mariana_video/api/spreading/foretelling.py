@@ -73,7 +73,7 @@ class SharedForetelling(Foretelling):
     def rate(self) -> float:
         """How many steps a second lately, of all workers together."""
         if len(self._lately) < 2:
-            return 0.0
+            return sum(self._steps.values()) / max(self._clock() - self._since, _SMALL)
         (first, _, before, _), (last, _, now, _) = self._lately[0], self._lately[-1]
         return (now - before) / max(last - first, _SMALL)
 

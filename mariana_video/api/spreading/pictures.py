@@ -12,11 +12,13 @@ from typing import Protocol
 from mariana_video.api.making.work import Watch, Work
 from mariana_video.api.spreading.alike import check_alike
 from mariana_video.api.spreading.foretelling import SharedForetelling
+from mariana_video.api.spreading.placed import placed
 from mariana_video.api.spreading.probes import Probe, probe_of, probing
 from mariana_video.api.spreading.spread import FOLDER, Spread, all_made
 from mariana_video.errors import DreamError, MarianaError, SourceError, UsageError
 from mariana_video.farm.errand import Given, Item, Sent
 from mariana_video.recipe.job import Farming, Machine
+from mariana_video.recipe.kinds import FilmRecipe
 from mariana_video.recipe.look import Dream
 from mariana_video.recipe.toml import Sections
 
@@ -55,27 +57,26 @@ class PictureErrand:
     preview: str
     conditions: Sections
     probe: Probe | None
-    dream: Dream
-    machine: Machine
+    probing: str
     kind: Kind
 
     def maker(self, places: Mapping[Path, Path], folder: Path) -> PictureMaker:
         """What makes them, what they read being at its `places`. Raises MarianaError, Unlike."""
         here = self.kind.here(places, folder / "all")
         check_alike(self.conditions, here.conditions)
-        return PictureMaker(self, here)
+        return PictureMaker(self.probe, placed(FilmRecipe.read(self.probing), places), here)
 
 
 class PictureMaker:
     """Makes pictures on a worker, with one network."""
 
-    def __init__(self, errand: PictureErrand, here: Here) -> None:
-        self._errand, self._here = errand, here
+    def __init__(self, probe: Probe | None, probing: FilmRecipe, here: Here) -> None:
+        self._probe, self._probing, self._here = probe, probing, here
 
     def probe(self, folder: Path) -> None:
         """Sees that this machine's bits are those of the command's. Raises Unlike."""
-        if self._errand.probe is not None:
-            self._errand.probe.check(probing(self._errand.dream, self._errand.machine), folder)
+        if self._probe is not None:
+            self._probe.check(self._probing, folder)
 
     def make(self, item: str, folder: Path, on_step: Callable[[], None]) -> Given:
         """Makes a picture, by its name; what is wrong with it alone is told in a file."""
@@ -116,11 +117,11 @@ class Elsewhere:
 
         def errand() -> PictureErrand:
             place = folder / FOLDER / "probe"
-            probe = None if self.farming.mixed else probe_of(probing(self.dream, self.machine), place)
-            sent = self.sent()
+            asked, sent = probing(self.dream, self.machine), self.sent()
+            probe = None if self.farming.mixed else probe_of(asked, place)
             text = "\n".join([str(folder), json.dumps({**conditions}, default=dict), *(one.checksum for one in sent)])
             token = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
-            return PictureErrand(token, sent, "", conditions, probe, self.dream, self.machine, self.kind)
+            return PictureErrand(token, sent, "", conditions, probe, asked.text(), self.kind)
 
         spread = Spread(folder, items, total - len(items), total, errand)
         for name, place in all_made(spread, self.farming.farm, watch, work):
