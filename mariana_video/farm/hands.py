@@ -28,6 +28,7 @@ _AHEAD = 2  # items under way for each worker, so that none waits for this machi
 _LOOK = 0.5  # seconds between two looks at how far they are
 _AGAIN = 5.0  # seconds between two looks at which machines are there
 _PATIENCE = 20.0  # seconds without any machine, after which that is said
+_WORDS = 200  # a second that all workers together may say of how far they are
 _RETRIES = 3  # of Ray's, where a worker or its machine was lost
 _LOST = 3  # times that what an item came to may be lost on its way
 
@@ -43,7 +44,7 @@ class Watch(Protocol):
         """A sentence for a person."""
         ...
 
-    def steps(self, told: Mapping[str, int]) -> None:
+    def steps(self, told: Mapping[str, int], /) -> None:
         """How many steps of items are done."""
         ...
 
@@ -127,13 +128,14 @@ class Hands:
         """Hands out items, as long as there are hands for them."""
         import ray
 
-        room = max(1, _AHEAD * sum(self._share.workers(node) for node in self._machines))
+        workers = sum(self._share.workers(node) for node in self._machines)
+        room, every = max(1, _AHEAD * workers), max(1.0, workers / _WORDS)
         task = ray.remote(num_cpus=self._share.cores, num_gpus=self._share.gpus, max_retries=_RETRIES)(work)
         if self._out:
             task = task.options(label_selector={"ray.io/node-id": f"!in({','.join(sorted(self._out))})"})
         while self._queue and len(self._pending) < room:
             item = self._queue.popleft()
-            order = Order(__version__, [self._errand_ref], item, self._sending, self._desk, self._share.threads)
+            order = Order(__version__, [self._errand_ref], item, self._sending, self._desk, self._share.threads, every)
             self._pending[task.remote(order)] = item.name
 
     def _ask(self) -> None:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ray import ObjectRef
     from ray.actor import ActorHandle
 
-_TOLD_EVERY = 1.0  # seconds between two words on how far it is
 _OLD = 7 * 86_400.0  # seconds after which what an errand left is nobody's any more
 _PREVIEW = "preview"
 
@@ -67,7 +66,7 @@ class Order:
     """One item, and all that it takes to make it.
 
     `errand` is wrapped in a list, so that nothing of it is read before it is known that the versions are the same;
-    `threads` None leaves their number as Ray sets it.
+    `threads` None leaves their number as Ray sets it; `every` are the seconds between two words on how far it is.
     """
 
     version: str
@@ -76,6 +75,7 @@ class Order:
     sending: Sending
     desk: ActorHandle
     threads: int | None
+    every: float
 
 
 _ready: dict[str, Maker] = {}
@@ -144,13 +144,13 @@ class _Telling:
     """Tells the desk now and then how far an item is."""
 
     def __init__(self, order: Order, preview: Path | None) -> None:
-        self._desk, self._item, self._preview = order.desk, order.item.name, preview
+        self._desk, self._item, self._preview, self._every = order.desk, order.item.name, preview, order.every
         self._steps, self._told, self._shown = 0, 0.0, 0.0
 
     def step(self) -> None:
         """One more step is done."""
         self._steps += 1
-        if time.monotonic() - self._told >= _TOLD_EVERY:
+        if time.monotonic() - self._told >= self._every:
             self.end()
 
     def end(self) -> None:

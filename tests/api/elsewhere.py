@@ -34,11 +34,13 @@ class OneWorker:
         places = {}
         for one in self._errand.sent:
             place = self.machine / "files" / one.checksum / one.path.name
-            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(place.parent, ignore_errors=True)
+            place.parent.mkdir(parents=True)
             (shutil.copytree if one.folder else shutil.copyfile)(one.path, place)  # type: ignore[operator]
             places[one.path] = place
         work = self.machine / "work"
-        work.mkdir(exist_ok=True)
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
         maker = self._errand.maker(places, work)
         maker.probe(work / "probe")
         for item in self._items:

@@ -138,8 +138,8 @@ def test_a_worker_of_other_versions_is_known(
     for place in one_worker.machine.iterdir():
         shutil.rmtree(place)
     mixed.run()
+    made(clip, tmp_path / "begun.mp4", stop=5, **said)
     with pytest.raises(UsageError, match="was begun without --mixed"):
-        made(clip, tmp_path / "begun.mp4", stop=5, **said)
         video(clip, tmp_path / "begun.mp4", farm="local:1", mixed=True, **said)
 
 

@@ -82,9 +82,9 @@ def dreaming(folder: Path) -> list[int]:
     found = []
     for place in Path("/proc").iterdir():
         try:
-            if place.name.isdigit() and (place / "cmdline").read_bytes().startswith(b"ray::work"):
-                if f"TMPDIR={folder}".encode() in (place / "environ").read_bytes():
-                    found.append(int(place.name))
+            working = place.name.isdigit() and (place / "cmdline").read_bytes().startswith(b"ray::work")
+            if working and f"TMPDIR={folder}".encode() in (place / "environ").read_bytes():
+                found.append(int(place.name))
         except OSError:  # it has ended meanwhile
             continue
     return found

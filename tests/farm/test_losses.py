@@ -1,4 +1,4 @@
-"""Whatever is lost on the way, a farm's film is the film made on one machine, byte for byte; or it is told in a line."""
+"""Whatever is lost on the way, a farm's film is the one made on one machine, byte for byte; or it is told in a line."""
 
 from __future__ import annotations
 
