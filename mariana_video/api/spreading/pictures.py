@@ -84,6 +84,7 @@ class PictureMaker:
             made = self._here.make(int(item.removeprefix(_PICTURE)), folder, lambda: None)
         except tuple(_KINDS.values()) as error:
             (folder / _ERROR).write_text(json.dumps([type(error).__name__, str(error)]), "utf-8")
+            on_step()
             return Given(folder, (_ERROR,))
         on_step()
         return Given(folder, (made.name,))

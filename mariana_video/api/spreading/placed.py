@@ -73,7 +73,7 @@ def placed_value(value: Any, places: Mapping[Path, Path]) -> Any:
     if isinstance(value, Networks) and any(file.absolute() in places for file in value.files):
         return Networks(
             ", ".join(
-                str(replace(one, what=_word(one.what, places), weights=_word(one.weights, places), own=one.name))
+                str(replace(one, what=_word(one.what, places), weights=_word(one.weights, places)))
                 for one in value.said
             )
         )
