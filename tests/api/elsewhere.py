@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +41,16 @@ class OneWorker:
         work = self.machine / "work"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
-        maker = self._errand.maker(places, work)
-        maker.probe(work / "probe")
+        with chdir(self.machine):  # a worker is in another folder than the command
+            maker = self._errand.maker(places, work)
+            maker.probe(work / "probe")
         for item in self._items:
             self._watch.check()
             steps: list[int] = []
             place = work / item.name
             place.mkdir()
-            given = maker.make(item.name, place, lambda steps=steps: steps.append(1))  # type: ignore[misc]
+            with chdir(self.machine):
+                given = maker.make(item.name, place, lambda steps=steps: steps.append(1))  # type: ignore[misc]
             self._watch.steps({item.name: len(steps)})
             assert len(steps) == item.steps
             for name in given.names:

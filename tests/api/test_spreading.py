@@ -28,12 +28,15 @@ LENGTHS = (4, 9, 1, 3)
 
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
-    return cut_clip(tmp_path / "clip.mp4", LENGTHS)
+    return cut_clip(tmp_path / "clip.mp4", LENGTHS).relative_to(tmp_path)
 
 
 @pytest.fixture
-def said(tiny_weights: Path) -> dict[str, Any]:
-    return {"network": str(tiny_weights), "first_steps": 1, "motif_size": 1, "device": "cpu"}
+def said(tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Files are named as people name them: from the folder that they are in."""
+    shutil.copyfile(tiny_weights, tmp_path / "tiny.safetensors")
+    monkeypatch.chdir(tmp_path)
+    return {"network": "tiny.safetensors", "first_steps": 1, "motif_size": 1, "device": "cpu"}
 
 
 def test_a_film_the_longest_shots_first(

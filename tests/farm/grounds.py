@@ -29,6 +29,7 @@ class Grounds:
         """Starts the head."""
         from ray.cluster_utils import Cluster
 
+        os.environ["RAY_worker_niceness"] = "0"  # or whatever else this machine does comes first
         head = {"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False}
         self.cluster = Cluster(initialize_head=True, head_node_args=head)
 
@@ -69,11 +70,12 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, told
 
 
-def until(true: Callable[[], object], what: str) -> None:
-    """Waits."""
+def until(true: Callable[[], object], what: str, running: subprocess.Popen[str] | None = None) -> None:
+    """Waits, as long as the command is `running`."""
     end = time.monotonic() + _LONG
     while not true():
         assert time.monotonic() < end, f"waited in vain: {what}"
+        assert running is None or running.poll() is None, f"{what}: {ended(running)}"
         time.sleep(0.05)
 
 

@@ -38,7 +38,7 @@ def check(grounds: Grounds, name: str, slow: bytes, done: str) -> None:
 
 def test_a_worker_killed_in_mid_shot(grounds: Grounds, slow: bytes) -> None:
     running = grounds.begin("video", "clip.mp4", "killed.mp4", *SLOW, "--farm", "auto")
-    until(lambda: list(grounds.folder.glob("*/mariana-farm-*/*/items/*/*/*.frames")), "a shot under way")
+    until(lambda: list(grounds.folder.glob("*/mariana-farm-*/*/items/*/*/*.frames")), "a shot under way", running)
     kill(dreaming(grounds.folder)[0])
     code, told = ended(running)
     assert code == 0, told
@@ -49,7 +49,7 @@ def test_a_worker_killed_in_mid_shot(grounds: Grounds, slow: bytes) -> None:
 def test_a_node_lost(grounds: Grounds, slow: bytes) -> None:
     third = grounds.node("third")
     running = grounds.begin("video", "clip.mp4", "lost.mp4", *SLOW, "--farm", "auto")
-    until(lambda: list(grounds.folder.glob("third/mariana-farm-*/*/items/*/*/*.frames")), "a shot under way")
+    until(lambda: list(grounds.folder.glob("third/mariana-farm-*/*/items/*/*/*.frames")), "a shot under way", running)
     grounds.cluster.remove_node(third, allow_graceful=False)
     code, told = ended(running)
     assert code == 0, told
@@ -61,7 +61,7 @@ def test_the_command_stopped_and_started_again(grounds: Grounds, slow: bytes, ho
     name = f"stopped-{how.name}.mp4"
     folder = grounds.folder / f"{name}.mariana"
     running = grounds.begin("video", "clip.mp4", name, *SLOW, "--farm", "auto")
-    until(lambda: parts(folder), "a shot that has come in")
+    until(lambda: parts(folder), "a shot that has come in", running)
     running.send_signal(how)
     code, told = ended(running)
     until(lambda: not dreaming(grounds.folder), "no worker goes on")
@@ -81,7 +81,7 @@ def test_the_command_stopped_and_started_again(grounds: Grounds, slow: bytes, ho
 def test_begun_by_a_farm_and_ended_by_one_machine(grounds: Grounds, slow: bytes) -> None:
     folder = grounds.folder / "both.mp4.mariana"
     running = grounds.begin("video", "clip.mp4", "both.mp4", *SLOW, "--farm", "auto")
-    until(lambda: parts(folder), "a shot that has come in")
+    until(lambda: parts(folder), "a shot that has come in", running)
     running.send_signal(signal.SIGINT)
     ended(running)
     assert grounds.run("video", "clip.mp4", "both.mp4", *SLOW)[0] == 0
@@ -92,7 +92,7 @@ def test_the_head_gone(grounds: Grounds, slow: bytes) -> None:
     """The last test of this farm."""
     folder = grounds.folder / "gone.mp4.mariana"
     running = grounds.begin("video", "clip.mp4", "gone.mp4", *SLOW, "--farm", "auto")
-    until(lambda: parts(folder), "a shot that has come in")
+    until(lambda: parts(folder), "a shot that has come in", running)
     grounds.cluster.head_node.kill_gcs_server()
     code, told = ended(running)
     assert code == 1

@@ -19,7 +19,7 @@ from mariana_video.api.making.stills import still_of
 from mariana_video.api.making.travelling import carried
 from mariana_video.api.making.work import Watch, Work
 from mariana_video.api.spreading.pictures import Elsewhere
-from mariana_video.api.spreading.placed import all_sent, placed
+from mariana_video.api.spreading.placed import all_sent, placed, told, whole
 from mariana_video.dream.plain.made_up import MadeUp, Source
 from mariana_video.footage.still import Still
 from mariana_video.job.conditions import conditions_of
@@ -48,7 +48,7 @@ class Exploring:
     def here(self, places: Mapping[Path, Path], folder: Path) -> BatchHere:
         """It, on a worker."""
         recipe = placed(ExploreRecipe.read(self.recipe), places)
-        source = places[self.source.absolute()] if isinstance(self.source, Path) else self.source
+        source = places[self.source] if isinstance(self.source, Path) else self.source
         return BatchHere(_planned(folder, source, recipe).batch)
 
 
@@ -79,7 +79,7 @@ def exploring_work(output: Path, source: Source, recipe: ExploreRecipe) -> Work[
     """The work of filling the folder `output` with looks of `source`."""
     planned = _planned(output, source, recipe)
     if is_farmed(recipe.farming):
-        kind, sent = Exploring(source, recipe.text()), partial(all_sent, recipe, source)
+        kind, sent = Exploring(whole(source), told(recipe).text()), partial(all_sent, recipe, source)
         elsewhere = Elsewhere(recipe.farming, kind, recipe.dream, recipe.machine, sent)
         planned = replace(planned, batch=replace(planned.batch, elsewhere=elsewhere))
     with planned.batch.opened(SHEET) as record:

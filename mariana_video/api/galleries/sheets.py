@@ -17,7 +17,7 @@ from mariana_video.api.making.stills import still_of
 from mariana_video.api.making.travelling import Carried, carried
 from mariana_video.api.making.work import Watch, Work
 from mariana_video.api.spreading.pictures import Elsewhere
-from mariana_video.api.spreading.placed import all_sent, placed
+from mariana_video.api.spreading.placed import all_sent, placed, told, whole
 from mariana_video.dream.plain.made_up import MadeUp, Source
 from mariana_video.job.conditions import conditions_of
 from mariana_video.job.output_paths import check_own, clear, folder_for, in_place
@@ -46,7 +46,7 @@ class SheetOf:
     def here(self, places: Mapping[Path, Path], folder: Path) -> BatchHere:
         """It, on a worker."""
         recipe = placed(SheetRecipe.read(self.recipe), places)
-        source = places[self.source.absolute()] if isinstance(self.source, Path) else self.source
+        source = places[self.source] if isinstance(self.source, Path) else self.source
         return BatchHere(_planned(folder / self.name, source, recipe).batch)
 
 
@@ -65,8 +65,8 @@ def sheet_work(output: Path, source: Source, recipe: SheetRecipe) -> Work[Path]:
     """The work of making a sheet of a network's layers on `source`, or of channels."""
     planned = _planned(output, source, recipe)
     if is_farmed(recipe.farming):
-        told = replace(recipe, travelling=Travelling(no_recipe=True))
-        kind, sent = SheetOf(output.name, source, told.text()), partial(all_sent, recipe, source)
+        asked = replace(recipe, travelling=Travelling(no_recipe=True))
+        kind, sent = SheetOf(output.name, whole(source), told(asked).text()), partial(all_sent, recipe, source)
         elsewhere = Elsewhere(recipe.farming, kind, recipe.dream, recipe.machine, sent)
         planned = replace(planned, batch=replace(planned.batch, elsewhere=elsewhere))
     check_own(planned.folder, str(output))

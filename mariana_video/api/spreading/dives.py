@@ -12,7 +12,7 @@ from mariana_video.api.making.dives import asked_by, asked_of_dive, conditions_o
 from mariana_video.api.making.jobs import Asked, looked
 from mariana_video.api.making.work import Work
 from mariana_video.api.spreading.jobs import Shared, alike, shared_work
-from mariana_video.api.spreading.placed import all_sent, placed
+from mariana_video.api.spreading.placed import all_sent, placed, told, whole
 from mariana_video.api.spreading.probes import probing
 from mariana_video.dream.plain.made_up import Source
 from mariana_video.job.job import Job
@@ -29,7 +29,7 @@ class Dive:
 
     def here(self, places: Mapping[Path, Path]) -> DiveHere:
         """It, on a worker."""
-        begins = places[self.begins.absolute()] if isinstance(self.begins, Path) else self.begins
+        begins = places[self.begins] if isinstance(self.begins, Path) else self.begins
         return DiveHere(begins, placed(DiveRecipe.read(self.recipe), places))
 
 
@@ -66,7 +66,7 @@ def farmed_dive(begins: Source, output: str, recipe: DiveRecipe) -> Work[Path]:
             shots=None,
             farming=recipe.farming,
             asked=asked_of_dive(job, begins, recipe),
-            kind=Dive(begins, replace(recipe, travelling=Travelling(no_recipe=True)).text()),
+            kind=Dive(whole(begins), told(replace(recipe, travelling=Travelling(no_recipe=True))).text()),
             sent=partial(all_sent, recipe, begins),
             probing=lambda job: probing(recipe.dream, job.machine(recipe.machine)),
         )

@@ -11,7 +11,7 @@ from mariana_video.api.making.films import asked_by, planned
 from mariana_video.api.making.jobs import Asked, looked
 from mariana_video.api.making.work import Work
 from mariana_video.api.spreading.jobs import Shared, alike, shared_work
-from mariana_video.api.spreading.placed import all_sent, files_of, placed, placed_value
+from mariana_video.api.spreading.placed import all_sent, files_of, placed, placed_value, told, told_value
 from mariana_video.api.spreading.probes import probing
 from mariana_video.farm.errand import Sent
 from mariana_video.footage.plan import Plan
@@ -36,7 +36,7 @@ class Film:
     def here(self, places: Mapping[Path, Path]) -> FilmHere:
         """It, on a worker."""
         plan, recipe = self.plan, placed(FilmRecipe.read(self.recipe), places)
-        source = places[plan.clip.path.absolute()]
+        source = places[plan.clip.path]
         clip = replace(plan.clip, path=source, files=tuple(source / file.name for file in plan.clip.files))
         looks = tuple(
             replace(shot, look={name: placed_value(value, places) for name, value in shot.look.items()})
@@ -79,12 +79,20 @@ def farmed_film(source: Path, output: str, recipe: FilmRecipe, on_look: OnLook) 
             shots=recipe.span.shots,
             farming=recipe.farming,
             asked=asked,
-            kind=Film(replace(recipe, travelling=_UNSAID).text(), plan),
+            kind=Film(told(replace(recipe, travelling=_UNSAID)).text(), _told(plan)),
             sent=partial(_sent, source, recipe, plan),
             probing=lambda job: probing(recipe.dream, job.machine(recipe.machine), recipe.carry, recipe.where),
             notes=[_ONE] if len(asked.film.shots) == 1 else [],
         )
         return shared_work(job, shared)
+
+
+def _told(plan: Plan) -> Plan:
+    """What was planned, with all files by their whole paths."""
+    looks = tuple(
+        replace(shot, look={name: told_value(value) for name, value in shot.look.items()}) for shot in plan.looks
+    )
+    return replace(plan, clip=replace(plan.clip, path=plan.clip.path.absolute()), looks=looks)
 
 
 def _sent(source: Path, recipe: FilmRecipe, plan: Plan) -> tuple[Sent, ...]:

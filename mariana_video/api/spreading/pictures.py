@@ -12,7 +12,7 @@ from typing import Protocol
 from mariana_video.api.making.work import Watch, Work
 from mariana_video.api.spreading.alike import check_alike
 from mariana_video.api.spreading.foretelling import SharedForetelling
-from mariana_video.api.spreading.placed import placed
+from mariana_video.api.spreading.placed import placed, told
 from mariana_video.api.spreading.probes import Probe, probe_of, probing
 from mariana_video.api.spreading.spread import FOLDER, Spread, all_made
 from mariana_video.errors import DreamError, MarianaError, SourceError, UsageError
@@ -122,7 +122,7 @@ class Elsewhere:
             probe = None if self.farming.mixed else probe_of(asked, place)
             text = "\n".join([str(folder), json.dumps({**conditions}, default=dict), *(one.checksum for one in sent)])
             token = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
-            return PictureErrand(token, sent, "", conditions, probe, asked.text(), self.kind)
+            return PictureErrand(token, sent, "", conditions, probe, told(asked).text(), self.kind)
 
         spread = Spread(folder, items, total - len(items), total, errand)
         for name, place in all_made(spread, self.farming.farm, watch, work):

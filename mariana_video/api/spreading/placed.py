@@ -53,6 +53,21 @@ def files_of(value: Any) -> Iterator[Path]:
         yield from (file for file in value.files if file.is_file())
 
 
+def told(recipe: K) -> K:
+    """`recipe` as workers are told it, who are in other folders: its files by their whole paths."""
+    return placed(recipe, {path.absolute(): path.absolute() for path in _named(recipe)})
+
+
+def whole(source: Source) -> Source:
+    """A source by its whole path."""
+    return source.absolute() if isinstance(source, Path) else source
+
+
+def told_value(value: Any) -> Any:
+    """An option's value, its files by their whole paths."""
+    return placed_value(value, {path.absolute(): path.absolute() for path in files_of(value)})
+
+
 def placed(recipe: K, places: Mapping[Path, Path]) -> K:
     """`recipe`, whose files lie at other `places` by now. What was said stays said."""
     changed: dict[str, Any] = {}
