@@ -56,9 +56,10 @@ def connected(farm: Farm) -> Iterator[None]:
             raise UsageError(f"--farm {farm}: this process is connected to Ray already; give --farm auto")
         yield
         return
-    with _signals_kept(), _silent():
+    with _silent():
         try:
-            _connect(farm)
+            with _signals_kept():
+                _connect(farm)
             yield
         finally:
             ray.shutdown()

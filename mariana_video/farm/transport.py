@@ -17,6 +17,9 @@ from mariana_video.farm.errand import Entry, Sent, checksum
 if TYPE_CHECKING:
     from ray import ObjectRef
 
+FILES = "files"
+"""Where in a user's folder what was sent lies."""
+
 _PIECE = 1 << 25  # bytes
 
 
@@ -73,6 +76,7 @@ def place_of(sent: Sent, folder: Path, pieces: Mapping[str, Sequence[Pieces]]) -
     with _alone(folder, sent.checksum):
         whole = copy.with_name(".whole")
         if whole.exists():
+            os.utime(copy.parent)  # it is still of use
             return copy
         if sent.checksum not in pieces:
             return None

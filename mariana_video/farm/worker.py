@@ -105,6 +105,8 @@ def work(order: Order) -> Told:
         return LeftOut(item.name, node, host, str(error), False)
     except OSError as error:
         return LeftOut(item.name, node, host, (error.strerror or str(error)).lower(), False)
+    except (ray.exceptions.OutOfDiskError, ray.exceptions.ObjectStoreFullError):
+        return LeftOut(item.name, node, host, "Ray has no room there for what it made", False)
 
 
 def _prepare(errand: Errand, order: Order, folder: Path) -> tuple[str, ...]:
@@ -113,7 +115,7 @@ def _prepare(errand: Errand, order: Order, folder: Path) -> tuple[str, ...]:
         return ()
     _ready.clear()  # one network in memory is enough
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command has it, before torch is loaded
-    own = transport.own_folder() / "files"
+    own = transport.own_folder() / transport.FILES
     found = {sent.path: transport.place_of(sent, own, order.sending) for sent in errand.sent}
     lacks = tuple(sent.checksum for sent in errand.sent if found[sent.path] is None)
     if not lacks:
@@ -175,9 +177,10 @@ def preview_in(folder: Path, ending: str) -> Path | None:
 def _forget_old(folder: Path) -> None:
     """Removes what errands of long ago left on this machine."""
     os.utime(folder)
-    for other in folder.parent.iterdir():
+    files = folder.parent / transport.FILES
+    for other in [*folder.parent.iterdir(), *(files.iterdir() if files.is_dir() else ())]:
         with contextlib.suppress(OSError):
-            if other.is_dir() and other.name != "files" and time.time() - other.stat().st_mtime > _OLD:
+            if other.is_dir() and other != files and time.time() - other.stat().st_mtime > _OLD:
                 shutil.rmtree(other, ignore_errors=True)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,8 +102,12 @@ class JobMaker:
 
     def __init__(self, errand: JobErrand, here: Here, folder: Path) -> None:
         self._errand, self._told, self._here = errand, errand.told, here
-        with self._told.looked(folder / "looked", here.source) as job:
-            self._asked = here.asked(job)
+        place = folder / "looked" / str(os.getpid())  # others prepare themselves on this machine, too
+        try:
+            with self._told.looked(place, here.source) as job:
+                self._asked = here.asked(job)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
 
     def probe(self, folder: Path) -> None:
         """Sees that this machine's bits are those of the command's. Raises Unlike."""
