@@ -83,15 +83,18 @@ def simulate(
     workers: int,
     seconds: float = SECONDS,
     *,
-    beginning: float = BEGINNING,
+    beginning: float | Sequence[float] = BEGINNING,
     link: float = LINK,
     taking: float = TAKING,
     bytes_each: float = BYTES,
     first: Callable[[Sequence[int]], Sequence[int]] = lambda lengths: sorted(lengths, reverse=True),
 ) -> Run:
-    """Shots dealt out to workers that are free, in the order of `first`; the command takes them in over its link."""
+    """Shots dealt out to workers that are free, in the order of `first`; the command takes them in over its link.
+
+    `beginning` are the seconds until workers are ready, of all or of each.
+    """
     command = _Simulated(bytes_each, link, taking)
-    free = [beginning] * workers
+    free = [beginning] * workers if isinstance(beginning, float) else list(beginning)
     heapq.heapify(free)
     ready: list[tuple[float, int]] = []
     for length in first(lengths):
@@ -163,10 +166,11 @@ class Waiting:
 
 
 class Quiet:
-    """Watches a run, and says nothing."""
+    """Watches a run, and says nothing; it remembers when items were begun, by the first that was heard of them."""
 
-    def __init__(self) -> None:
-        self.began = 0.0
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.began: dict[str, float] = {}
 
     def check(self) -> None:
         """Goes on."""
@@ -175,9 +179,10 @@ class Quiet:
         """Shows it."""
         print(line)
 
-    def steps(self, _told: Mapping[str, int]) -> None:
-        """The first word of a worker: all that comes before is beginning."""
-        self.began = self.began or time.monotonic()
+    def steps(self, told: Mapping[str, int]) -> None:
+        """Hears of items."""
+        for name, number in told.items():
+            self.began.setdefault(name, time.monotonic() - number * self.seconds)
 
     def workers(self, number: int) -> None:
         """Knows it."""
@@ -186,20 +191,20 @@ class Quiet:
         """Wants none."""
 
 
-def run(lengths: Sequence[int], workers: int, seconds: float) -> tuple[float, float]:
-    """A real run on this machine: seconds until the first word of a worker, and until all is there."""
+def run(lengths: Sequence[int], workers: int, seconds: float) -> tuple[list[float], float]:
+    """A real run on this machine: seconds until each worker began, and until all was there."""
     from mariana_video.farm.cluster import connected
     from mariana_video.farm.hands import Hands
     from mariana_video.recipe.values.farm import Farm
 
-    farm, watch = Farm.of(f"local:{workers}"), Quiet()
+    farm, watch = Farm.of(f"local:{workers}"), Quiet(seconds)
     items = [Item(f"shot {number}", length, length) for number, length in enumerate(lengths, 1)]
     errand: Errand = Waiting(f"{time.time_ns():024d}", seconds, {item.name: item.steps for item in items})
     with tempfile.TemporaryDirectory() as folder, connected(farm):
         began = time.monotonic()
         for _ in Hands(farm, errand, items, Path(folder), watch).made():
             pass
-        return watch.began - began, time.monotonic() - began
+        return [when - began for when in sorted(watch.began.values())[:workers]], time.monotonic() - began
 
 
 def runs(several: Sequence[int]) -> None:
@@ -207,9 +212,8 @@ def runs(several: Sequence[int]) -> None:
     lengths, seconds = film(30, 2_000, seed=2), 0.04
     print("\n| workers | simulated | run | apart |\n|---:|---:|---:|---:|")
     for workers in several:
-        first, took = run(lengths, workers, seconds)
-        beginning = max(0.0, first - min(lengths) * seconds)
-        said = simulate(lengths, workers, seconds, beginning=min(beginning, 5.0), bytes_each=10_000, taking=0.0).seconds
+        beginning, took = run(lengths, workers, seconds)
+        said = simulate(lengths, workers, seconds, beginning=beginning, bytes_each=10_000, taking=0.0).seconds
         print(f"| {workers} | {said:.1f} s | {took:.1f} s | {took / said - 1:+.0%} |")
 
 

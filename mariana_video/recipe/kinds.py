@@ -192,6 +192,7 @@ class ProgressionRecipe(Kind):
     played: Played = Played()
     travelling: Travelling = Travelling()
     machine: Machine = Machine()
+    farming: Farming = Farming()
     output: Output = Output()
 
 

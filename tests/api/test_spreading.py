@@ -10,6 +10,7 @@ import pytest
 
 from mariana_video.api.explore import explore
 from mariana_video.api.image import image
+from mariana_video.api.progress import progress
 from mariana_video.api.sheet import sheet
 from mariana_video.api.spreading.foretelling import SharedForetelling, makespan
 from mariana_video.api.video import video
@@ -121,6 +122,17 @@ def test_explorations_and_sheets(tmp_path: Path, said: dict[str, Any], one_worke
         assert (tmp_path / "farmed" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
     assert content(tmp_path / "farmed.png") == content(tmp_path / "alone.png")
     assert len(one_worker.made_items) > 3
+
+
+def test_a_comparison_cell_by_cell(tmp_path: Path, said: dict[str, Any], one_worker: type[OneWorker]) -> None:
+    write_picture(tmp_path / "start.png", texture(48, 64))
+    compared = {"network": said["network"], "device": "cpu", "motif_size": 1, "steps": 2, "columns": "strength=0.5,1"}
+    progress("start.png", "alone.png", **compared).run()
+    progress("start.png", "farmed.png", farm="local:1", **compared).run()
+    assert content(tmp_path / "farmed.png") == content(tmp_path / "alone.png")
+    assert len(one_worker.made_items) == 2
+    with pytest.raises(UsageError, match=r"--farm local:1 does nothing for film.mp4; it shares out the cells"):
+        progress("start.png", "film.mp4", farm="local:1", **compared)
 
 
 def test_a_worker_of_other_versions_is_known(

@@ -29,7 +29,7 @@ class Grounds:
         """Starts the head."""
         from ray.cluster_utils import Cluster
 
-        os.environ["RAY_worker_niceness"] = "0"  # or whatever else this machine does comes first
+        os.environ.update({"RAY_worker_niceness": "0"})  # or whatever else this machine does comes first
         head = {"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False}
         self.cluster = Cluster(initialize_head=True, head_node_args=head)
 

@@ -6,7 +6,7 @@ from mariana_video.farm.errand import Unlike
 from mariana_video.job.conditions import first_difference
 from mariana_video.recipe.toml import Sections
 
-_TELLING = ("source", "network", "beside_network", "natural_pictures", "machine")
+_TELLING = ("source", "beside", "network", "beside_network", "natural_pictures", "machine")
 """What of a job's conditions a worker finds out by itself. All else it is told, names of files among it."""
 _FILE = "_file"
 _OF_JOB = ("film", "shots", "parts")  # a job adds them by itself

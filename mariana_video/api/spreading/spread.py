@@ -74,8 +74,10 @@ def spread_work(
         done=(work.total or 0) - sum(item.steps for item in items),
         size=work.size,
         notes=told,
+        weights=work.weights,
         after=work.after,
         output=work.output,
+        foresee=lambda _check: work.foresee(),
         foretold=SharedForetelling(items, work.after),
     )
     return made
