@@ -21,12 +21,27 @@ _TRIES, _WAIT = 3, 2.0  # looks at a head that doesn't answer, and seconds that 
 _MISSING = 'a --farm needs Ray, which is not installed here: pip install "mariana-video[farm]"'
 
 
-def check_there() -> None:
-    """Raises UsageError where Ray isn't installed."""
+def check_there(farm: Farm) -> None:
+    """Raises UsageError where Ray isn't installed, FarmError where the head that is said does not answer."""
     from importlib.util import find_spec
 
     if find_spec("ray") is None:
         raise UsageError(_MISSING)
+    if farm.head is not None:
+        try:
+            _call(farm.head)
+        except OSError as error:
+            told = (error.strerror or str(error)).lower()
+            raise FarmError(
+                f"--farm {farm} can't be reached: {told}; is its head running, with "
+                "`ray start --head --ray-client-server-port=10001`, and does a firewall let this machine through?"
+            ) from error
+
+
+def _call(address: str) -> None:
+    """Sees that somebody answers at HOST:PORT. Raises OSError."""
+    host, _, port = address.rpartition(":")
+    socket.create_connection((host, int(port)), _WAIT).close()
 
 
 class HeadGone(FarmError):
@@ -68,20 +83,33 @@ def connected(farm: Farm) -> Iterator[None]:
 def _connect(farm: Farm) -> None:
     import ray
 
-    os.environ.setdefault("RAY_DEDUP_LOGS", "0")
     quiet: dict[str, Any] = {"logging_level": "CRITICAL", "log_to_driver": False}
     try:
         if farm.workers is None:
             ray.init(address=farm.text, **quiet)
         else:
             own = {"num_cpus": farm.workers, "include_dashboard": False, "object_store_memory": _STORE}
-            ray.init(address="local", **own, **quiet)
+            with _environment("RAY_USAGE_STATS_ENABLED", "0"):  # a farm of one's own is nobody else's business
+                ray.init(address="local", **own, **quiet)
     except Exception as error:  # Ray raises whatever comes to its mind
         told = str(error).strip().partition("\n")[0].rstrip(".")
         raise FarmError(
             f"--farm {farm} can't be reached: {told}; is its head running (`ray start --head`), of this version of "
             f"Ray ({ray.__version__}) and Python?"
         ) from error
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    """A variable of the environment, where nobody has set it."""
+    if name in os.environ:
+        yield
+        return
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
 
 
 @contextmanager
@@ -119,10 +147,9 @@ def check_head(farm: Farm) -> None:
 
     try:
         address: str = farm.head or ray.get_runtime_context().gcs_address
-        host, _, port = address.rpartition(":")
         for again in range(_TRIES, 0, -1):
             try:
-                socket.create_connection((host, int(port)), _WAIT).close()
+                _call(address)
                 return
             except OSError:
                 if again == 1:

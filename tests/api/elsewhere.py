@@ -72,5 +72,5 @@ def one_worker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> type[OneWorke
     OneWorker.machine.mkdir()
     monkeypatch.setattr(spread, "Hands", OneWorker)
     monkeypatch.setattr(spread, "connected", _connected)
-    monkeypatch.setattr("mariana_video.api.foreseen.farming.check_there", lambda: None)
+    monkeypatch.setattr("mariana_video.api.foreseen.farming.check_there", lambda farm: None)
     return OneWorker

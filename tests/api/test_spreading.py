@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from mariana_video.api.sheet import sheet
 from mariana_video.api.spreading.foretelling import SharedForetelling, makespan
 from mariana_video.api.video import video
 from mariana_video.api.zoom import zoom
-from mariana_video.errors import SourceError, UsageError
+from mariana_video.errors import FarmError, SourceError, UsageError
 from mariana_video.farm.errand import Item, Unlike
 from mariana_video.job import conditions
 from mariana_video.media.stills.pictures import write_picture
@@ -166,6 +167,19 @@ def test_a_farm_is_refused_where_it_does_nothing(tmp_path: Path, clip: Path, sai
         image(tmp_path / "start.png", tmp_path / "made.png", farm="local:1", **said)
     with pytest.raises(UsageError, match=r"'locl:2' is no farm; give auto"):
         video(clip, tmp_path / "film.mp4", farm="locl:2", **said)
+
+
+def test_without_ray_and_without_a_head_there_is_one_sentence(
+    tmp_path: Path, clip: Path, said: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r'Ray, which is not installed here: pip install "mariana-video\[farm\]"'):
+        video(clip, tmp_path / "film.mp4", farm="local:2", **said)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))
+        with pytest.raises(FarmError, match=r"--farm ray://.* can't be reached: .*; is its head running"):
+            video(clip, tmp_path / "film.mp4", farm=f"ray://127.0.0.1:{unheard.getsockname()[1]}", **said)
 
 
 def test_the_longest_shots_say_how_long_it_takes() -> None:

@@ -23,6 +23,7 @@ class Grounds:
 
     folder: Path
     cluster: Any = None
+    address: str = ""
     begun: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def open(self) -> None:
@@ -32,6 +33,7 @@ class Grounds:
         os.environ.update({"RAY_worker_niceness": "0"})  # or whatever else this machine does comes first
         head = {"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False}
         self.cluster = Cluster(initialize_head=True, head_node_args=head)
+        self.address = self.cluster.address
 
     def node(self, name: str, program: Path = ROOT, folder: Path | None = None) -> Any:
         """Adds a machine with one core, whose workers run the `program` and keep their files in `folder`."""
@@ -46,7 +48,7 @@ class Grounds:
 
     def begin(self, *words: str | Path, before: tuple[str, ...] = ()) -> subprocess.Popen[str]:
         """Starts a command; `before` are words before it."""
-        env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "RAY_ADDRESS": self.cluster.address}
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "RAY_ADDRESS": self.address}
         line = [*before, sys.executable, "-m", "mariana_video", *map(str, words)]
         self.begun.append(subprocess.Popen(line, cwd=self.folder, env=env, stderr=subprocess.PIPE, text=True))
         return self.begun[-1]

@@ -8,9 +8,12 @@ from mariana_video.recipe.job import Farming
 
 
 def is_farmed(farming: Farming) -> bool:
-    """Whether a farm is to make it. Raises UsageError where Ray isn't installed, and for --mixed without a farm."""
+    """Whether a farm is to make it.
+
+    Raises UsageError where Ray isn't installed and for --mixed without a farm, FarmError where the head is silent.
+    """
     if farming.farm is None:
         idle(farming, "mixed", "without --farm", "leave it out, or give a --farm")
         return False
-    check_there()
+    check_there(farming.farm)
     return True
