@@ -15,7 +15,7 @@ from mariana_video.recipe.group import Group
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.values.file import InputFile, RecipeFile
-from mariana_video.recipe.values.networks import Networks
+from mariana_video.recipe.values.networks import Networks, Said, is_path
 
 K = TypeVar("K", bound=Kind)
 _HERE = ("shots", "recipe", "preview")  # read on the command's machine alone
@@ -50,7 +50,7 @@ def files_of(value: Any) -> Iterator[Path]:
     elif isinstance(value, InputFile) or (isinstance(value, RecipeFile) and value.is_file()):
         yield Path(value)
     elif isinstance(value, Networks):
-        yield from (file for file in value.files if file.is_file())
+        yield from (Path(word) for word in _all(value) if Path(word).is_file())
 
 
 def told(recipe: K) -> K:
@@ -85,15 +85,21 @@ def placed_value(value: Any, places: Mapping[Path, Path]) -> Any:
         return tuple(placed_value(one, places) for one in value)
     if isinstance(value, InputFile | RecipeFile):
         return type(value)(places.get(Path(value).absolute(), value))
-    if isinstance(value, Networks) and any(file.absolute() in places for file in value.files):
-        return Networks(
-            ", ".join(
-                str(replace(one, what=_word(one.what, places), weights=_word(one.weights, places)))
-                for one in value.said
-            )
-        )
+    if isinstance(value, Networks) and any(Path(word).absolute() in places for word in _all(value)):
+        return Networks(", ".join(str(_moved(one, places)) for one in value.said))
     return value
 
 
-def _word(word: str, places: Mapping[Path, Path]) -> str:
-    return str(places.get(Path(word).absolute(), word)) if word else word
+def _words(said: Said) -> Iterator[str]:
+    """What of a network is the name of a file."""
+    yield from (word for word in (said.what if is_path(said.what) else "", said.weights) if word)
+
+
+def _all(networks: Networks) -> list[str]:
+    return [word for one in networks.said for word in _words(one)]
+
+
+def _moved(said: Said, places: Mapping[Path, Path]) -> Said:
+    """A network, with its files at their places."""
+    at = {word: str(places.get(Path(word).absolute(), word)) for word in _words(said)}
+    return replace(said, what=at.get(said.what, said.what), weights=at.get(said.weights, said.weights))
