@@ -37,13 +37,18 @@ class SharedForetelling(Foretelling):
 
     def __init__(self, items: Sequence[Item], after: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(sum(item.steps for item in items), None, after)
+        self._clock = clock
+        self._lately: deque[tuple[float, float, int, int]] = deque(maxlen=_LATELY)
+        self.workers = 1
+        self.begin(items)
+
+    def begin(self, items: Sequence[Item]) -> None:
+        """These are what is left by now: nothing of them is done."""
         self._items = {item.name: item for item in items}
         self._steps = dict.fromkeys(self._items, 0)
         self._whole = sum(item.weight for item in items)
-        self._clock = clock
-        self._since = clock()
-        self._lately: deque[tuple[float, float, int, int]] = deque(maxlen=_LATELY)
-        self.workers = 1
+        self._since = self._clock()
+        self._lately.clear()
 
     def told(self, steps: Mapping[str, int]) -> int:
         """Items are so far; how many steps that is more than was known. What is made again counts once."""

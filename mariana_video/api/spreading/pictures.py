@@ -114,7 +114,6 @@ class Elsewhere:
         assert self.farming.farm is not None, "a farm is asked for"
         items = _items(list(left), list(left.values()))
         total = work.total or 0
-        work.foretold = SharedForetelling(items)
 
         def errand() -> PictureErrand:
             place = folder / FOLDER / "probe"

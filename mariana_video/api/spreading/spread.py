@@ -109,6 +109,7 @@ class _Following:
         self._spread, self._watch, self._work = spread, watch, work
         known = work.foretold
         self._foretold = known if isinstance(known, SharedForetelling) else SharedForetelling(spread.items)
+        self._foretold.begin(spread.items)
         self.check, self.note = watch.check, watch.note
 
     def steps(self, told: Mapping[str, int]) -> None:
