@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mariana_video.api.spreading import spread
+from mariana_video.api.spreading import probes, spread
 from mariana_video.farm.errand import Errand, Item
 
 
@@ -71,6 +71,7 @@ def one_worker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> type[OneWorke
     OneWorker.machine, OneWorker.made_items = tmp_path / "machine", []
     OneWorker.machine.mkdir()
     monkeypatch.setattr(spread, "Hands", OneWorker)
+    monkeypatch.setattr(probes, "_SIZE", (64, 48))
     monkeypatch.setattr(spread, "connected", _connected)
     monkeypatch.setattr("mariana_video.api.foreseen.farming.check_there", lambda farm: None)
     return OneWorker
