@@ -8,9 +8,10 @@ from pathlib import Path
 
 _HEAD = """# Reliability
 
-What is done to the program on purpose by `make torture` (farms: `make test-all`), how often, and what came of it. This page is written by those
-tests themselves, and only when all of them pass. The clip has {frames} frames of 64×48, the network is the smallest of
-its family, parts have 8 frames instead of 250 and every frame is a checkpoint, so that each run meets every border.
+What is done to the program on purpose by `make torture` (farms: `make test-all`), how often, and what came of it. This
+page is written by those tests themselves, and only when all of them pass. The clip has {frames} frames of 64×48, the
+network is the smallest of its family, parts have 8 frames instead of 250 and every frame is a checkpoint, so that each
+run meets every border.
 "The same film" means: every decoded byte, every time and the sound's end are those of a film made in one go.
 """
 
