@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: help dream test lint samples gallery torture clean
+.PHONY: help dream test test-all lint samples gallery torture clean
 
 help:
 	@echo "make dream     set up, and dream the sample clip into $(OUT)/"
 	@echo "make test      set up, and run the tests"
+	@echo "make test-all  the same, with what needs Ray (several minutes)"
 	@echo "make lint      ruff and mypy"
 	@echo "make samples   make the pictures of the README again (minutes)"
 	@echo "make gallery   make the pictures of docs/GALLERY.md again (half an hour)"
@@ -41,6 +42,13 @@ dream: $(VENV)/base
 
 test: $(VENV)/test
 	@OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
+
+$(VENV)/all: $(VENV)/test
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[farm]'
+	@touch $@
+
+test-all: $(VENV)/all test
+	@OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m farm
 
 lint: $(VENV)/test
 	@$(BIN)/ruff check .

@@ -66,6 +66,7 @@ _PUBLIC = {
     "DataError": "errors",
     "MotionError": "errors",
     "DreamError": "errors",
+    "FarmError": "errors",
     "Cancelled": "errors",
 }
 

@@ -8,6 +8,7 @@
     ├── DataError                training pictures are missing or unusable
     ├── MotionError              optical flow can't be computed (weights of a flow network missing, say)
     ├── DreamError               the ascent broke down (a gradient that is not finite, no memory)
+    ├── FarmError                the workers of a farm can't be reached, or none of them can do the work
     └── Cancelled                somebody asked a running work to stop (exit 130)
 
 Every message says what was given and what would do, in one line, without a full stop at the end.
@@ -54,6 +55,10 @@ class MotionError(MarianaError):
 
 class DreamError(MarianaError):
     """The ascent broke down."""
+
+
+class FarmError(MarianaError):
+    """The workers of a farm can't be reached, or none of them can do the work."""
 
 
 class Cancelled(MarianaError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mariana_video.api.foreseen.farming import is_farmed
 from mariana_video.api.foreseen.recipes import going_by
 from mariana_video.api.foreseen.sources import check_drawn, check_whole_picture, file_of
 from mariana_video.api.foreseen.unused import check_image
@@ -12,7 +13,7 @@ from mariana_video.dream.plain.made_up import MadeUp, Source, source_of
 from mariana_video.errors import UsageError
 from mariana_video.media.output import check_apart, check_output
 from mariana_video.media.stills.pictures import ENDINGS_OUT
-from mariana_video.recipe.idle import check_where
+from mariana_video.recipe.idle import check_where, idle
 from mariana_video.recipe.kinds import PictureRecipe
 from mariana_video.recipe.reading import named
 
@@ -42,6 +43,10 @@ def image(
         return _one(given, made, asked)
     if asked.still.at is not None:
         raise UsageError(f"--at {asked.still.at} takes a frame of a video, and {given} is a folder; leave out --at")
+    if is_farmed(asked.farming):
+        from mariana_video.api.spreading.folders import farmed_folder
+
+        return farmed_folder(given, made, asked)
     from mariana_video.api.making.stills import folder_work
 
     return folder_work(given, made, asked)
@@ -52,6 +57,8 @@ def _one(source: Source, output: Path, recipe: PictureRecipe) -> Work[Path]:
         raise UsageError(f"{output} has no ending of a picture; these work: {', '.join(ENDINGS_OUT)}")
     check_output(output, file_of(source), recipe.still.overwrite)
     check_apart(output, recipe.files().values())
+    idle(recipe.farming, "farm", "for a single picture, which is made in one piece", "leave it out")
+    is_farmed(recipe.farming)  # refuses what is said of one
     from mariana_video.api.making.stills import picture_work  # loads torch: not for a refusal
 
     return picture_work(source, output, recipe)

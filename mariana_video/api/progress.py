@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mariana_video.api.foreseen.farming import is_farmed
 from mariana_video.api.foreseen.recipes import going_by
 from mariana_video.api.foreseen.sizes import check_kind, is_sheet
 from mariana_video.api.foreseen.sources import check_drawn, check_whole_picture, file_of
@@ -13,9 +14,11 @@ from mariana_video.api.foreseen.unused import check_progress, check_sheet
 from mariana_video.dream.plain.made_up import Source, source_of
 from mariana_video.errors import UsageError
 from mariana_video.media.output import check_apart, check_output, would_replace
+from mariana_video.recipe.idle import idle
 from mariana_video.recipe.kinds import ProgressionRecipe
 from mariana_video.recipe.progression import Variant, variants
 from mariana_video.recipe.reading import named
+from mariana_video.recipe.travel.fields import compares_files
 
 if TYPE_CHECKING:
     from mariana_video.api.making.work import Work
@@ -44,6 +47,11 @@ def progress(
     asked.check_files()
     if asked.progress.plot is not None:
         _check_plot(asked.progress.plot, picture, made, asked)
+    if is_farmed(asked.farming):
+        _check_farmed(asked, made)
+        from mariana_video.api.spreading.comparisons import farmed_comparison
+
+        return farmed_comparison(picture, made, asked, places)
     from mariana_video.api.making.progressions import progression_work  # loads torch: not for a refusal
 
     return progression_work(picture, made, asked, places)
@@ -58,6 +66,19 @@ def _places(recipe: ProgressionRecipe, source: Source, output: str) -> Sequence[
         check(one.dream, recipe.output, output, recipe.played.play_once, recipe.progress)
         check_drawn(one.dream, source)
     return places
+
+
+def _check_farmed(recipe: ProgressionRecipe, output: str) -> None:
+    """Refuses a farm where it has nothing to share out (UsageError)."""
+    shared = "it shares out the cells of a comparison's contact sheet: give --columns, and OUTPUT the ending .png"
+    several = recipe.progress.columns is not None or recipe.progress.rows is not None
+    if not is_sheet(output) or not several:
+        idle(recipe.farming, "farm", f"for {output}", shared)
+    if recipe.progress.plot is not None:
+        idle(recipe.farming, "farm", f"with --plot {recipe.progress.plot}, which is measured here", "leave one out")
+    for text in (recipe.progress.columns, recipe.progress.rows):
+        if text is not None and compares_files(text):
+            idle(recipe.farming, "farm", f"with {text!r}, whose files lie on this machine", "leave it out")
 
 
 def _check_plot(plot: Path, source: Source, output: str, recipe: ProgressionRecipe) -> None:

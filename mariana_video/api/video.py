@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mariana_video.api.foreseen.farming import is_farmed
 from mariana_video.api.foreseen.recipes import going_by
 from mariana_video.api.foreseen.unused import check_video
 from mariana_video.job.output_paths import replaceable
@@ -37,6 +38,10 @@ def video(
     was. Raises MarianaError, in one line.
     """
     clip, made, asked = checked_film(source, output, recipe, options)
+    if is_farmed(asked.farming):
+        from mariana_video.api.spreading.films import farmed_film
+
+        return farmed_film(clip, made, asked, on_look)
     from mariana_video.api.making.films import film_work  # loads torch: not for a refusal
 
     return film_work(clip, made, asked, on_look)

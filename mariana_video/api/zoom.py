@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mariana_video.api.foreseen.farming import is_farmed
 from mariana_video.api.foreseen.recipes import going_by
 from mariana_video.api.foreseen.sizes import check_kind
 from mariana_video.api.foreseen.sources import check_whole_picture, file_of
@@ -37,6 +38,10 @@ def zoom(
     asked.check_files()
     if asked.sounding.sound is not None:
         check_sound(asked.sounding.sound, made)
+    if is_farmed(asked.farming):
+        from mariana_video.api.spreading.dives import farmed_dive
+
+        return farmed_dive(begins, made, asked)
     from mariana_video.api.making.dives import dive_work  # loads torch: not for a refusal
 
     return dive_work(begins, made, asked)

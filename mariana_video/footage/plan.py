@@ -29,6 +29,17 @@ CUTS_AT = 320  # pixels: cuts are found on small pictures
 
 
 @dataclass(frozen=True)
+class Split:
+    """Where a piece of a shot ends and the next begins: the next is dreamed from `start` on, and alone from `border`.
+
+    Between these positions one fades into the other.
+    """
+
+    start: int
+    border: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """Which frames will be made.
 
@@ -49,6 +60,10 @@ class Plan:
     """A checksum of each frame as it was seen, small: whether a reader has come upon the same one."""
     looks: tuple[Listed, ...] = ()
     """What a list of shots says of each of its `shots`; nothing without one."""
+    splits: tuple[Split, ...] = ()
+    """Where shots are parted into pieces, in order."""
+    anew: frozenset[int] = frozenset()
+    """Positions within shots that are dreamed anew, as if a shot began there."""
 
     def __repr__(self) -> str:
         width, height = self.size
@@ -64,6 +79,11 @@ class Plan:
     def shots(self) -> tuple[range, ...]:
         """The positions of each shot's frames."""
         return shots_between(self.cuts, len(self.times))
+
+    @property
+    def borders(self) -> frozenset[int]:
+        """The positions besides the first that need nothing of the frame before: cuts, and where pieces begin."""
+        return self.cuts | {split.border for split in self.splits}
 
     @property
     def start(self) -> Fraction | None:
@@ -158,4 +178,4 @@ def timings_of(plan: Plan, carry: Schedule) -> tuple[Timing, ...]:
     constant, count = carry.constant(), len(plan.times)
     kept = (carry(instant) if constant is None else constant for instant in plan.timeline.instants(count))
     alone = {position for position, value in enumerate(kept) if value == 0}
-    return timings(plan.times, plan.cuts, alone)
+    return timings(plan.times, plan.cuts | plan.anew, alone)

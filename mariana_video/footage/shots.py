@@ -9,9 +9,9 @@ from itertools import groupby, islice
 
 from mariana_video.dream.arrays import to_tensor
 from mariana_video.errors import SourceError
-from mariana_video.footage.film import film
 from mariana_video.footage.plan import Plan
 from mariana_video.footage.reading import read_on
+from mariana_video.footage.splits import pieced
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.state import Finished, Rendered, State
 
@@ -53,7 +53,7 @@ def _one_after_the_other(
         if dreamer is None:
             yield from islice(_undreamed(plan, begin), positions.stop - begin)
             continue
-        with film(plan, dreamer, known, begin, run[0].shape) as coming:
+        with pieced(plan, dreamer, known, begin, run[0].shape) as coming:
             yield from islice(coming, positions.stop - begin)
 
 

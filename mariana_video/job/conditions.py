@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
@@ -34,6 +34,8 @@ _BY_SHOT = ("dream", "carry", "where", "network", *_BY_SHOT_FILES, *_BY_NETWORK)
 """What each shot's key tells of."""
 _UNTOLD = ("film", _LIST, "shots", "parts")
 _CHUNK = 1 << 22
+_MIXED: Mapping[str, Plain] = MappingProxyType({"mixed": True})
+"""What is told of machines where several of other bits make a film together."""
 
 Marks = tuple[tuple[str, int, int], ...]
 
@@ -45,10 +47,12 @@ def conditions_of(
     dreamer: Dreamer,
     source: Source | None,
     files: Mapping[str, InputFile] = MappingProxyType({}),
+    mixed: bool = False,
 ) -> Sections:
     """All that a job's result depends on, in sections of plain values. Reads the whole source for its checksum.
 
-    `options` are the command's own, by group; `files` those that it reads beside the source, by their options.
+    `options` are the command's own, by group; `files` those that it reads beside the source, by their options. Where
+    machines are `mixed`, none is told.
     """
     listed, weights = files.get("shots"), _weights_of(dreamer)
     return {
@@ -65,7 +69,7 @@ def conditions_of(
         "network": {"weights": weights[0]},
         "beside_network": dict(zip(list(dreamer.networks)[1:], weights[1:], strict=True)),
         "natural_pictures": {name: checksum_of(one) for name, one in dreamer.networks.items()},
-        "machine": machine_of(dreamer),
+        "machine": _MIXED if mixed else machine_of(dreamer),
     }
 
 
@@ -88,7 +92,7 @@ def agree(output: str, before: Sections, now: Sections, frames: int, free: Colle
         kept = f"throw its {frames} finished frames away" if frames else "begin anew"
         how, so = ("without", "leave it out") if listed else ("with", "give it again")
         raise UsageError(f"{output} was begun {how} --shots; {so}, or --restart to {kept}")
-    for difference in differences(_compared(before), _compared(now)):
+    for difference in _differing(before, now):
         if (listed and difference.section in _BY_SHOT) or _is_newer(difference):
             continue
         if difference.section in _DREAM and difference.name in free:
@@ -213,10 +217,18 @@ def _compared(conditions: Sections) -> Sections:
     }
 
 
+def _differing(before: Sections, now: Sections) -> Iterator[Difference]:
+    """What differs, of all that counts. Where machines are mixed in one of them, that alone counts of machines."""
+    both = [_compared(before), _compared(now)]
+    if any("mixed" in one.get("machine", {}) for one in both):
+        both = [{**one, "machine": _MIXED if "mixed" in one.get("machine", {}) else {}} for one in both]
+    return differences(*both)
+
+
 def first_difference(before: Sections, now: Sections) -> str | None:
     """How what was made under the conditions `before` differs from what is made `now`, in words; None where nowhere."""
     listed = "list" in before and "list" in now
-    found = (one for one in differences(_compared(before), _compared(now)) if not (listed and one.section in _BY_SHOT))
+    found = (one for one in _differing(before, now) if not (listed and one.section in _BY_SHOT))
     difference = next(found, None)
     return None if difference is None else _told(difference)
 
@@ -240,6 +252,8 @@ def _told(difference: Difference) -> str:
         return f"with other figures of what natural pictures do to the network {name}"
     if difference.section == "job":
         return f"by `mariana {before}`, not by `mariana {now}`"
+    if difference.section == "machine" and name == "mixed":
+        return "with --mixed" if before else "without --mixed"
     if difference.section == "machine" and name not in ("device", "precision", "memory"):
         return f"with {name} {before} and this is {now}, which changes the last bits"
     return f"{_option(name, before)}, not {_option(name, now)}"

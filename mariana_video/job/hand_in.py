@@ -19,16 +19,16 @@ from mariana_video.job.output_paths import read_conditions
 from mariana_video.media.files import put, sync, write_whole
 from mariana_video.media.output import cannot_write, discard
 
-_FILE = "part.json"
+FILE = "part.json"
 
 
 def describe(job: Job, shot: range) -> None:
     """Writes down that a whole shot, at such positions, is made and may be handed in elsewhere. Raises OutputError."""
-    noted = _noted(job.folder) if (job.folder / _FILE).exists() else {}
+    noted = _noted(job.folder) if (job.folder / FILE).exists() else {}
     files = {_place(job, path): _checksum(path) for path in job.store.files(shot)}
     noted[f"{shot.start}-{shot.stop}"] = files
     try:
-        write_whole(job.folder / _FILE, json.dumps(noted, indent=1).encode())
+        write_whole(job.folder / FILE, json.dumps(noted, indent=1).encode())
     except OSError as error:
         raise cannot_write(job.output, error) from error
 
@@ -53,6 +53,11 @@ def check(job: Job, made: Path, shots: tuple[range, ...]) -> list[int]:
     return sorted(numbers)
 
 
+def parts(made: Path) -> list[str]:
+    """The files of the shots that a job's folder `made` holds, by their names in it. Raises OutputError."""
+    return [place for files in _noted(made).values() for place in files]
+
+
 def hand_in(job: Job, made: Path) -> None:
     """Puts the shots that a job's folder `made` holds, which were checked, into their places in a `job` that was begun.
 
@@ -69,7 +74,7 @@ def _check_same_film(job: Job, made: Path) -> None:
         conditions = read_conditions(made)
     except OutputError:
         raise OutputError(f"{made} can't be read as a folder with shots; hand in what make_shot gave") from None
-    if not conditions or not (made / _FILE).is_file():
+    if not conditions or not (made / FILE).is_file():
         raise OutputError(f"{made} is no folder with shots that were made to be handed in")
     if made.name != job.folder.name:
         raise OutputError(f"{made} holds shots of another OUTPUT: {job.output} takes those of {job.folder.name}")
@@ -114,10 +119,10 @@ def _check_whole(job: Job, made: Path, copy: Path, place: Path, checksum: str) -
 
 def _noted(folder: Path) -> dict[str, dict[str, str]]:
     try:
-        found: Any = json.loads((folder / _FILE).read_text("utf-8"))
+        found: Any = json.loads((folder / FILE).read_text("utf-8"))
         return {str(shot): {str(place): str(sum_) for place, sum_ in files.items()} for shot, files in found.items()}
     except (OSError, ValueError, AttributeError, RecursionError) as error:
-        raise OutputError(f"{folder / _FILE} can't be read") from error
+        raise OutputError(f"{folder / FILE} can't be read") from error
 
 
 def _place(job: Job, path: Path) -> str:

@@ -134,7 +134,7 @@ def _contents(source: Path | None, target: Path) -> list[str]:
 def _tidy(folder: Path, names: Collection[str], keep: bool) -> None:
     """Removes what is half made, and the record itself unless it is to `keep`; what is somebody's own stays."""
     for path in folder.iterdir():
-        half = path.name in names or (path.name.startswith(".") and path.is_file())
+        half = path.name in names or path.name.startswith(".")
         if half or (path.name == _FILE and not keep):
             with contextlib.suppress(OSError):
                 discard(path)

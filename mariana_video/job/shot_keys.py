@@ -18,6 +18,7 @@ from mariana_video.loop.dreamer import Dreamer
 from mariana_video.recipe.options import needs_clock
 from mariana_video.recipe.toml import sections
 from mariana_video.recipe.values.file import InputFile
+from mariana_video.recipe.values.networks import is_path
 
 _LENGTH = 32  # characters
 _FILES = ("mask", "weights", "flow_weights", "guide", "palette")
@@ -51,11 +52,15 @@ def _told(job: Job, dreamer: Dreamer) -> dict[str, Any]:
         if path is not None:
             job.check_apart(path)
     groups = sections(recipe)
+    told = {
+        group: {name: value for name, value in groups[group].items() if name not in _FILES}
+        for group in ("dream", "carry", "where")
+    }
+    networks = recipe.dream.network
+    if any(is_path(one.what) or one.weights for one in networks.said):
+        told["dream"]["network"] = ", ".join(networks.names)
     return {
-        "recipe": {
-            group: {name: value for name, value in groups[group].items() if name not in _FILES}
-            for group in ("dream", "carry", "where")
-        },
+        "recipe": told,
         "layers": str(dreamer.objective),
         "network": weights_of(dreamer),
         "files": [_content(path) for path in files],

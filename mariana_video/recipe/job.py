@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from mariana_video.recipe.group import FILE, FIRST, LOOK, MACHINE, Group, from_text
+from mariana_video.recipe.values.farm import Farm
 from mariana_video.recipe.values.file import RecipeFile
 from mariana_video.recipe.values.memory import Memory
 from mariana_video.recipe.values.schedule import Bounds
@@ -31,6 +32,20 @@ class Machine(Group):
     memory: Annotated[Memory | None, from_text(Memory)] = None
     """How much memory the work may take, as `4GB` or `800MB`: large pictures go through the network in tiles that fit,
     and what doesn't fit is refused before it begins. Default: what is free."""
+
+
+@Parameter(name="*", group=MACHINE)
+@dataclass(frozen=True)
+class Farming(Group):
+    """Whether many machines make it together."""
+
+    farm: Annotated[Farm | None, from_text(Farm)] = None
+    """Let many workers make it: `auto` (the Ray cluster that this machine is part of), `ray://HOST:PORT`, or `local:N`
+    (N on this machine). What comes out is the same, byte for byte. It needs `pip install "mariana-video[farm]"`."""
+
+    mixed: Annotated[bool, Parameter(negative=())] = False
+    """Take workers of a --farm whose last bits differ, too (other processors, number formats, versions of libraries).
+    Default: they are left out."""
 
 
 @Parameter(name="*", group=FILE)

@@ -13,7 +13,7 @@ from cyclopts import Parameter
 
 from mariana_video.recipe.camera import Camera, Dive
 from mariana_video.recipe.group import FILE, FIRST, Group, from_text, from_texts
-from mariana_video.recipe.job import Machine, Output, Storage, Travelling
+from mariana_video.recipe.job import Farming, Machine, Output, Storage, Travelling
 from mariana_video.recipe.kind import Kind
 from mariana_video.recipe.look import Ascent, Dream
 from mariana_video.recipe.options import Carry, Recipe, Shooting, Span, Where
@@ -132,6 +132,7 @@ class FilmRecipe(Kind):
     where: Where = Where()
     travelling: Travelling = Travelling()
     machine: Machine = Machine()
+    farming: Farming = Farming()
     storage: Storage = Storage()
 
     @property
@@ -155,6 +156,7 @@ class PictureRecipe(Kind):
     still: Still = Still()
     travelling: Travelling = Travelling()
     machine: Machine = Machine()
+    farming: Farming = Farming()
 
     @property
     def dreamt(self) -> Recipe:
@@ -175,6 +177,7 @@ class DiveRecipe(Kind):
     played: Played = Played()
     travelling: Travelling = Travelling()
     machine: Machine = Machine()
+    farming: Farming = Farming()
     output: Output = Output()
 
 
@@ -189,6 +192,7 @@ class ProgressionRecipe(Kind):
     played: Played = Played()
     travelling: Travelling = Travelling()
     machine: Machine = Machine()
+    farming: Farming = Farming()
     output: Output = Output()
 
 
@@ -202,6 +206,7 @@ class SheetRecipe(Kind):
     begins: Begins = Begins()
     travelling: Travelling = Travelling()
     machine: Machine = Machine()
+    farming: Farming = Farming()
 
 
 @Parameter(name="*")
@@ -213,6 +218,7 @@ class ExploreRecipe(Kind):
     dream: Dream = Dream()
     begins: Begins = Begins()
     machine: Machine = Machine()
+    farming: Farming = Farming()
     storage: Storage = Storage()
 
 

@@ -93,6 +93,10 @@ class Span(Shooting):
     """A list of the film's shots, as `mariana shots` makes it, with settings for each. When it is changed, the same
     command dreams the changed shots alone."""
 
+    split: Annotated[Length | None, Bounds(2), from_text(Length)] = None
+    """Part shots that are longer into pieces of at most so long, each dreamed anew and faded into from the one before
+    over a second: a --farm makes them beside each other. Default: a shot is one piece, and steadier."""
+
     hdr_peak: Annotated[float, Bounds(203, 10000)] = 1015.0
     """Up to which brightness, in nits, an HDR source keeps its detail where it is brought down to ordinary range."""
 

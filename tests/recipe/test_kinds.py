@@ -23,6 +23,7 @@ from mariana_video.recipe.kinds import (
 )
 from mariana_video.recipe.reading import Declared, declared
 from mariana_video.recipe.values.bands import Bands
+from mariana_video.recipe.values.farm import Farm
 from mariana_video.recipe.values.memory import Memory
 from mariana_video.recipe.values.networks import Networks
 from mariana_video.recipe.values.objective import Objective
@@ -66,13 +67,15 @@ def drawn(draw: random.Random, option: Declared) -> Any:
         return draw.choice([one, f"0:({one}), 2.5s:({other})", f"{one} + 0*sin(sec)"])
     if kind in (Time, Length):
         seconds = Fraction(draw.randint(1, 10**6), draw.choice([1, 3, 1000, 30000]))
-        return str(kind(min(seconds, Fraction(3600))))
+        least = Fraction(0) if bounds is None else Fraction(bounds.low)
+        return str(kind(min(max(seconds, least), Fraction(3600))))
     made = {
         Objective: lambda: draw.choice(["conv3_3 + 0.5*conv4_2[17]", "0:(a), 2s:(b + 2*c)"]),
         Size: lambda: draw.choice(["640x360", "x48", "7x"]),
         Memory: lambda: draw.choice(["4GB", "800MB", "1.5 GiB"]),
         Bands: lambda: "0.1,1,2.5",
         Networks: lambda: draw.choice(["mariana", "a=mariana, b=n.safetensors", "vgg16@v.pth", '"a,b.safetensors"']),
+        Farm: lambda: draw.choice(["auto", "ray://head:10001", "local:3"]),
         bool: lambda: draw.random() < 0.5,
         int: lambda: int(number(draw, bounds, True)) * 16 if option.name == "crop" else int(number(draw, bounds, True)),
         float: lambda: number(draw, bounds, False),

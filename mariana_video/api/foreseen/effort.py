@@ -20,7 +20,7 @@ from mariana_video.dream.ascent import pushed_through, reach_of
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.score import Score
 from mariana_video.footage.film import shape_of
-from mariana_video.footage.plan import Plan, timings_of
+from mariana_video.footage.plan import Plan, Split, timings_of
 from mariana_video.footage.shots import Shot, runs_of
 from mariana_video.loop.detail import due, larger_octaves
 from mariana_video.loop.dream_clock import timings
@@ -69,7 +69,16 @@ def effort_of_shots(plan: Plan, shots: Sequence[Shot]) -> Effort:
             weights += [0.0] * len(positions)
         else:
             weights += effort_of_film(plan, dreamer, positions, run[0].shape).frames
+    for split in plan.splits:
+        _dream_twice(weights, split)
     return Effort(weights, plan.size[0] * plan.size[1])
+
+
+def _dream_twice(weights: list[float], split: Split) -> None:
+    """Adds what fading into a piece costs: its first frames are dreamed beside those before, and once more for it."""
+    fading = sum(weights[split.start : split.border])
+    weights[split.start : split.border] = [2 * weight for weight in weights[split.start : split.border]]
+    weights[split.border] += fading
 
 
 def effort_of_film(

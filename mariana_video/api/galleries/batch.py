@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING
 from mariana_video.api.foreseen.effort import effort_of_picture
 from mariana_video.api.making.pictures import made_in
 from mariana_video.api.making.work import Made, Watch, Work
+from mariana_video.api.spreading.pictures import Elsewhere
 from mariana_video.dream.arrays import to_array
 from mariana_video.dream.plain.made_up import SIZE, MadeUp, Source
+from mariana_video.errors import MarianaError
 from mariana_video.footage.film import dream_picture
 from mariana_video.footage.kaleidoscope import folded_alpha
 from mariana_video.footage.still import Still
@@ -67,6 +70,8 @@ class Batch:
     tiles: Sequence[Tile]
     conditions: Sections
     overwrite: bool
+    elsewhere: Elsewhere | None = None
+    """Who makes them in place of this machine."""
 
     @contextmanager
     def opened(self, *others: str) -> Iterator[Record]:
@@ -109,6 +114,7 @@ class Batch:
             notes=told,
             weights=[tile.effort for tile in left],
             output=output,
+            foretold=None if self.elsewhere is None else self.elsewhere.foretold([tile.effort for tile in left]),
         )
         return work
 
@@ -117,15 +123,48 @@ class Batch:
         left = list(left)
         record.clear_earlier({tile.target.name for tile in self.tiles})
         work.done, work.weights = len(self.tiles) - len(left), [tile.effort for tile in left]
+        if self.elsewhere is not None:
+            self._fetch(self.elsewhere, left, record, watch, work)
+            return
         for tile in left:
             picture = _dreamed(tile, record, watch)
             work.done += 1
             watch.made(Made(work.done, len(self.tiles), partial(_same, picture), tile.label))
 
+    def _fetch(
+        self, elsewhere: Elsewhere, left: Sequence[Tile], record: Record, watch: Watch, work: Work[Path]
+    ) -> None:
+        """Has the tiles that are `left` made elsewhere. Raises what can't be dreamed."""
+        efforts = {number: tile.effort for number, tile in enumerate(self.tiles) if tile in left}
+        for number, made in elsewhere.made(efforts, self.conditions, self.folder / WORK, watch, work):
+            if isinstance(made, MarianaError):
+                raise made
+            tile = self.tiles[number]
+            with record.adding(None, tile.target, tile.target.parent / WORK / tile.target.name):
+                shutil.copyfile(made, tile.target.parent / WORK / tile.target.name)
+
     def laid(self, columns: int) -> NDArray[np.float32]:
         """The sheet of all pictures, as they are kept."""
         pictures = [read_picture(tile.target)[0] for tile in self.tiles]
         return sheet(pictures, columns, [tile.label for tile in self.tiles])
+
+
+@dataclass(frozen=True)
+class BatchHere:
+    """The pictures of a batch on a worker."""
+
+    batch: Batch
+
+    @property
+    def conditions(self) -> Sections:
+        """All that its pictures depend on."""
+        return self.batch.conditions
+
+    def make(self, number: int, folder: Path, check: Callable[[], None]) -> Path:
+        """Dreams a picture. Raises MarianaError."""
+        made = folder / self.batch.tiles[number].target.name
+        drawn(self.batch.tiles[number], made, lambda *_: check())
+        return made
 
 
 def size_on(source: Source, size: Size | None) -> tuple[int, int]:
@@ -136,12 +175,17 @@ def size_on(source: Source, size: Size | None) -> tuple[int, int]:
 
 def _dreamed(tile: Tile, record: Record, watch: Watch) -> NDArray[np.float32]:
     """Dreams a picture and keeps it."""
-    still, target = tile.still, tile.target
-    rendered = dream_picture(tile.dreamer, still.rgb, still.alpha, watch.check, still.instant)
-    picture, made = to_array(rendered.picture), target.parent / WORK / target.name
+    made = tile.target.parent / WORK / tile.target.name
+    with record.adding(None, tile.target, made):
+        return drawn(tile, made, watch.check)
+
+
+def drawn(tile: Tile, made: Path, check: Callable[..., None]) -> NDArray[np.float32]:
+    """Dreams a picture into the file `made`; `check` is called after each step."""
+    still = tile.still
+    picture = to_array(dream_picture(tile.dreamer, still.rgb, still.alpha, check, still.instant).picture)
     alpha = folded_alpha(still.alpha, tile.dreamer.values(still.instant))
-    with record.adding(None, target, made):
-        write_picture(made, picture, alpha, tile.text())
+    write_picture(made, picture, alpha, tile.text())
     return picture
 
 

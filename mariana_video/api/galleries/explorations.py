@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from mariana_video.api.foreseen.farming import is_farmed
 from mariana_video.api.foreseen.sources import file_of
 from mariana_video.api.foreseen.tiles import check_sheet_size, columns_of
-from mariana_video.api.galleries.batch import Batch, Tile, size_on
+from mariana_video.api.galleries.batch import Batch, BatchHere, Tile, size_on
 from mariana_video.api.galleries.looks import Look, Looks, Studio, blended_looks, drawn_looks, varied_looks
 from mariana_video.api.making.stills import still_of
 from mariana_video.api.making.travelling import carried
 from mariana_video.api.making.work import Watch, Work
+from mariana_video.api.spreading.pictures import Elsewhere
+from mariana_video.api.spreading.placed import all_sent, placed, told, whole
 from mariana_video.dream.plain.made_up import MadeUp, Source
 from mariana_video.footage.still import Still
 from mariana_video.job.conditions import conditions_of
@@ -33,6 +36,20 @@ from mariana_video.recipe.values.objective import Objective
 from mariana_video.recipe.values.size import Size
 
 SHEET = "sheet.png"
+
+
+@dataclass(frozen=True)
+class Exploring:
+    """What workers are told of an exploration."""
+
+    source: Source
+    recipe: str
+
+    def here(self, places: Mapping[Path, Path], folder: Path) -> BatchHere:
+        """It, on a worker."""
+        recipe = placed(ExploreRecipe.read(self.recipe), places)
+        source = places[self.source] if isinstance(self.source, Path) else self.source
+        return BatchHere(_planned(folder, source, recipe).batch)
 
 
 @dataclass(frozen=True)
@@ -61,6 +78,10 @@ class _Exploration:
 def exploring_work(output: Path, source: Source, recipe: ExploreRecipe) -> Work[Path]:
     """The work of filling the folder `output` with looks of `source`."""
     planned = _planned(output, source, recipe)
+    if is_farmed(recipe.farming):
+        kind, sent = Exploring(whole(source), told(recipe).text()), partial(all_sent, recipe, source)
+        elsewhere = Elsewhere(recipe.farming, kind, recipe.dream, recipe.machine, sent)
+        planned = replace(planned, batch=replace(planned.batch, elsewhere=elsewhere))
     with planned.batch.opened(SHEET) as record:
         left = planned.left(record)
     return planned.batch.work(left, planned.notes, partial(_make, planned), output)
@@ -81,7 +102,8 @@ def _planned(output: Path, source: Source, recipe: ExploreRecipe) -> _Exploratio
             check_apart(tile.target, [file])
     whole = replace(found.looks[0].dreamer, networks=found.networks, objective=_whole(found.networks))
     options = {**found.of, "picture": _picture(recipe, size)}
-    conditions = conditions_of("explore", options, Output(), whole, source, recipe.files())
+    mixed = recipe.farming.mixed
+    conditions = conditions_of("explore", options, Output(), whole, source, recipe.files(), mixed)
     batch = Batch(output, tiles, conditions, recipe.storage.overwrite)
     batch.check_memory()
     notes = carried(base, Travelling(recipe=asked.like), base.dream.network, [found.looks[0].dreamer], source).notes

@@ -5,16 +5,19 @@ Until it stands, the pictures that are done lie in OUTPUT.mariana/, with a recor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from mariana_video.api.foreseen import tiles as foreseen
-from mariana_video.api.galleries.batch import Batch, Tile, size_on
+from mariana_video.api.foreseen.farming import is_farmed
+from mariana_video.api.galleries.batch import Batch, BatchHere, Tile, size_on
 from mariana_video.api.making.stills import still_of
 from mariana_video.api.making.travelling import Carried, carried
 from mariana_video.api.making.work import Watch, Work
+from mariana_video.api.spreading.pictures import Elsewhere
+from mariana_video.api.spreading.placed import all_sent, placed, told, whole
 from mariana_video.dream.plain.made_up import MadeUp, Source
 from mariana_video.job.conditions import conditions_of
 from mariana_video.job.output_paths import check_own, clear, folder_for, in_place
@@ -24,12 +27,27 @@ from mariana_video.media.lock import locked
 from mariana_video.media.output import check_output, naming_output
 from mariana_video.media.stills.pictures import write_picture
 from mariana_video.networks.several import load_named
-from mariana_video.recipe.job import Machine, Output
+from mariana_video.recipe.job import Machine, Output, Travelling
 from mariana_video.recipe.kinds import SheetRecipe
 from mariana_video.recipe.look import Dream
 from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.toml import Plain, Sections, plain
 from mariana_video.recipe.values.size import Size
+
+
+@dataclass(frozen=True)
+class SheetOf:
+    """What workers are told of a sheet."""
+
+    name: str
+    source: Source
+    recipe: str
+
+    def here(self, places: Mapping[Path, Path], folder: Path) -> BatchHere:
+        """It, on a worker."""
+        recipe = placed(SheetRecipe.read(self.recipe), places)
+        source = places[self.source] if isinstance(self.source, Path) else self.source
+        return BatchHere(_planned(folder / self.name, source, recipe).batch)
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,11 @@ class _Sheet:
 def sheet_work(output: Path, source: Source, recipe: SheetRecipe) -> Work[Path]:
     """The work of making a sheet of a network's layers on `source`, or of channels."""
     planned = _planned(output, source, recipe)
+    if is_farmed(recipe.farming):
+        asked = replace(recipe, travelling=Travelling(no_recipe=True))
+        kind, sent = SheetOf(output.name, whole(source), told(asked).text()), partial(all_sent, recipe, source)
+        elsewhere = Elsewhere(recipe.farming, kind, recipe.dream, recipe.machine, sent)
+        planned = replace(planned, batch=replace(planned.batch, elsewhere=elsewhere))
     check_own(planned.folder, str(output))
     with locked(planned.folder, str(output)), planned.batch.opened() as record:
         left = planned.batch.left(record)
@@ -74,7 +97,8 @@ def _planned(output: Path, source: Source, recipe: SheetRecipe) -> _Sheet:
     places = [folder / FRAMES / f"{number:05d}.png" for number in range(1, len(shown) + 1)]
     each = zip(shown, dreamers, places, strict=True)
     tiles = [Tile(one.label, dreamer, still, place) for one, dreamer, place in each]
-    conditions = conditions_of("layers", _options(recipe), Output(), whole, source, recipe.files())
+    mixed = recipe.farming.mixed
+    conditions = conditions_of("layers", _options(recipe), Output(), whole, source, recipe.files(), mixed)
     batch = Batch(folder / FRAMES, tiles, conditions, recipe.tiles.overwrite)
     batch.check_memory()
     travels = carried(recipe, recipe.travelling, dream.network, [whole], source)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
 
+from mariana_video.api.foreseen.farming import is_farmed
 from mariana_video.api.foreseen.recipes import going_by
 from mariana_video.api.foreseen.sizes import usual_size
 from mariana_video.api.foreseen.sources import file_of
@@ -17,6 +18,8 @@ from mariana_video.api.galleries.ways import moving, moving_carry
 from mariana_video.api.making.dives import dive_work
 from mariana_video.api.making.films import film_work
 from mariana_video.api.making.work import Work
+from mariana_video.api.spreading.dives import farmed_dive
+from mariana_video.api.spreading.films import farmed_film
 from mariana_video.dream.plain.made_up import SIZE, MadeUp, Source
 from mariana_video.errors import SourceError
 from mariana_video.media.clip import Clip
@@ -57,7 +60,8 @@ def _of_a_film(clip: Clip, output: str, recipe: ExploreRecipe, on_look: Callable
     asked = recipe.exploring
     duration = None if asked.duration is None else Time.of(asked.duration)
     span = Span(duration=duration, size=asked.size)
-    base = FilmRecipe(recipe.dream, span=span, machine=recipe.machine, storage=recipe.storage)
+    machine, farming = recipe.machine, recipe.farming
+    base = FilmRecipe(recipe.dream, span=span, machine=machine, farming=farming, storage=recipe.storage)
     check_film(clip.path, output, recipe.storage.overwrite)
     ends = [going_by(base, end, clip.path, "--blend") for end in _ends(recipe)]
     check_video(ends[0].dreamt, recipe.storage, clip.path, output)
@@ -67,7 +71,8 @@ def _of_a_film(clip: Clip, output: str, recipe: ExploreRecipe, on_look: Callable
     dream, staying = _walk(recipe, looks, size, end)
     carry, kept = moving_carry(ends[0].carry, ends[1].carry, end)
     made = replace(ends[0], dream=dream, carry=carry)
-    return _noted(film_work(clip.path, output, made, on_look), [*staying, *kept])
+    work = farmed_film if is_farmed(made.farming) else film_work
+    return _noted(work(clip.path, output, made, on_look), [*staying, *kept])
 
 
 def _length(clip: Clip, span: Span) -> Fraction:
@@ -94,14 +99,17 @@ def _before_a_still_camera(source: Source, output: str, recipe: ExploreRecipe, c
         channel_cycle=Length(Fraction(0)),
     )
     begins = Begins(at=recipe.begins.at)
-    base = DiveRecipe(recipe.dream, Camera(zoom=Schedule("1")), dive, begins, machine=recipe.machine, output=written)
+    machine, farming = recipe.machine, recipe.farming
+    camera = Camera(zoom=Schedule("1"))
+    base = DiveRecipe(recipe.dream, camera, dive, begins, machine=machine, farming=farming, output=written)
     check_output(output, file_of(source), storage.overwrite)
     check_dive(recipe.dream, written, output, play_once=False)
     idle(storage, "sound", "for a picture, which has none", "leave it out")
     looks = [going_by(base, end, source, "--blend").dream for end in _ends(recipe)]
     dream, staying = _walk(recipe, looks, size, _last(dive.duration.amount, Fraction(dive.rate)))
     made = replace(base, dream=dream)
-    return _noted(dive_work(source, output, made), staying)
+    work = farmed_dive if is_farmed(made.farming) else dive_work
+    return _noted(work(source, output, made), staying)
 
 
 def _walk(

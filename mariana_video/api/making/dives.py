@@ -22,7 +22,7 @@ from mariana_video.footage.still import shown_at
 from mariana_video.job.conditions import conditions_of
 from mariana_video.job.job import Frames, Job
 from mariana_video.job.stores.store import Film
-from mariana_video.loop.dreamer import make_dreamer
+from mariana_video.loop.dreamer import Dreamer, make_dreamer
 from mariana_video.media.read.opening import open_clip
 from mariana_video.recipe.kinds import DiveRecipe
 from mariana_video.recipe.options import Recipe
@@ -36,20 +36,34 @@ if TYPE_CHECKING:
 
 def dive_work(source: Source, output: str, recipe: DiveRecipe) -> Work[Path]:
     """The work of diving into `source` (a picture, a clip, or a picture that is made up)."""
-    picture, size = _start(source, recipe.begins.at, recipe.dream.seed)
-    size = usual_size(size, output) if recipe.dive.size is None else recipe.dive.size.fit(size)
     with looked(output, file_of(source), recipe.output) as job:
-        return job_work(job, _asked(job, source, recipe, picture, size))
+        return job_work(job, asked_of_dive(job, source, recipe))
 
 
-def _asked(job: Job, source: Source, recipe: DiveRecipe, picture: Tensor, size: tuple[int, int]) -> Asked:
+def asked_of_dive(job: Job, source: Source, recipe: DiveRecipe) -> Asked:
     """The dive, after seeing that a job that was begun was begun with these settings (UsageError)."""
-    dreamer = make_dreamer(Recipe(recipe.dream), job.machine(recipe.machine))
+    dreamer, conditions = conditions_of_dive(job, source, recipe)
+    job.agree(conditions, _free(recipe))
+    return asked_by(job, source, recipe, dreamer)
+
+
+def conditions_of_dive(job: Job, source: Source, recipe: DiveRecipe) -> tuple[Dreamer, Sections]:
+    """What dreams a dive, and all that it depends on."""
+    dreamer, mixed = make_dreamer(Recipe(recipe.dream), job.machine(recipe.machine)), recipe.farming.mixed
+    return dreamer, conditions_of("zoom", _options(recipe), job.storage, dreamer, source, recipe.files(), mixed)
+
+
+def _free(recipe: DiveRecipe) -> frozenset[str]:
+    """Settings that may be others for what is left: the way as a whole says how large the canvas is, what suits its
+    first layers, and where a loop closes."""
+    return frozenset[str]() if recipe.dive.loop else FRAME_BY_FRAME - {"layers"}
+
+
+def asked_by(job: Job, source: Source, recipe: DiveRecipe, dreamer: Dreamer) -> Asked:
+    """What follows from what dreams the dive."""
+    picture, size = _start(source, recipe.begins.at, recipe.dream.seed)
+    size = usual_size(size, job.output) if recipe.dive.size is None else recipe.dive.size.fit(size)
     sound = recipe.sounding.sound
-    conditions = conditions_of("zoom", _options(recipe), job.storage, dreamer, source, recipe.files())
-    # The way as a whole says how large the canvas is, what suits its first layers, and where a loop closes.
-    free = frozenset[str]() if recipe.dive.loop else FRAME_BY_FRAME - {"layers"}
-    job.agree(conditions, free)
     descent = prepare(dreamer, recipe.camera, recipe.dive, picture, size)
     check_whole(dreamer, descent.frames, descent.timeline, size, groups=(recipe.dive,), shape=descent.canvas.shape)
     times = tuple(index / descent.rate for index in range(descent.frames))
@@ -59,8 +73,8 @@ def _asked(job: Job, source: Source, recipe: DiveRecipe, picture: Tensor, size: 
     told = foretell_size(job.output, size, descent.frames)
     return Asked(
         film=replace(film, recipe=travels.text),
-        conditions=conditions,
-        free=free,
+        conditions=job.conditions,
+        free=_free(recipe),
         frames=lambda check: _frames(replace(descent, dreamer=replace(dreamer, on_step=check))),
         effort=effort_of_dive(descent),
         dreamer=dreamer,

@@ -21,6 +21,7 @@ from mariana_video.footage.film import shape_of
 from mariana_video.footage.masks import check_mask
 from mariana_video.footage.plan import Plan, make_plan
 from mariana_video.footage.shots import Shot, film_of
+from mariana_video.footage.splits import split_plan
 from mariana_video.job import hand_in as handing
 from mariana_video.job.conditions import conditions_of
 from mariana_video.job.job import Frames, Job, open_job
@@ -47,16 +48,20 @@ def shot_work(source: Path, output: str, recipe: FilmRecipe, shot: int) -> Work[
     Raises UsageError where there is no such shot.
     """
     with looked(output, source, recipe.storage, recipe.span.shots) as job:
-        asked = _asked(job, recipe, lambda frames: None)
-        shots = asked.film.shots
-        if not 1 <= shot <= len(shots):
-            raise UsageError(f"there is no shot {shot}: {source} has {len(shots)}, counted from 1")
+        return work_of_shot(job, _asked(job, recipe, lambda frames: None), shot)
 
-        def described(job: Job, _watch: Watch) -> Path:
-            handing.describe(job, shots[shot - 1])
-            return job.folder
 
-        return job_work(job, asked, shots[shot - 1], described)
+def work_of_shot(job: Job, asked: Asked, shot: int) -> Work[Path]:
+    """The same, of a job that was looked at. Raises UsageError where there is no such shot."""
+    shots = asked.film.shots
+    if not 1 <= shot <= len(shots):
+        raise UsageError(f"there is no shot {shot}: {job.source} has {len(shots)}, counted from 1")
+
+    def described(job: Job, _watch: Watch) -> Path:
+        handing.describe(job, shots[shot - 1])
+        return job.folder
+
+    return job_work(job, asked, shots[shot - 1], described)
 
 
 def handed_in(source: Path, output: str, recipe: FilmRecipe, made: Sequence[Path]) -> list[int]:
@@ -73,12 +78,16 @@ def handed_in(source: Path, output: str, recipe: FilmRecipe, made: Sequence[Path
 
 def _asked(job: Job, recipe: FilmRecipe, on_look: OnLook) -> Asked:
     """The network, the plan and what follows from them, after seeing that a job was begun with these settings."""
-    dreamer, plan = _planned(job, recipe, on_look)
+    return asked_by(job, recipe, *planned(job, recipe, on_look))
+
+
+def asked_by(job: Job, recipe: FilmRecipe, dreamer: Dreamer, plan: Plan) -> Asked:
+    """What follows from the network and the plan."""
     shots = shots_of(plan, dreamer)
     check_shots(plan, shots)
     travels = carried(recipe, recipe.travelling, recipe.dream.network, _dreamers(dreamer, shots), job.source)
     span, largest = (plan.times, plan.start, plan.duration), max((shot.shape for shot in shots), key=math.prod)
-    film = Film(plan.clip, plan.size, plan.clip.rate, *span, last=plan.last, dreamed=largest, cuts=plan.cuts)
+    film = Film(plan.clip, plan.size, plan.clip.rate, *span, last=plan.last, dreamed=largest, cuts=plan.borders)
     film, effort = replace(film, recipe=travels.text), effort_of_shots(plan, shots)
     return Asked(
         film=known_by_shots(job, film, shots) if plan.looks else film,
@@ -89,7 +98,7 @@ def _asked(job: Job, recipe: FilmRecipe, on_look: OnLook) -> Asked:
         dreamer=dreamer,
         timeline=plan.timeline,
         trials=trials_of_film(plan, shots, effort),
-        cuts=plan.cuts,
+        cuts=plan.borders,
         notes=[*plan.notes, *_remarks(plan, dreamer), *travels.notes],
     )
 
@@ -100,18 +109,21 @@ def _dreamers(whole: Dreamer, shots: Sequence[Shot]) -> Sequence[Dreamer]:
     return list({id(one): one for one in several}.values())
 
 
-def _planned(job: Job, recipe: FilmRecipe, on_look: OnLook) -> tuple[Dreamer, Plan]:
+def planned(job: Job, recipe: FilmRecipe, on_look: OnLook) -> tuple[Dreamer, Plan]:
+    """The network and the plan, after seeing that a job was begun with these settings."""
     assert job.source is not None, "a film is made of another one"
     dreamt, mask = recipe.dreamt, recipe.where.mask
     if mask is not None:
         check_mask(mask)  # what is wrong with it is said before any work
     listed = list_of(dreamt)
     dreamer = make_dreamer(dreamt, job.machine(recipe.machine))
-    conditions = conditions_of("video", sections(dreamt), job.storage, dreamer, job.source, recipe.files())
+    conditions = conditions_of(
+        "video", sections(dreamt), job.storage, dreamer, job.source, recipe.files(), recipe.farming.mixed
+    )
     check_made_for(listed, job.source, str(conditions["source"]["content"]))
     job.agree(conditions, FRAME_BY_FRAME)
     keep_hdr = keeps_hdr(job.output, job.storage.codec)
-    plan = planned_by(make_plan(job.source, recipe.span, on_look, keep_hdr=keep_hdr), listed)
+    plan = split_plan(planned_by(make_plan(job.source, recipe.span, on_look, keep_hdr=keep_hdr), listed))
     if mask is not None:
         check_mask(mask, plan)
     if not plan.clip.tone_mapped:

@@ -31,6 +31,11 @@ def list_of(recipe: Recipe) -> ShotList | None:
         return None
     instead = "leave it out, or give it to `mariana shots`, which makes the list"
     idle(recipe.span, "cut_threshold", "with --shots, whose list says where shots begin", instead)
+    if recipe.span.split is not None:
+        raise UsageError(
+            f"--split {recipe.span.split} parts shots that are found, and --shots {recipe.span.shots} says where they "
+            "are: write a further [[shot]] there, or leave one of them out"
+        )
     found = read_list(recipe.span.shots)
     for shot in found.shots:
         with naming(recipe, shot.number):

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from mariana_video.api.foreseen.foretelling import Foretelling
+from mariana_video.api.making.work import Watch, Work
 from mariana_video.dream.arrays import to_array
 from mariana_video.errors import DreamError, MarianaError, OutputError, SourceError, UsageError
 from mariana_video.footage.film import dream_picture
 from mariana_video.footage.kaleidoscope import folded_alpha
-from mariana_video.footage.still import read_still
+from mariana_video.footage.still import Still, read_still
 from mariana_video.job.record import WORK, Record, open_record
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.footprint import check_memory
@@ -24,6 +31,23 @@ from mariana_video.recipe.toml import Sections
 from mariana_video.recipe.values.size import Size
 
 _ENDING = ".png"  # of what comes of a picture whose own kind isn't written
+
+
+class Elsewhere(Protocol):
+    """Who makes pictures in place of this machine."""
+
+    def foretold(self, weights: Sequence[float]) -> Foretelling:
+        """The time that pictures of such weights will take."""
+        ...
+
+    def made(
+        self, left: Mapping[int, float], conditions: Sections, folder: Path, watch: Watch, work: Work[Path]
+    ) -> Iterator[tuple[int, Path | MarianaError]]:
+        """The pictures of these numbers (with their weights), as they come in; each lies in `folder` until the next.
+
+        One that could not be dreamed comes as its error.
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -148,14 +172,45 @@ def dream_each(
     """
     for pair in pairs:
         try:
-            still = read_still(pair.source, size=size)
-            picture = to_array(dream_picture(dreamer, still.rgb, still.alpha).picture)
+            still, picture = dreamed(pair, dreamer, size)
         except (SourceError, UsageError, DreamError) as error:
-            told = str(error)
-            yield error if pair.source.name in told else type(error)(f"{pair.source}: {told}")
+            yield error
         else:
             made = pair.target.parent / WORK / pair.target.name
             with record.adding(pair.source, pair.target, made):
-                alpha = folded_alpha(still.alpha, dreamer.values())
-                write_picture(made, picture, alpha, text_for(pair.source))
+                write(made, still, picture, dreamer, text_for(pair.source))
             yield None
+
+
+def fetch_each(
+    pairs: Sequence[Pair],
+    left: Collection[Pair],
+    record: Record,
+    coming: Callable[[Mapping[int, float]], Iterator[tuple[int, Path | MarianaError]]],
+) -> Iterator[MarianaError | None]:
+    """As `dream_each`, of what is `left` of `pairs`; `coming` has the pictures of such numbers made elsewhere."""
+    wanted = {number: float(pair.source.stat().st_size) for number, pair in enumerate(pairs) if pair in left}
+    for number, made in coming(wanted):
+        if isinstance(made, MarianaError):
+            yield made
+            continue
+        pair = pairs[number]
+        place = pair.target.parent / WORK / pair.target.name
+        with record.adding(pair.source, pair.target, place):
+            shutil.copyfile(made, place)
+        yield None
+
+
+def dreamed(pair: Pair, dreamer: Dreamer, size: Size | None) -> tuple[Still, NDArray[np.float32]]:
+    """A picture and its dream. Raises SourceError, UsageError and DreamError, which name it."""
+    try:
+        still = read_still(pair.source, size=size)
+        return still, to_array(dream_picture(dreamer, still.rgb, still.alpha).picture)
+    except (SourceError, UsageError, DreamError) as error:
+        told = str(error)
+        raise error if pair.source.name in told else type(error)(f"{pair.source}: {told}") from None
+
+
+def write(made: Path, still: Still, picture: NDArray[np.float32], dreamer: Dreamer, text: str | None) -> None:
+    """Writes a dream with what it carries. Raises OSError."""
+    write_picture(made, picture, folded_alpha(still.alpha, dreamer.values()), text)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from mariana_video.api.foreseen.effort import Effort, effort_of_progression
 from mariana_video.api.foreseen.foresight import check_numbers
@@ -15,11 +19,13 @@ from mariana_video.api.foreseen.sizes import foretell_size, is_sheet, usual_size
 from mariana_video.api.foreseen.sources import file_of
 from mariana_video.api.foreseen.trials import trial_of_progression
 from mariana_video.api.making.jobs import Asked, job_work, looked
+from mariana_video.api.making.pictures import Elsewhere
 from mariana_video.api.making.travelling import Carried, carried
 from mariana_video.api.making.work import Made, Watch, Work
 from mariana_video.dream.arrays import to_array
 from mariana_video.dream.ascent import Step
 from mariana_video.dream.plain.made_up import SIZE, MadeUp, Source
+from mariana_video.errors import MarianaError
 from mariana_video.footage.still import shown_at
 from mariana_video.job.conditions import conditions_of, weights_of
 from mariana_video.job.job import Frames, Job
@@ -35,14 +41,13 @@ from mariana_video.media.stills.pictures import ENDINGS_OUT, write_picture
 from mariana_video.meters.convergence import Curve, draw, table
 from mariana_video.progression.film import Cell, Progression, frames
 from mariana_video.progression.steps import Progressed, chosen, steps_in_all
-from mariana_video.recipe.job import Machine
+from mariana_video.recipe.job import Machine, Output
 from mariana_video.recipe.kinds import ProgressionRecipe
 from mariana_video.recipe.options import Recipe
 from mariana_video.recipe.progression import Progress, Variant
-from mariana_video.recipe.toml import Plain, plain
+from mariana_video.recipe.toml import Plain, Sections, plain
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 _USUAL, _ON_A_SHEET = 48, 12
@@ -52,16 +57,35 @@ Places = Sequence[tuple[Variant, Sequence[Variant]]]
 """What is set side by side: each column, and what stands in it row by row."""
 
 
-def progression_work(source: Source, output: str, recipe: ProgressionRecipe, places: Places) -> Work[Path]:
-    """The work of showing the steps of the dreams of `source`."""
-    picture, everywhere = _picture(source, recipe, output), isinstance(source, MadeUp)
+def progression_work(
+    source: Source, output: str, recipe: ProgressionRecipe, places: Places, elsewhere: Elsewhere | None = None
+) -> Work[Path]:
+    """The work of showing the steps of the dreams of `source`; a comparison's sheet may be made `elsewhere`."""
     if is_sheet(output):
-        shown = _shown(picture, places, recipe.progress, recipe.machine, _ON_A_SHEET, everywhere)
-        return _sheet_work(output, shown, _carried(recipe, shown, source))
+        shown = shown_on_sheet(source, output, recipe, places)
+        travels = _carried(recipe, shown, source)
+        if elsewhere is not None:
+            conditions = conditions_of_progression(Output(), source, shown, recipe)
+            return _fetched_sheet_work(output, shown, travels, conditions, elsewhere)
+        return _sheet_work(output, shown, travels)
+    picture, everywhere = _picture(source, recipe, output), isinstance(source, MadeUp)
     with looked(output, file_of(source), recipe.output) as job:
         progression = _shown(picture, places, recipe.progress, job.machine(recipe.machine), _USUAL, everywhere)
         work = job_work(job, _asked(job, source, progression, recipe))
     return _plotted(work, progression)
+
+
+def shown_on_sheet(source: Source, output: str, recipe: ProgressionRecipe, places: Places) -> Progression:
+    """What is shown on a contact sheet."""
+    picture, everywhere = _picture(source, recipe, output), isinstance(source, MadeUp)
+    return _shown(picture, places, recipe.progress, recipe.machine, _ON_A_SHEET, everywhere)
+
+
+def last_of_cell(shown: Progression, number: int, check: Callable[[Step], None]) -> tuple[NDArray[np.float32], str]:
+    """The last picture of one cell of a comparison, and its caption, dreamed alone."""
+    alone = replace(shown, cells=[shown.cells[number]], curves=[shown.curves[number]], columns=1)
+    (item,) = deque(_checked(alone, check).steps(), maxlen=1).pop()
+    return to_array(alone.at_full_size([item])[0]), str(item)
 
 
 def _picture(source: Source, recipe: ProgressionRecipe, output: str) -> NDArray[np.float32]:
@@ -137,6 +161,32 @@ def _sheet_work(output: str, shown: Progression, travels: Carried) -> Work[Path]
     return _plotted(work, shown)
 
 
+def _fetched_sheet_work(
+    output: str, shown: Progression, travels: Carried, conditions: Sections, elsewhere: Elsewhere
+) -> Work[Path]:
+    """The contact sheet of a comparison, each cell of which is made elsewhere."""
+    weights = [sum(effort_of_progression(replace(shown, cells=[cell])).frames) for cell in shown.cells]
+
+    def make(watch: Watch) -> Path:
+        work.done = 0
+        laid: dict[int, tuple[NDArray[np.float32], str]] = {}
+        with TemporaryDirectory(dir=Path(output).absolute().parent, prefix=".mariana-") as folder:
+            for number, made in elsewhere.made(dict(enumerate(weights)), conditions, Path(folder), watch, work):
+                if isinstance(made, MarianaError):
+                    raise made
+                with np.load(made) as found:
+                    laid[number] = found["picture"], str(found["caption"])
+        cells = [laid[number] for number in range(len(shown.cells))]
+        write_picture(output, shown.laid(*map(list, zip(*cells, strict=True))), text=travels.text)
+        return Path(output)
+
+    foretold, notes = elsewhere.foretold(weights), list(travels.notes)
+    work = Work(
+        "pictures", len(weights), make, size=shown.size, notes=notes, weights=weights, output=output, foretold=foretold
+    )
+    return work
+
+
 def _looked(output: str, shown: Progression, effort: Effort) -> Looked:
     laid = shown.pictures if len(shown.cells) == 1 else 1  # a comparison shows its last pictures alone
     return Looked(
@@ -166,7 +216,7 @@ def _asked(job: Job, source: Source, shown: Progression, recipe: ProgressionReci
     still = 0
     if Path(job.output).suffix.lower() in CONTAINERS:  # a film's players would pass over one picture's length
         still = round(shown.options.hold.amount * shown.rate)
-    conditions = _conditions(job, source, shown, recipe)
+    conditions = conditions_of_progression(job.storage, source, shown, recipe)
     job.agree(conditions)
     check_numbers(shown.options, shown.pictures, shown.timeline)
     times = tuple(number / shown.rate for number in range(shown.pictures + still))
@@ -192,7 +242,9 @@ def _frames(shown: Progression, still: int) -> Frames:
     return lambda state, first: frames(shown, still, state, first)
 
 
-def _conditions(job: Job, source: Source, shown: Progression, recipe: ProgressionRecipe) -> dict[str, dict[str, Plain]]:
+def conditions_of_progression(
+    storage: Output, source: Source, shown: Progression, recipe: ProgressionRecipe
+) -> dict[str, dict[str, Plain]]:
     """All that the film depends on; where the plot goes is not of it."""
     beside = {f"network_{number}": weights_of(cell.dreamer) for number, cell in enumerate(shown.cells[1:], 2)}
     if len(shown.cells) > 1:
@@ -205,7 +257,8 @@ def _conditions(job: Job, source: Source, shown: Progression, recipe: Progressio
         "begins": {"at": str(recipe.begins.at or 0), "play_once": recipe.played.play_once},
         "beside": dict(beside),
     }
-    conditions = conditions_of("progress", options, job.storage, shown.cells[0].dreamer, source, recipe.files())
+    mixed, dreamer = recipe.farming.mixed, shown.cells[0].dreamer
+    conditions = conditions_of("progress", options, storage, dreamer, source, recipe.files(), mixed)
     return {section: dict(values) for section, values in conditions.items()}
 
 

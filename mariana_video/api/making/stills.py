@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from torch import Tensor
 
-from mariana_video.api.making.pictures import check_largest, dream_each, left_to_make, made_in, pairs_of
-from mariana_video.api.making.travelling import carried
+from mariana_video.api.making.pictures import (
+    Elsewhere,
+    Pair,
+    check_largest,
+    dream_each,
+    dreamed,
+    fetch_each,
+    left_to_make,
+    made_in,
+    pairs_of,
+    write,
+)
+from mariana_video.api.making.travelling import Carried, carried
 from mariana_video.api.making.work import Made, Watch, Work
 from mariana_video.dream.arrays import to_array, to_tensor
 from mariana_video.dream.ascent import Step
@@ -20,7 +31,7 @@ from mariana_video.footage.film import dream_picture
 from mariana_video.footage.kaleidoscope import folded_alpha
 from mariana_video.footage.still import Still, read_still
 from mariana_video.job.conditions import conditions_of
-from mariana_video.job.record import Record
+from mariana_video.job.record import WORK, Record
 from mariana_video.loop.detail import steps_of
 from mariana_video.loop.dreamer import Dreamer, make_dreamer
 from mariana_video.loop.footprint import check_memory
@@ -29,7 +40,7 @@ from mariana_video.media.stills.pictures import write_picture
 from mariana_video.recipe.job import Output
 from mariana_video.recipe.kinds import PictureRecipe
 from mariana_video.recipe.options import Recipe, needs_clock
-from mariana_video.recipe.toml import Plain, plain
+from mariana_video.recipe.toml import Plain, Sections, plain
 from mariana_video.recipe.values.size import Size
 from mariana_video.recipe.values.time import Time
 from mariana_video.recipe.values.timeline import START
@@ -108,37 +119,70 @@ def _sure(dreamer: Dreamer, still: Still, picture: Tensor) -> Iterator[str]:
             yield f"{network.classes[number]}: {now:.4g} % sure, {was:.4g} % before"
 
 
-def folder_work(source: Path, output: Path, recipe: PictureRecipe) -> Work[Path]:
-    """The work of dreaming every picture of a folder."""
-    pairs, size, beside = pairs_of(source, output), recipe.still.size, recipe.files().values()
+@dataclass(frozen=True)
+class Folder:
+    """A folder of pictures that was looked at: all that is asked, and what dreams them into which files."""
+
+    recipe: PictureRecipe
+    output: Path
+    pairs: Sequence[Pair]
+    dreamer: Dreamer
+    conditions: Sections
+    travels: Carried
+
+    def make(self, number: int, folder: Path, check: Callable[[], None]) -> Path:
+        """Dreams one of them into a file in `folder`. Raises MarianaError."""
+        pair, made = self.pairs[number], folder / self.pairs[number].target.name
+        still, picture = dreamed(pair, replace(self.dreamer, on_step=lambda _: check()), self.recipe.still.size)
+        write(made, still, picture, self.dreamer, self.travels.of(pair.source))
+        return made
+
+
+def folder_of(source: Path, output: Path, recipe: PictureRecipe) -> Folder:
+    """A folder of pictures, looked at."""
+    pairs, size = pairs_of(source, output), recipe.still.size
     dreamer = make_dreamer(recipe.dreamt, recipe.machine)
     check_largest(pairs, dreamer, size)
     travels = carried(recipe, recipe.travelling, recipe.dream.network, [dreamer])
     picture: dict[str, Plain] = {} if size is None else {"size": str(size)}
-    options = {"dream": plain(recipe.dream), "picture": picture}
-    conditions = conditions_of("image", options, Output(), dreamer, None, recipe.files())
+    options, mixed = {"dream": plain(recipe.dream), "picture": picture}, recipe.farming.mixed
+    conditions = conditions_of("image", options, Output(), dreamer, None, recipe.files(), mixed)
+    return Folder(recipe, output, pairs, dreamer, conditions, travels)
+
+
+def folder_work(source: Path, output: Path, recipe: PictureRecipe, elsewhere: Elsewhere | None = None) -> Work[Path]:
+    """The work of dreaming every picture of a folder, here or `elsewhere`."""
+    found, overwrite = folder_of(source, output, recipe), recipe.still.overwrite
+    pairs, conditions, travels, beside = found.pairs, found.conditions, found.travels, recipe.files().values()
     names = {pair.target.name for pair in pairs}
-    with made_in(output, conditions, recipe.still.overwrite, names) as record:
-        stand = len(pairs) - len(left_to_make(pairs, record, recipe.still.overwrite, beside))
+    with made_in(output, conditions, overwrite, names) as record:
+        stand = len(pairs) - len(left_to_make(pairs, record, overwrite, beside))
 
     def make(watch: Watch) -> Path:
-        checked = replace(dreamer, on_step=watch.check)
-        with made_in(output, conditions, recipe.still.overwrite, names) as record:
-            left = left_to_make(pairs, record, recipe.still.overwrite, beside)
+        checked = replace(found.dreamer, on_step=watch.check)
+        with made_in(output, conditions, overwrite, names) as record:
+            left = left_to_make(pairs, record, overwrite, beside)
             work.done = len(pairs) - len(left)
             failed = []
-            for error in dream_each(left, checked, size, record, travels.of):
+            each = dream_each(left, checked, recipe.still.size, record, travels.of)
+            if elsewhere is not None:
+                place, made = output / WORK, elsewhere.made
+                each = fetch_each(pairs, left, record, lambda wanted: made(wanted, conditions, place, watch, work))
+            for error in each:
                 failed += [] if error is None else [_left_out(error, watch)]
-                work.done += 1
-                watch.made(Made(work.done, len(pairs)))
+                if elsewhere is None:
+                    work.done += 1
+                    watch.made(Made(work.done, len(pairs)))
             if len(failed) < len(pairs):
                 record.leave_recipe(travels.text)
             _check_all(failed, len(pairs), output, record)
+        dreamer = found.dreamer
         watch.note(f"{output}: {len(pairs)} pictures, dreamed {dreamer.objective.brief} in {dreamer.precision}")
         return output
 
     notes = [*([f"continuing: {stand} of {len(pairs)} pictures are done"] if stand else []), *travels.notes]
-    work = Work("pictures", len(pairs), make, done=stand, notes=notes, output=output)
+    foretold = None if elsewhere is None else elsewhere.foretold([1.0] * (len(pairs) - stand))
+    work = Work("pictures", len(pairs), make, done=stand, notes=notes, output=output, foretold=foretold)
     return work
 
 

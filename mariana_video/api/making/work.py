@@ -67,7 +67,7 @@ class Work(Generic[T]):
     `total` things of a kind, `unit` ("frames", "pictures", "steps" …), of which `done` stand already; `size` is their
     (width, height), where they have one, and `notes` are remarks on what will be done. `weights` says what each of
     those that are left is expected to cost: how often the full picture goes through the network for it (None: all
-    alike).
+    alike). What many make at once has a foretelling of its own, `foretold`.
     """
 
     def __init__(
@@ -83,10 +83,11 @@ class Work(Generic[T]):
         after: float = 0.0,
         output: str | Path | None = None,
         foresee: Callable[[Callable[[], None]], Outlook] | None = None,
+        foretold: Foretelling | None = None,
     ) -> None:
         self.unit, self.total, self.done, self.size, self.notes = unit, total, done, size, tuple(notes)
         self.weights, self.after, self.output = weights, after, output
-        self._make, self._foresee = make, foresee
+        self._make, self._foresee, self.foretold = make, foresee, foretold
         self._stopped, self._running = threading.Event(), threading.Lock()
 
     def __repr__(self) -> str:
@@ -102,7 +103,7 @@ class Work(Generic[T]):
 
     def foretelling(self) -> Foretelling:
         """Tells the time that is left: `step()` it for each thing made, and ask `left()` for the seconds."""
-        return Foretelling((self.total or 0) - self.done, self.weights, self.after)
+        return self.foretold or Foretelling((self.total or 0) - self.done, self.weights, self.after)
 
     def foresee(self) -> Outlook:
         """What it will take: frames, time, memory, disk. A few frames are dreamed for that; nothing is written.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
 from types import TracebackType
 
 from mariana_video.api.foreseen.foretelling import Foretelling, span
@@ -24,8 +23,8 @@ def say(line: str, quiet: bool = False) -> None:
 class Bar:
     """A tqdm bar on a terminal, a line every half minute elsewhere, nothing where `quiet`.
 
-    `done` of `total` (None: unknown) were there before; `weights` are what those that are left are expected to cost,
-    one beside the other (None: all alike), and `after` the seconds that come once all are done.
+    `done` of `total` (None: unknown) were there before; `foretelling` tells the time that is left (None: as if all
+    were alike).
     """
 
     def __init__(
@@ -36,8 +35,7 @@ class Bar:
         label: str = "",
         quiet: bool = False,
         done: int = 0,
-        weights: Sequence[float] | None = None,
-        after: float = 0.0,
+        foretelling: Foretelling | None = None,
     ) -> None:
         from tqdm import tqdm
 
@@ -47,7 +45,7 @@ class Bar:
         self._quiet = quiet
         self._lines = not quiet and not sys.stderr.isatty()
         self._note = ""
-        self.foretelling = Foretelling((total or 0) - done, weights, after)
+        self.foretelling = foretelling or Foretelling((total or 0) - done)
         self._bar = tqdm(
             total=total,
             initial=done,

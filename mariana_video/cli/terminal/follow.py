@@ -21,8 +21,8 @@ def follow(work: Work[T], quiet: bool, label: str = "") -> T:
     """Says what a work will do, and does it, with a bar."""
     for note in work.notes:
         say(note, quiet)
-    done, weights = work.done, work.weights
-    with Bar(work.total, work.unit, label=label, quiet=quiet, done=done, weights=weights, after=work.after) as bar:
+    foretelling = work.foretelling()
+    with Bar(work.total, work.unit, label=label, quiet=quiet, done=work.done, foretelling=foretelling) as bar:
         return work.run(lambda made: bar.step(made.note), bar.say)
 
 
@@ -30,10 +30,10 @@ def follow_job(work: Work[Path], quiet: bool) -> None:
     """As `follow`, of a film: also says early how long the whole will take. Ctrl-C is told with the way to go on."""
     for note in work.notes:
         say(note, quiet)
-    began, done, weights, total = time.monotonic(), work.done, work.weights, work.total or 0
+    began, done, total = time.monotonic(), work.done, work.total or 0
     left = total - done
     try:
-        with Bar(total, work.unit, quiet=quiet, done=done, weights=weights, after=work.after) as bar:
+        with Bar(total, work.unit, quiet=quiet, done=done, foretelling=work.foretelling()) as bar:
             work.run(_Seen(bar, left).one, bar.say)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"stopped; nothing is lost: the same command goes on{_shown(work.output)}") from None
@@ -92,12 +92,13 @@ class _Seen:
     """Counts frames on the bar, and says after some how long the whole will take."""
 
     def __init__(self, bar: Bar, frames: int) -> None:
-        self._bar, self._frames = bar, frames
+        self._bar, self._frames, self._told = bar, frames, False
 
     def one(self, _made: Made) -> None:
         """One more frame is made."""
         self._bar.step()
-        if self._bar.foretelling.done == FORETOLD < self._frames:
+        if not self._told and self._bar.foretelling.done >= FORETOLD < self._frames:
             seconds = self._bar.foretelling.whole()
             if seconds is not None:
+                self._told = True
                 self._bar.say(foretell(self._frames, seconds))

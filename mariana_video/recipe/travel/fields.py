@@ -24,7 +24,7 @@ FILES = ("mask", "guide", "palette", "weights", "flow_weights", "shots")
 COMPARED = ("columns", "rows")
 """Options whose texts may name files."""
 
-_STAYING = ("storage", "output", "played", "sounding", "travelling")  # groups that change no pixel of the dream
+_STAYING = ("storage", "output", "played", "sounding", "travelling", "farming")  # groups that change no pixel
 _OWN = ("device", "memory", "overwrite", "sheet", "plot", *FILES)  # of this machine alone, or names of its files
 _OF_SOURCE = ("span", "where", "begins", "still", "tiles")  # groups that say which part of a source
 _SIZED = ("size",)

@@ -120,7 +120,10 @@ def test_every_option_that_changes_a_pixel_travels_or_is_known_not_to() -> None:
     }
     known = {"device", "memory", "overwrite", "sheet", "plot"}
     for (_, name), options in left.items():
-        assert name in ("storage", "output", "played", "sounding", "travelling") or options <= {*FILES, *known}
+        assert name in ("storage", "output", "played", "sounding", "travelling", "farming") or options <= {
+            *FILES,
+            *known,
+        }
 
 
 def test_a_text_that_is_too_long_is_refused() -> None:
