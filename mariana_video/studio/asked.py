@@ -1,4 +1,4 @@
-"""From the knobs to what is asked for: a look as a text, the options of a work, and the command line that says the same."""
+"""From the knobs to what is asked for: a look as a text, a work's options, and the command line that says the same."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mariana_video.errors import UsageError
-from mariana_video.recipe.kinds import DiveRecipe, FilmRecipe, PictureRecipe, ProgressionRecipe
 from mariana_video.recipe.kind import Kind
+from mariana_video.recipe.kinds import DiveRecipe, FilmRecipe, PictureRecipe, ProgressionRecipe
 from mariana_video.recipe.reading import declared
 from mariana_video.recipe.toml import Written, read_text, text_of, to_text
 from mariana_video.recipe.travel.looks import looks_like, shipped

@@ -1,8 +1,8 @@
 """A process of its own that opens films, dreams and renders: what breaks there doesn't take the page along.
 
-It is asked by lines of JSON on its standard input, `{"number": 1, "do": "dream", …}`, and stopped by `{"stop": 1}` or by
-the end of it; what it says are lines of JSON, too: `made`, `note`, then `done` or `error`. The page alone asks: paths
-stand in it that no visitor names.
+It is asked by lines of JSON on its standard input, `{"number": 1, "do": "dream", …}`, and stopped by `{"stop": 1}` or
+by the end of it; what it says are lines of JSON, too: `made`, `note`, then `done` or `error`. The page alone asks:
+paths stand in it that no visitor names.
 """
 
 from __future__ import annotations

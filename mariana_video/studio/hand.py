@@ -1,4 +1,4 @@
-"""The page's end of a process of its own: started when it is needed, asked, stopped, begun again after it broke down."""
+"""The page's end of a process of its own: started when it is needed, asked, stopped, begun anew where it broke down."""
 
 from __future__ import annotations
 

@@ -98,4 +98,3 @@ def steps_of(look: str) -> float:
     recipe = read_travelled(look, PictureRecipe).recipe
     assert isinstance(recipe, PictureRecipe)
     return recipe.dream.first()(START)
-

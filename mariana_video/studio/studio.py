@@ -211,7 +211,13 @@ class Studio:
         return None if self.previews.moving(visitor, task) is None else f"preview/{output.name}"
 
     def render(
-        self, visitor: Visitor, command: str, look: str, values: Values, more: Mapping[str, Any], shots: Mapping[str, str]
+        self,
+        visitor: Visitor,
+        command: str,
+        look: str,
+        values: Values,
+        more: Mapping[str, Any],
+        shots: Mapping[str, str],
     ) -> works.Work:
         """A work that waits for its turn. `more` are further options, `shots` the looks of single shots by number.
 

@@ -92,7 +92,9 @@ def _networks(task: Task, asker: Asker) -> dict[str, Any]:
     from mariana_video.api.networks import list_layers, list_networks
 
     here = [one for one in list_networks() if one.file is not None]
-    return {"layers": {one.name: [name for net in list_layers(one.name).values() for name in names(net)] for one in here}}
+    return {
+        "layers": {one.name: [name for net in list_layers(one.name).values() for name in names(net)] for one in here}
+    }
 
 
 def names(layers: list[Any]) -> list[str]:

@@ -13,7 +13,19 @@ from mariana_video.studio.folders import Visitor, visitors
 from mariana_video.studio.hand import Answer, Hand
 from mariana_video.studio.limits import WAITING as MOST
 from mariana_video.studio.limits import check_room
-from mariana_video.studio.works import DONE, FAILED, RUNNING, STOPPED, WAITING, Work, all_of, keep, read, task_of, throw_away
+from mariana_video.studio.works import (
+    DONE,
+    FAILED,
+    RUNNING,
+    STOPPED,
+    WAITING,
+    Work,
+    all_of,
+    keep,
+    read,
+    task_of,
+    throw_away,
+)
 
 _BETWEEN = 2.0  # seconds between two looks at how much of the disk a work has taken
 _CLOSED = "the page's program was ended meanwhile; nothing is lost"
