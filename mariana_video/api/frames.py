@@ -55,7 +55,10 @@ def look_at(source: Path) -> Seen:
 
 
 def frame_of(source: Path, at: float | None = None, width: int | None = None) -> Picture:
-    """A frame of a source (float32 H×W×3, 0…1), as it is `at` a time in seconds, `width` pixels wide. Raises MarianaError."""
+    """A frame of a source as it is (float32 H×W×3, 0…1), `at` a time in seconds, `width` pixels wide.
+
+    Raises MarianaError.
+    """
     size = None if width is None else Size.of(f"{width}x")
     return read_still(source, None if at is None else Time.of(at), size).rgb
 

@@ -22,7 +22,7 @@ _ID = re.compile(r"[0-9a-f]{12}")
 _SEEN = re.compile(  # all that a visitor may ask for by name
     r"(?:preview|strip|work/[0-9a-f]{12}(?:/looks)?)/[a-z0-9]{1,24}\.(?:jpg|png|mp4|gif|webp|toml)"
 )
-_LETTERS = re.compile(r"[^\w-]+")
+_OTHER = re.compile(r"\W+")
 _LONGEST = 60  # letters of a name that a visitor gave
 
 
@@ -141,5 +141,5 @@ def read_json(path: Path, default: T) -> T:
 
 def plain_name(given: str) -> str:
     """What a visitor calls his file, without its ending, as any system and any command line takes it."""
-    stem = given.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or given
-    return _LETTERS.sub("-", stem).strip("-_")[:_LONGEST] or "film"
+    name = given.replace("\\", "/").rpartition("/")[2]
+    return _OTHER.sub("-", name.rpartition(".")[0] or name).strip("-_")[:_LONGEST] or "film"

@@ -62,7 +62,7 @@ _OPEN = {"motif_size": 0.26}  # where the slider of an open number stands: what 
 def knob(home: type[Group], name: str) -> Knob:
     """The knob of a declared option."""
     option, said = declared(home)[name], getattr(home(), name)
-    text = helps(home).get(name, "")
+    text = _help(home, name)
     if option.kind is bool:
         return Knob(name, home, "yes", text, bool(said))
     if get_origin(option.kind) is Literal:
@@ -73,6 +73,11 @@ def knob(home: type[Group], name: str) -> Knob:
         step = 1.0 if bounds.whole or option.kind is int else (bounds.high - bounds.low) / _STEPS
         return Knob(name, home, "slider", text, number, bounds.low, bounds.high, min(step, 0.05) if step < 1 else step)
     return Knob(name, home, "text", text, "" if said is None else str(said))
+
+
+def _help(home: type[Group], name: str) -> str:
+    kind: Any = home  # mypy takes no class for hashable
+    return helps(kind).get(name, "")
 
 
 def _number(value: Any) -> float | None:
@@ -87,7 +92,7 @@ def _rest(home: type[Group], *besides: str) -> tuple[Knob, ...]:
 
 def _length() -> Knob:
     """A film's length and a dive's are one knob, which stands open: each work has a usual one of its own."""
-    both = f"Of a film: {helps(Span)['duration']} Of a dive: {helps(Dive)['duration']}"
+    both = f"Of a film: {_help(Span, 'duration')} Of a dive: {_help(Dive, 'duration')}"
     return replace(knob(Dive, "duration"), help=both, default="")
 
 

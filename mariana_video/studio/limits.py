@@ -30,6 +30,9 @@ WAITING = 6
 KEPT = 14 * 24 * 3600
 """Seconds after which the files of somebody who did not come again are removed."""
 
+HEAD = 200
+"""Bytes by which a file is known."""
+
 _FREE = 1 << 30  # bytes of the disk that are left alone
 
 _ENDINGS = {
@@ -57,6 +60,15 @@ def kind_of(head: bytes, name: str) -> str:
     if head[:1] == b"\x47" and head[188:189] == b"\x47":
         return ".ts"
     raise SourceError(f"{name or 'the file'} is no film and no picture that is known here; .mp4, .mov, .jpg, .png do")
+
+
+def ending_of(file: Path) -> str:
+    """The ending of a result that is brought for its look: what is no film and no picture is read as a text."""
+    with file.open("rb") as opened:
+        try:
+            return kind_of(opened.read(HEAD), "")
+        except SourceError:
+            return ".toml"
 
 
 def in_words(size: float) -> str:

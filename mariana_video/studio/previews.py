@@ -1,4 +1,4 @@
-"""Dreamed frames while knobs are turned: a quick one first, then a sharper one; each turn of a knob stops the one before."""
+"""Dreamed frames while knobs are turned: a quick one first, then a sharper one; another turn stops the one before."""
 
 from __future__ import annotations
 

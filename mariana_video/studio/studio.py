@@ -1,4 +1,4 @@
-"""All that the page can do for a visitor, without the page: films in, previews, works, looks, in the words of its knobs."""
+"""All that the page can do for a visitor, without the page: films in, looks, previews and works out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from mariana_video.studio.asked import (
 )
 from mariana_video.studio.folders import Visitor, new_id, plain_name, read_json, remove, write_json, write_text
 from mariana_video.studio.hand import Hand
-from mariana_video.studio.limits import check_room, check_seen, clear_up, kind_of
+from mariana_video.studio.limits import HEAD, check_room, check_seen, clear_up, ending_of, kind_of
 from mariana_video.studio.previews import WIDE, Previews, Shot
 from mariana_video.studio.samples import sample
 from mariana_video.studio.turns import Turns
@@ -77,7 +77,7 @@ class Studio:
         try:
             check_room(visitor)
             with file.open("rb") as opened:
-                ending = kind_of(opened.read(200), plain_name(name))
+                ending = kind_of(opened.read(HEAD), plain_name(name))
             folder = visitor.made("source", new_id())
             kept = folder / f"film{ending}"
             file.replace(kept)
@@ -149,13 +149,15 @@ class Studio:
 
     def take_recipe(self, visitor: Visitor, file: Path) -> None:
         """Takes the look of a result, or of a text, as the visitor's own; the file is removed. Raises UsageError."""
+        kept = file.with_suffix(ending_of(file))
         try:
-            text: str = self.hand.ask({"do": "recipe", "file": str(file)}, seconds=_QUICK).wait()["text"]
+            file.replace(kept)
+            text: str = self.hand.ask({"do": "recipe", "file": str(kept)}, seconds=_QUICK).wait()["text"]
             tables_of(text)
         except MarianaError as error:
-            raise UsageError(str(error).replace(str(file), "the file")) from None
+            raise UsageError(str(error).replace(str(kept), "the file")) from None
         finally:
-            remove(file)
+            remove(kept)
         write_text(visitor.made() / _OWN, text)
 
     def take_found(self, visitor: Visitor, name: str) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mariana_video.api.making.work import Made, Work
-    from mariana_video.studio.child import Asker
+    from mariana_video.studio.asker import Asker
 
 _OFTEN = 0.7  # seconds between two pictures of a running work
 _SHOWN = 640  # pixels of their longer side
@@ -24,7 +24,7 @@ _SMALL = 160  # pixels of their width
 Task = Mapping[str, Any]
 
 
-def _look(task: Task, asker: Asker) -> dict[str, Any]:
+def _look(task: Task, _asker: Asker) -> dict[str, Any]:
     """What a source is."""
     from mariana_video.api.frames import look_at
 
@@ -32,7 +32,7 @@ def _look(task: Task, asker: Asker) -> dict[str, Any]:
     return {"film": seen.film, "size": seen.size, "seconds": seen.seconds, "rate": seen.rate, "sounds": seen.sounds}
 
 
-def _frame(task: Task, asker: Asker) -> dict[str, Any]:
+def _frame(task: Task, _asker: Asker) -> dict[str, Any]:
     """A frame as it is, as a picture."""
     from mariana_video.api.frames import frame_of
 
@@ -80,14 +80,14 @@ def _dream(task: Task, asker: Asker) -> dict[str, Any]:
     return {"size": work.size}
 
 
-def _recipe(task: Task, asker: Asker) -> dict[str, Any]:
+def _recipe(task: Task, _asker: Asker) -> dict[str, Any]:
     """The recipe that a result carries, as a text."""
     from mariana_video.api.recipes import recipe_text
 
     return {"text": recipe_text(task["file"])}
 
 
-def _networks(task: Task, asker: Asker) -> dict[str, Any]:
+def _networks(_task: Task, _asker: Asker) -> dict[str, Any]:
     """The networks that dream here without a download, each with its layers."""
     from mariana_video.api.networks import list_layers, list_networks
 
@@ -113,13 +113,19 @@ def _make(task: Task, asker: Asker) -> dict[str, Any]:
 
 
 def _work(task: Task) -> Work[Path]:
-    from mariana_video import api
-    from mariana_video.api import explore, image, progress, video, zoom  # noqa: F401 (looked up by their names)
+    from mariana_video.api.explore import explore
+    from mariana_video.api.image import image
+    from mariana_video.api.progress import progress
+    from mariana_video.api.video import video
+    from mariana_video.api.zoom import zoom
 
-    making: Callable[..., Work[Path]] = getattr(getattr(api, task["command"]), task["command"])
-    options = dict(task["options"])
+    options: dict[str, Any] = dict(task["options"])
     if task["command"] == "explore":
-        return making(task["source"], task["output"], **options)
+        return explore(task["source"], task["output"], **options)
+    ways: Mapping[str, Callable[..., Work[Path]]] = {
+        "video": video, "image": image, "zoom": zoom, "progress": progress,
+    }  # fmt: skip
+    making = ways[task["command"]]
     options["overwrite"] = options.get("overwrite", False) or task["command"] == "image"  # begun anew, where stopped
     return making(task["source"], task["output"], task["recipe"], **options)
 

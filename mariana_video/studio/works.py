@@ -19,8 +19,8 @@ SEEN, LOOKS = "seen.jpg", "looks"
 class Work:
     """One render. `name` is what its result is called for its maker, `output` where it lies in its folder.
 
-    `source` is a path below the visitor's folder, or a word. `made` of `total` things stand; `left` are the seconds that
-    the rest is expected to take, `took` those that it took. `words` is the command line that does the same.
+    `source` is a path below the visitor's folder. `made` of `total` things stand; `left` are the seconds that the rest
+    is expected to take, `took` those that it took. `words` is the command line that does the same.
     """
 
     command: str
@@ -95,7 +95,6 @@ def throw_away(visitor: Visitor, work: Work) -> None:
 def task_of(visitor: Visitor, work: Work) -> dict[str, Any]:
     """What its process is asked for."""
     folder = folder_of(visitor, work.id)
-    source = work.source if work.source in ("noise", "grey") else str(visitor.folder / work.source)
     options = dict(work.options)
     if (folder / _SHOTS).is_file():
         options["shots"] = str(folder / _SHOTS)
@@ -104,7 +103,7 @@ def task_of(visitor: Visitor, work: Work) -> dict[str, Any]:
     return {
         "do": "make",
         "command": work.command,
-        "source": source,
+        "source": str(visitor.folder / work.source),
         "output": str(folder / work.output),
         "recipe": str(folder / _LOOK),
         "options": options,

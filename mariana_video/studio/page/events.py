@@ -36,7 +36,10 @@ class Events:
         whole = [parts["source"], parts["strip"], parts["at"], parts["cuts"], parts["shot"], parts["look"], *knobs]
         usual: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         many: dict[str, Any] = {**usual, "concurrency_limit": None, "trigger_mode": "multiple"}
+        network, layers = parts["knobs"]["network"], parts["knobs"]["layers"]
         page.load(self.opened, None, whole, **usual).then(self.preview, given, seen, **many)
+        page.load(self.at_hand, None, [network, layers], **usual)
+        network.input(self.layers_of, [network], [layers], **usual)
         parts["arrived"].click(self.opened, None, whole, **usual).then(self.preview, given, seen, **many)
         set_knobs = [parts["look"], parts["shot"], *knobs]
         parts["look"].input(self.looked, [parts["look"], parts["shot"]], set_knobs, **usual).then(
@@ -88,6 +91,15 @@ class Events:
             look,
             *(knobs[name] for name, _ in self._knobs),
         ]
+
+    def at_hand(self) -> list[Any]:
+        """The networks that can be chosen, and the layers of the usual one."""
+        here = self._studio.networks()
+        return [gradio.update(choices=list(here)), gradio.update(choices=["", *here["mariana"]])]
+
+    def layers_of(self, network: str) -> Any:
+        """The layers of a network that was chosen, and whatever suits it."""
+        return gradio.update(choices=["", *self._studio.networks().get(network, [])], value="")
 
     def looked(self, look: str, shot: str, request: gradio.Request) -> list[Any]:
         """Sets the knobs to a look that was chosen; for a single shot it is remembered."""

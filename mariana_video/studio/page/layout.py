@@ -45,7 +45,6 @@ def page(studio: Studio) -> Any:
                 parts = _stage()
             with gradio.Column(scale=2, min_width=320, elem_id="side"):
                 parts |= _side()
-        gradio.HTML(words.WORKS)
         wire(made, studio, parts)
     return made
 
@@ -53,24 +52,26 @@ def page(studio: Studio) -> Any:
 def _stage() -> dict[str, Any]:
     """What is dreamed on, the dream, and what can be made of it."""
     parts: dict[str, Any] = {}
-    gradio.HTML(words.drop())
-    parts["source"] = gradio.HTML("")
-    parts["picture"] = gradio.HTML(words.compare("", "", "", False))
-    parts["told"] = gradio.HTML("")
-    parts["strip"] = gradio.HTML("")
+    gradio.HTML(words.drop(), elem_id="bring")
+    parts["source"] = gradio.HTML("", elem_id="taken")
+    parts["picture"] = gradio.HTML(words.compare("", "", "", False), elem_id="seen")
+    parts["told"] = gradio.HTML("", elem_id="told")
+    parts["strip"] = gradio.HTML("", elem_id="line")
     parts["at"] = gradio.Slider(0, 1, 0, step=0.04, label="Place in the film (seconds)", visible=False, elem_id="at")
-    with gradio.Row():
-        parts["cuts"] = gradio.Button("Find the shots, for a look of its own each", visible=False, size="sm")
+    find = "Find the shots, for a look of its own each"
+    parts["cuts"] = gradio.Button(find, visible=False, size="sm", elem_id="cuts")
     parts["shot"] = gradio.Radio([("The whole film", "0")], value="0", label="Look of", visible=False, elem_id="shots")
-    with gradio.Tabs():
+    with gradio.Tabs(elem_id="ways"):
         for key, title, told, button in _TABS:
             with gradio.Tab(title):
                 gradio.HTML(f'<p class="quiet">{told}</p>')
                 parts |= _tab(key, button)
-    parts["moved"] = gradio.HTML("")
-    parts["command"] = gradio.Textbox(
-        label="The command that does the same", interactive=False, buttons=["copy"], elem_id="command", lines=1
-    )
+    parts["moved"] = gradio.HTML("", elem_id="moved")
+    with gradio.Column(elem_id="said"):
+        parts["command"] = gradio.Textbox(
+            label="The command that does the same", interactive=False, buttons=["copy"], elem_id="command", lines=1
+        )
+    gradio.HTML(words.WORKS, elem_id="made")
     for name in ("arrived", "own", "relatives"):
         parts[name] = gradio.Button(name, elem_id=name, elem_classes="signal")
     parts["like"] = gradio.Textbox(elem_id="like", elem_classes="signal", container=False)
@@ -82,7 +83,7 @@ _TABS = (
     ("zoom", "Dive", "The camera goes into the picture, and further motifs grow out of those before.", "Dive into it"),
     ("loop", "Loop", "A dive without end: its last picture is its first.", "Make the loop"),
     ("progress", "Steps", "How the dream grows on this picture, step by step.", "Show its steps"),
-    ("explore", "Explore", "A wall of looks that nobody has seen yet. Take one, or ask for its relatives.", "Draw twelve looks"),
+    ("explore", "Explore", "Looks that nobody has seen. Take one, or ask for its relatives.", "Draw twelve looks"),
 )  # fmt: skip
 
 
@@ -103,20 +104,22 @@ def _tab(key: str, button: str) -> dict[str, Any]:
 def _side() -> dict[str, Any]:
     """Looks and knobs."""
     parts: dict[str, Any] = {}
-    gradio.HTML("<h2>Look</h2>")
-    parts["look"] = gradio.Radio(
-        list(_LOOKS), value=USUAL, label="Look", info=_WHOLE, show_label=False, elem_id="looks", container=False
-    )
-    gradio.HTML(words.RECIPE)
-    gradio.HTML("<h2>Knobs</h2>")
+    with gradio.Column(elem_id="looking"):
+        gradio.HTML("<h2>Look</h2>")
+        parts["look"] = gradio.Radio(
+            list(_LOOKS), value=USUAL, label="Look", info=_WHOLE, show_label=False, elem_id="looks", container=False
+        )
+        gradio.HTML(words.RECIPE)
     knobs: dict[str, Any] = {}
-    for one in EIGHT:
-        knobs[one.name] = _widget(one)
-    for title, several in FOLDED.items():
-        with gradio.Accordion(title, open=False):
-            for one in several:
-                knobs[one.name] = _widget(one)
-    parts["back"] = gradio.Button("All knobs back to the look", size="sm")
+    with gradio.Column(elem_id="turning"):
+        gradio.HTML("<h2>Knobs</h2>")
+        for one in EIGHT:
+            knobs[one.name] = _widget(one)
+        for title, several in FOLDED.items():
+            with gradio.Accordion(title, open=False):
+                for one in several:
+                    knobs[one.name] = _widget(one)
+        parts["back"] = gradio.Button("All knobs back to the look", size="sm", elem_id="back")
     return {**parts, "knobs": knobs}
 
 
@@ -126,6 +129,8 @@ def _widget(one: Knob) -> Any:
         return gradio.Slider(one.low, one.high, one.default, step=one.step, buttons=[], **said)
     if one.shape == "yes":
         return gradio.Checkbox(bool(one.default), **said)
+    if one.name in ("network", "layers"):  # what is here is known a little later
+        return gradio.Dropdown([str(one.default)], value=str(one.default), allow_custom_value=True, **said)
     if one.shape == "choice":
         return gradio.Dropdown(list(one.choices), value=one.default, **said)
     return gradio.Textbox(str(one.default), placeholder="as the look has it", max_length=2000, **said)

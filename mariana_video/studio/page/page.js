@@ -51,7 +51,7 @@
   });
 
   // --- before and after, and the strip along the film ---
-  let cut = "0";
+  let cut = "30";
   addEventListener("input", (event) => {
     if (!event.target.matches(".compare input")) return;
     cut = event.target.value;
@@ -119,6 +119,7 @@
     $("progress", row).value = work.total ? work.made / work.total : 0;
     const seen = work.picture ? `/studio/files/${work.picture}?${work.seen}` : "";
     const img = $(".face", row);
+    row.classList.toggle("made", work.result !== "");
     img.style.visibility = seen ? "" : "hidden";
     if (seen && img.getAttribute("src") !== seen) img.src = seen;
   }

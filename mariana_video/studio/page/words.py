@@ -18,9 +18,9 @@ WALL = """<div id="wall" role="group" aria-label="Looks to choose from"></div>""
 WORKS = """<h2>Works</h2><p id="none">Nothing is being made. What you make is found here again, also after this page was
 closed.</p><ol id="works" aria-label="Works"></ol>"""
 
-RECIPE = """<label class="drop small" id="recipe"><input type="file" aria-describedby="recipe-told"><span>Drop any result
-here to take its look</span><small id="recipe-told" role="status">A film, a picture or a text that mariana made</small>
-</label>"""
+RECIPE = """<label class="drop small" id="recipe"><input type="file" aria-describedby="recipe-told">
+<span>Drop any result here to take its look</span>
+<small id="recipe-told" role="status">A film, a picture or a text that mariana made</small></label>"""
 
 
 def drop() -> str:
@@ -53,7 +53,7 @@ def compare(before: str, after: str, word: str, busy: bool) -> str:
     return (
         f'<div class="compare{" busy" if busy else ""}"><img src="{_FILES}{escape(seen)}" alt="The dream">'
         f'<img class="before" src="{_FILES}{escape(before)}" alt="Before">'
-        '<input type="range" min="0" max="100" value="0" step="1" aria-label="Before and after">'
+        '<input type="range" min="0" max="100" value="30" step="1" aria-label="Before and after">'
         f'<span class="word" role="status">{escape(word)}</span></div>'
     )
 
