@@ -34,7 +34,8 @@ def test_what_is_no_secret_leads_nowhere(tmp_path: Path, word: str) -> None:
 @pytest.mark.parametrize(
     "word",
     ["/etc/passwd", "../other/preview/sharp1.jpg", "preview/../source.json", "preview//sharp1.jpg",
-     "preview/SHARP1.jpg", "preview/sharp1.jpg\0", "source.json", "page.json", "own.toml", "preview", "", "work/000000000000/work.json",
+     "preview/SHARP1.jpg", "preview/sharp1.jpg\0",
+     "source.json", "page.json", "own.toml", "preview", "", "work/000000000000/work.json",
      "preview/sharp1.jpg/", "./preview/sharp1.jpg", "preview\\sharp1.jpg", "preview/sharp1.jpg%00", "preview/a.html"],
 )  # fmt: skip
 def test_no_other_word_is_a_file(visitor: Visitor, word: str) -> None:
