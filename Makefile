@@ -4,11 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: help dream test lint samples gallery torture clean
+.PHONY: help dream studio test test-page test-all lint samples gallery torture clean
 
 help:
 	@echo "make dream     set up, and dream the sample clip into $(OUT)/"
+	@echo "make studio    set up, and open the page in the browser"
 	@echo "make test      set up, and run the tests"
+	@echo "make test-page the tests of the page, in Chromium"
+	@echo "make test-all  both of them"
 	@echo "make lint      ruff and mypy"
 	@echo "make samples   make the pictures of the README again (minutes)"
 	@echo "make gallery   make the pictures of docs/GALLERY.md again (half an hour)"
@@ -29,6 +32,14 @@ $(VENV)/test: $(VENV)/base
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
+$(VENV)/studio: $(VENV)/base
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[studio]'
+	@touch $@
+
+$(VENV)/browser: $(VENV)/test
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,browser]'
+	@touch $@
+
 dream: $(VENV)/base
 	@mkdir -p $(OUT)
 	@$(BIN)/mariana video samples/bunny.mp4 $(OUT)/bunny-dream.mp4 --recipe cathedral --duration 2 --overwrite
@@ -41,6 +52,14 @@ dream: $(VENV)/base
 
 test: $(VENV)/test
 	@OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-page: $(VENV)/browser
+	@$(BIN)/python -m pytest -m browser -rs
+
+test-all: test test-page
+
+studio: $(VENV)/studio
+	@$(BIN)/mariana studio
 
 lint: $(VENV)/test
 	@$(BIN)/ruff check .

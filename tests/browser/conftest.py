@@ -17,9 +17,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 240_000.0  # milliseconds, for machines on which others work, too
 
 

@@ -60,10 +60,13 @@ def test_the_page_comes_with_a_secret_that_no_script_reads(here: Guard) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/gradio_api/file=/etc/passwd", "/file=/etc/passwd", "/gradio_api/file/etc/passwd", "/gradio_api/proxy=http://x",
-     "/docs",      "/gradio_api/stream/a/b/c/playlist.m3u8", "/gradio_api/upload_progress", "/custom_component/x/y/z/w",
-     "/monitoring",      "/gradio_api/custom_component/a/client/component/x.js", "/static/../../etc/passwd", "/assets/..%2f..%2fetc/passwd",
+     "/docs",
+     "/gradio_api/stream/a/b/c/playlist.m3u8", "/gradio_api/upload_progress", "/custom_component/x/y/z/w",
+     "/monitoring",
+     "/gradio_api/custom_component/a/client/component/x.js", "/static/../../etc/passwd", "/assets/..%2f..%2fetc/passwd",
      "/studio/../etc", "/studio/files/../../x", "/gradio_api/run-history/records", "/gradio_api/vibe-code",
-     "/openapi.json",      "/gradio_api/deep_link", "//etc/passwd", "/gradio_api/openapi.json", "/gradio_api/info/../file=/etc/passwd"],
+     "/openapi.json",
+     "/gradio_api/deep_link", "//etc/passwd", "/gradio_api/openapi.json", "/gradio_api/info/../file=/etc/passwd"],
 )  # fmt: skip
 def test_gradios_doors_to_files_are_shut(here: Guard, path: str) -> None:
     assert came(here, path)[0] == 404
