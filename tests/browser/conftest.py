@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -39,13 +40,16 @@ class Server:
         """Starts it, and waits until it says where the page is."""
         words = [sys.executable, "-m", "mariana_video", "studio", "--no-browser", *self.words]
         surroundings = {**os.environ, "XDG_DATA_HOME": str(self.data), "PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=surroundings, cwd=ROOT)
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.told.append(line)
-            if "the page is at" in line:
-                self.port = int(line.rpartition(":")[2].split("/")[0]) if line.count(":") > 1 else 0
+        log = self.data / "told.txt"
+        with log.open("w") as told:
+            self.process = subprocess.Popen(words, stderr=told, stdout=told, env=surroundings, cwd=ROOT)
+        for _ in range(1200):
+            self.told = log.read_text().splitlines()
+            found = re.search(r"the page is at http://.*:(\d+)/", log.read_text())
+            if found is not None:
+                self.port = int(found[1])
                 break
+            time.sleep(0.1)
         assert self.port, self.told
         for _ in range(600):
             try:

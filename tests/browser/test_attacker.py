@@ -85,19 +85,15 @@ def test_other_names_and_other_pages_are_refused(server: Server) -> None:
 
 
 def test_gradio_is_told_no_file_either(server: Server) -> None:
-    """A knob's value that pretends to be an uploaded file: the known way to have Gradio hand files out."""
+    """A knob's value that pretends to be an uploaded file: Gradio would copy what lies there to where it can be had."""
     config = json.loads(server.ask("/config")[1])
-    file: Any = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}, "orig_name": "x", "url": "/etc/passwd"}
     assert all(one["api_visibility"] == "private" for one in config["dependencies"])
-    for one in config["dependencies"]:
-        data = [file] * len(one["inputs"])
-        body = json.dumps({"data": data, "fn_index": one["id"], "session_hash": "attacker"}).encode()
-        status, answer, _ = server.ask(
-            "/gradio_api/queue/join", "POST", body, {**known(server), "content-type": "application/json"}
-        )
-        assert b"root:" not in answer
-        assert status in (200, 400, 403, 404, 422, 500)
-    assert not list(Path("/tmp/gradio").rglob("passwd")) if Path("/tmp/gradio").exists() else True
+    headers = {**known(server), "content-type": "application/json"}
+    for path in ("/etc/passwd", "http://127.0.0.1:1/"):
+        file = {"path": path, "meta": {"_type": "gradio.FileData"}, "orig_name": "x", "url": path}
+        for one in config["dependencies"][:5]:
+            said = {"data": [file] * max(1, len(one["inputs"])), "fn_index": one["id"], "session_hash": "attacker"}
+            assert server.ask("/gradio_api/queue/join", "POST", json.dumps(said).encode(), headers)[0] == 400
 
 
 def test_a_password_is_asked_for_elsewhere(tmp_path: Path, chromium: Any) -> None:

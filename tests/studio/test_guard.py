@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
@@ -22,7 +23,7 @@ async def _page(_scope: MutableMapping[str, Any], _receive: Any, send: Any) -> N
 
 
 def came(
-    made: Guard, path: str, method: str = "GET", headers: Mapping[str, str] = HERE
+    made: Guard, path: str, method: str = "GET", headers: Mapping[str, str] = HERE, body: bytes = b"{}"
 ) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of what is answered."""
     said: list[Any] = []
@@ -31,7 +32,7 @@ def came(
         said.append(message)
 
     async def receive() -> Any:
-        return {"type": "http.request", "body": b""}
+        return {"type": "http.request", "body": body}
 
     raw = [(key.encode(), value.encode()) for key, value in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": raw}
@@ -98,6 +99,26 @@ def test_no_other_page_asks_in_a_visitors_name(here: Guard) -> None:
     assert came(here, "/studio/source", "POST", {**ours, "origin": "http://evil.example"})[0] == 403
     assert came(here, "/gradio_api/queue/join", "POST", {**HERE, "origin": "http://evil.example"})[0] == 403
     assert came(here, "/studio/source", "POST", {**ours, "origin": "http://127.0.0.1:7860"})[0] == 200
+
+
+FILE = {"path": "/etc/passwd", "url": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
+
+
+@pytest.mark.parametrize(
+    "said", [{"data": [FILE]}, {"data": [["x", FILE]]}, {"data": FILE}, [FILE], {"data": [1], "event_data": FILE}, {"data": [[1]]}],
+)  # fmt: skip
+def test_no_knob_says_a_file(here: Guard, said: object) -> None:
+    assert came(here, "/gradio_api/queue/join", "POST", body=json.dumps(said).encode())[0] == 400
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b"x" * (1 << 21)])
+def test_what_is_no_word_of_the_pages_is_refused(here: Guard, body: bytes) -> None:
+    assert came(here, "/gradio_api/queue/join", "POST", body=body)[0] == 400
+
+
+def test_what_knobs_say_comes_through(here: Guard) -> None:
+    said = {"data": ["abyss", 1.5, True, None], "fn_index": 3, "session_hash": "x", "event_data": None}
+    assert came(here, "/gradio_api/queue/join", "POST", body=json.dumps(said).encode())[0] == 200
 
 
 def test_knobs_say_no_novels(here: Guard) -> None:

@@ -15,6 +15,8 @@ from mariana_video.studio.page import words
 from mariana_video.studio.page.guard import secret_of
 from mariana_video.studio.studio import AS_FILMED, Studio
 
+_BESIDE = 12  # previews that wait at once; each visitor's turn of a knob ends his former one
+
 
 def wire(page: Any, studio: Studio, parts: dict[str, Any]) -> None:
     """Joins the parts of the page with what they do."""
@@ -35,7 +37,12 @@ class Events:
         seen = [parts["picture"], parts["told"], parts["command"]]
         whole = [parts["source"], parts["strip"], parts["at"], parts["cuts"], parts["shot"], parts["look"], *knobs]
         usual: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        many: dict[str, Any] = {**usual, "concurrency_limit": None, "trigger_mode": "multiple"}
+        many: dict[str, Any] = {
+            **usual,
+            "concurrency_limit": _BESIDE,
+            "concurrency_id": "preview",
+            "trigger_mode": "multiple",
+        }
         network, layers = parts["knobs"]["network"], parts["knobs"]["layers"]
         page.load(self.opened, None, whole, **usual).then(self.preview, given, seen, **many)
         page.load(self.at_hand, None, [network, layers], **usual)

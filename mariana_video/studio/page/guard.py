@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import json
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
@@ -78,9 +79,15 @@ class Guard:
         if refused is not None:
             await _answer(send, *refused)
             return
+        if scope["method"] == "POST" and scope["path"].startswith("/gradio_api/"):
+            body = await _read(receive)
+            if body is None or not is_plain(body):
+                await _answer(send, 400, "knobs say words, numbers, yes and no, and nothing else", False)
+                return
+            receive = _again(body, receive)
         secret = secret_of(headers.get("cookie", ""))
         fresh = new_secret() if not secret and scope["path"] == "/" else ""
-        await self._app(scope, _bounded(scope, receive), _with(send, fresh))
+        await self._app(scope, receive, _with(send, fresh))
 
     def _refused(self, scope: Scope, headers: Mapping[str, str]) -> tuple[int, str, bool] | None:
         method, path = scope["method"], scope["path"]
@@ -130,19 +137,44 @@ def _host(text: str) -> str:
     return text.rpartition(":")[0].lower() if re.search(r":\d+$", text) else text.lower()
 
 
-def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """The same, of which no more is read than knobs can say; uploads count for themselves."""
-    if not scope["path"].startswith("/gradio_api/"):
-        return receive
-    read = 0
-
-    async def bounded() -> Message:
-        nonlocal read
+async def _read(receive: Receive) -> bytes | None:
+    """All that is sent; None where it is more than knobs can say, or breaks off."""
+    body, more = b"", True
+    while more:
         message = await receive()
-        read += len(message.get("body", b""))
-        return message if read <= _LARGEST else {"type": "http.disconnect"}
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+        if message["type"] != "http.request" or len(body) > _LARGEST:
+            return None
+    return body
 
-    return bounded
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What was read, to be read again."""
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+def is_plain(body: bytes) -> bool:
+    """Whether what is said to Gradio are plain values. It would take a mapping with a `path` for a file that was
+    uploaded, copy what lies there, or fetch what is said to lie elsewhere."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    values = said.values() if isinstance(said, dict) else [said]
+    return all(_is_value(one) or (isinstance(one, list) and all(map(_is_value, one))) for one in values)
+
+
+def _is_value(one: object) -> bool:
+    return one is None or isinstance(one, str | int | float)
 
 
 def _with(send: Send, fresh: str) -> Send:

@@ -52,8 +52,10 @@ def made_app(studio: Studio, host: str, password: str) -> Guard:
     from mariana_video.studio.page.layout import CSS, HEAD, page, theme
 
     outer: Any = Starlette(routes=Doors(studio).routes())
+    inner = page(studio)
+    inner.is_running = True  # a page that is mounted counts as not running, and Gradio then checks no path of a file
     gradio.mount_gradio_app(
-        outer, page(studio), "/", footer_links=[], css=CSS, head=HEAD, theme=theme(), ssr_mode=False, max_file_size=1,
+        outer, inner, "/", footer_links=[], css=CSS, head=HEAD, theme=theme(), ssr_mode=False, max_file_size=1,
         show_error=False,
     )  # fmt: skip
     return Guard(outer, _NAMES if host in HERE and not password else (), password)
