@@ -54,6 +54,7 @@ def _do(asker: Asker, task: dict[str, Any]) -> None:
 
     try:
         asker.check()
+        asker.tell(begun=True)
         asker.tell(done=TASKS[task["do"]](task, asker))
     except Cancelled as told:
         asker.tell(error=str(told), stopped=True)

@@ -70,6 +70,7 @@ class Hand:
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             words = [sys.executable, "-W", "ignore", "-m", "mariana_video.studio.child"]
+            self._answers = {}  # whoever waits for the former one is told by its own reader
             root = str(Path(__file__).parents[2])
             path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
             usual = {"OMP_WAIT_POLICY": "PASSIVE", "TORCH_CPP_LOG_LEVEL": "ERROR", "SVT_LOG": "1"}
@@ -114,7 +115,7 @@ class Answer:
         self, hand: Hand, number: int, answers: queue.Queue[dict[str, Any]], told: Told, seconds: float | None, pid: int
     ) -> None:
         self._hand, self._number, self._answers, self._told, self._seconds = hand, number, answers, told, seconds
-        self.pid = pid
+        self.pid, self._begun = pid, False
 
     def stop(self) -> None:
         """Asks it to stop: `wait` then raises Cancelled."""
@@ -123,7 +124,7 @@ class Answer:
     def wait(self) -> dict[str, Any]:
         """What it comes to. Raises MarianaError with the command line's sentence, Cancelled after `stop`.
 
-        A task that says nothing for longer than it may is ended, and its process with it.
+        A task that says nothing for longer than it may, from when it was begun, is ended, and its process with it.
         """
         try:
             while True:
@@ -139,7 +140,9 @@ class Answer:
 
     def _next(self) -> dict[str, Any]:
         try:
-            return self._answers.get(timeout=self._seconds)
+            said = self._answers.get(timeout=self._seconds if self._begun else None)
+            self._begun = True
+            return said
         except queue.Empty:
             self._hand.kill()
             raise DreamError(f"it took longer than {self._seconds:g} seconds, and was ended") from None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mariana_video.errors import Cancelled
+from mariana_video.errors import Cancelled, DreamError
 from mariana_video.recipe.kinds import PictureRecipe
 from mariana_video.recipe.travel.reading import read_travelled
 from mariana_video.recipe.values.timeline import START
@@ -21,7 +21,7 @@ WIDE = 480
 _QUICK = 320  # of the quick one
 _SHARE = 4  # of the steps of the whole dream, the quick one takes one in so many
 _LEAST = 2  # steps of the quick one
-_LONGEST = 120.0  # seconds that a preview may say nothing
+_LONGEST = 180.0  # seconds that a preview may take: others wait for theirs
 _SETTLE = 0.15  # seconds in which a knob that is being dragged may go on
 
 
@@ -88,9 +88,15 @@ class Previews:
         with self._lock:
             if self._now[visitor][0] != turn:
                 return None
-            answer = self._hand.ask(task, seconds=_LONGEST)
+            end = time.monotonic() + _LONGEST
+            answer = self._hand.ask(task, lambda said: answer.stop() if time.monotonic() > end else None, _LONGEST)
             self._now[visitor] = turn, answer
-        return answer.wait()
+        try:
+            return answer.wait()
+        except Cancelled:
+            if time.monotonic() > end:
+                raise DreamError(f"it took longer than {_LONGEST:g} seconds: fewer --first-steps are quicker") from None
+            raise
 
 
 def steps_of(look: str) -> float:

@@ -105,6 +105,8 @@ class Studio:
         found = {**seen, "name": name, "path": str(file.relative_to(visitor.folder)), "starts": [], "cuts": []}
         found["strip"] = self._strip(visitor, file, seen["seconds"]) if seen["film"] and seen["seconds"] else 0
         write_json(visitor.made() / _SOURCE, found)
+        kept = {name: value for name, value in self.page(visitor).items() if name in ("look", "turned")}
+        self.left(visitor, kept)  # the place and the looks of shots were those of another film
         self._clear(visitor, file.parent.name)
         return found
 

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Server, new_visitor, opened, small, take_sample, work
+from mariana_video.media.stills.pictures import write_picture
+from tests.api.shots import cut_clip
+from tests.browser.conftest import Server, new_visitor, opened, sharp, small, take_sample, work
+from tests.conftest import texture
 
 pytestmark = pytest.mark.browser
 
@@ -81,3 +84,39 @@ def test_two_visitors_wait_for_each_other_and_see_nothing_of_each_other(chromium
     assert first.locator("#works li").count() == 1
     one.close()
     other.close()
+
+
+def test_each_shot_has_a_look_of_its_own(visitor: Any, tmp_path: Path) -> None:
+    page = visitor
+    cut_clip(tmp_path / "cuts.mp4")
+    page.set_input_files("#source input", tmp_path / "cuts.mp4")
+    sharp(page)
+    page.click("#cuts")
+    page.wait_for_selector("#shots label:nth-of-type(5)")
+    assert page.locator("#strip i").count() == 3
+    page.click("#shots label:nth-of-type(3)")
+    page.click("#looks label:has-text('slugs')")
+    page.wait_for_selector("#shots label:has-text('slugs')")
+    page.click("#shots label:nth-of-type(4)")
+    page.click("#looks label:has-text('as filmed')")
+    page.wait_for_selector("#shots label:has-text('as filmed')")
+    page.wait_for_function("document.querySelector('.compare .word')?.textContent === 'as it was filmed'")
+    page.click("#make-video")
+    work(page, "done")
+    told = page.evaluate("fetch('/studio/works').then((answer) => answer.json())")["works"][0]
+    assert told["words"].endswith("--shots shots.toml")
+
+
+def test_the_wall_is_filled_and_a_look_of_it_taken(visitor: Any, tmp_path: Path) -> None:
+    page = visitor
+    write_picture(tmp_path / "small.png", texture(48, 64))
+    page.set_input_files("#source input", tmp_path / "small.png")
+    sharp(page)
+    page.click("button[role=tab]:has-text('Explore')")
+    page.click("#make-explore")
+    page.wait_for_selector("#wall figure:nth-of-type(2)")
+    page.click("#works button:has-text('Stop')")
+    work(page, "stopped")
+    page.click("#wall figure:nth-of-type(2) button:has-text('Take it')")
+    page.wait_for_function("document.querySelector('#command textarea').value.includes('look.toml')")
+    assert page.complaints == []

@@ -105,7 +105,8 @@ FILE = {"path": "/etc/passwd", "url": "/etc/passwd", "meta": {"_type": "gradio.F
 
 
 @pytest.mark.parametrize(
-    "said", [{"data": [FILE]}, {"data": [["x", FILE]]}, {"data": FILE}, [FILE], {"data": [1], "event_data": FILE}, {"data": [[1]]}],
+    "said", [{"data": [FILE]}, {"data": [["x", FILE]]}, {"data": FILE}, [FILE], {"data": [1], "event_data": FILE},
+             {"data": [[1]]}],
 )  # fmt: skip
 def test_no_knob_says_a_file(here: Guard, said: object) -> None:
     assert came(here, "/gradio_api/queue/join", "POST", body=json.dumps(said).encode())[0] == 400
