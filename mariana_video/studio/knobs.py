@@ -130,3 +130,8 @@ _OF_THE_WORK = ("duration", "size")
 def is_of_look(one: Knob) -> bool:
     """Whether a knob is part of a look, in place of one work."""
     return one.home in HOMES and one.name not in _OF_THE_WORK
+
+
+def is_seen(one: Knob) -> bool:
+    """Whether a knob changes a single dreamed frame: how it moves, how long and how large it is does not."""
+    return one.home is Dream

@@ -133,11 +133,29 @@ def opened(context: Any, server: Server) -> Any:
     return page
 
 
+def quickly(page: Any) -> None:
+    """Turns the knobs so that a dream takes a fraction of a second."""
+    if not page.is_visible("#knob-first_steps"):
+        page.click("#turning button:has-text('More of the look')")
+    for name, value in (("octaves", "1"), ("first_steps", "1"), ("motif_size", "1")):
+        page.fill(f"#knob-{name} textarea, #knob-{name} input:not([type=range])", value)
+        page.wait_for_timeout(100)
+    page.press("#knob-motif_size input:not([type=range])", "Tab")
+
+
 def take_sample(page: Any, name: str = "chelsea") -> None:
-    """Takes a sample, and waits for its first dream."""
+    """Takes a sample, and waits for its first dream, a quick one."""
+    quickly(page)
+    page.wait_for_timeout(1000)
     page.click(f"[data-sample={name}]")
     page.wait_for_selector(".compare img.before")
     sharp(page)
+
+
+def choose(page: Any, look: str) -> None:
+    """Chooses a look, and waits until the command says so."""
+    page.click(f"#looks label:has-text('{look}')")
+    page.wait_for_function(f"document.querySelector('#command textarea').value.includes('--recipe {look}')")
 
 
 def sharp(page: Any) -> None:
@@ -154,7 +172,7 @@ def small(page: Any, length: str, size: str = "96x") -> None:
     page.fill("#knob-size textarea, #knob-size input", size)
     page.fill("#knob-duration textarea, #knob-duration input", length)
     page.press("#knob-duration textarea, #knob-duration input", "Tab")
-    sharp(page)
+    page.wait_for_timeout(1000)
 
 
 def work(page: Any, words: str, place: int = 0) -> None:

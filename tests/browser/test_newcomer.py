@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Server, new_visitor, opened, sharp, small, take_sample, work
+from tests.browser.conftest import Server, choose, new_visitor, opened, quickly, sharp, small, take_sample, work
 from tests.conftest import make_clip
 
 pytestmark = pytest.mark.browser
@@ -18,12 +18,12 @@ _KEPT = os.environ.get("MARIANA_PICTURES", "")  # a folder in which the pictures
 def test_from_the_drop_to_the_download(visitor: Any, tmp_path: Path) -> None:
     page = visitor
     assert "1 GB" in page.text_content("#source-told")
+    quickly(page)
     page.set_input_files("#source input", make_clip(tmp_path / "Our Holiday.mp4", frames=30, size=(160, 96)))
     sharp(page)
     assert "Our-Holiday" in page.text_content("#taken")
-    page.click("#looks label:has-text('slugs')")
-    sharp(page)
-    assert page.input_value("#command textarea").endswith("--recipe slugs")
+    choose(page, "slugs")
+    quickly(page)
     small(page, "0.4")
     page.click("#make-video")
     work(page, "done")
@@ -46,6 +46,7 @@ def test_from_the_drop_to_the_download(visitor: Any, tmp_path: Path) -> None:
 
 def test_by_keyboard_alone(visitor: Any) -> None:
     page = visitor
+    quickly(page)
     page.focus("[data-sample=chelsea]")
     page.keyboard.press("Enter")
     sharp(page)
@@ -69,7 +70,6 @@ def test_by_keyboard_alone(visitor: Any) -> None:
 
 def test_a_knob_that_cannot_be_is_told_in_the_command_lines_words(visitor: Any) -> None:
     take_sample(visitor)
-    visitor.click("#turning button:has-text('More of the look')")
     visitor.fill("#knob-octaves textarea, #knob-octaves input", "99")
     visitor.wait_for_selector("#told .error")
     assert "--octaves 99: give a number from 1 to 20" in visitor.text_content("#told")
@@ -80,8 +80,11 @@ def test_it_fits_and_is_seen(chromium: Any, server: Server, tmp_path: Path, widt
     context = new_visitor(chromium, width, scheme)
     page = opened(context, server)
     take_sample(page, "bunny")
-    page.click("#looks label:has-text('totem')")
-    sharp(page)
+    if _KEPT:
+        choose(page, "slugs")
+        sharp(page)
+        page.click("#turning button:has-text('More of the look')")
+        page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     dark = page.evaluate("getComputedStyle(document.querySelector('.gradio-container')).backgroundColor")

@@ -9,7 +9,7 @@ import pytest
 
 from mariana_video.media.stills.pictures import write_picture
 from tests.api.shots import cut_clip
-from tests.browser.conftest import Server, new_visitor, opened, sharp, small, take_sample, work
+from tests.browser.conftest import Server, new_visitor, opened, quickly, sharp, small, take_sample, work
 from tests.conftest import texture
 
 pytestmark = pytest.mark.browser
@@ -89,6 +89,7 @@ def test_two_visitors_wait_for_each_other_and_see_nothing_of_each_other(chromium
 def test_each_shot_has_a_look_of_its_own(visitor: Any, tmp_path: Path) -> None:
     page = visitor
     cut_clip(tmp_path / "cuts.mp4")
+    quickly(page)
     page.set_input_files("#source input", tmp_path / "cuts.mp4")
     sharp(page)
     page.click("#cuts")
@@ -110,6 +111,7 @@ def test_each_shot_has_a_look_of_its_own(visitor: Any, tmp_path: Path) -> None:
 def test_the_wall_is_filled_and_a_look_of_it_taken(visitor: Any, tmp_path: Path) -> None:
     page = visitor
     write_picture(tmp_path / "small.png", texture(48, 64))
+    quickly(page)
     page.set_input_files("#source input", tmp_path / "small.png")
     sharp(page)
     page.click("button[role=tab]:has-text('Explore')")

@@ -8,9 +8,10 @@ from typing import Any
 import gradio
 
 from mariana_video.errors import MarianaError
-from mariana_video.studio.asked import OWN, USUAL, turned
+from mariana_video.studio.asked import OWN, USUAL
+from mariana_video.studio.asked import turned as turned_from
 from mariana_video.studio.folders import Visitor
-from mariana_video.studio.knobs import ALL
+from mariana_video.studio.knobs import ALL, is_seen
 from mariana_video.studio.page import words
 from mariana_video.studio.page.guard import secret_of
 from mariana_video.studio.studio import AS_FILMED, Studio
@@ -56,8 +57,11 @@ class Events:
         parts["back"].click(self.looked, [parts["look"], parts["shot"]], set_knobs, **usual).then(
             self.preview, given, seen, **many
         )
-        for part in [*knobs, parts["at"]]:
-            part.input(self.preview, given, seen, **many)
+        for name, part in [*self._knobs, ("at", parts["at"])]:
+            if name == "at" or is_seen(ALL[name]):
+                part.input(self.preview, given, seen, **many)
+            else:
+                part.input(self.turned, given, seen[1:], **usual)
         parts["shot"].input(self.chosen, [parts["shot"]], [parts["at"], *set_knobs[:1], *knobs], **usual).then(
             self.preview, given, seen, **many
         )
@@ -143,20 +147,30 @@ class Events:
         try:
             visitor, knobs = self.visitor(request), self._values(values)
             if not self._studio.source(visitor):
-                yield [words.compare("", "", "", False), "", ""]
+                yield [words.compare("", "", "", False), *self.turned(look, at, shot, request, *values)]
                 return
             before = self._studio.before(visitor, at)
             if look == AS_FILMED:
                 yield [words.compare(before, "", "as it was filmed", False), "", gradio.skip()]
                 return
-            self._keep(visitor, look, at, shot, knobs)
-            command = self._studio.words(visitor, "video", look, knobs, {})
-            yield [words.compare(before, "", "dreaming", True), "", command]
+            _, command = self.turned(look, at, shot, request, *values)
+            former = str(self._studio.page(visitor).get("picture", ""))
+            yield [words.compare(before, former, "dreaming", True), "", command]
             for one in self._studio.preview(visitor, look, knobs, at):
+                self._studio.left(visitor, {**self._studio.page(visitor), "picture": one.picture})
                 word = "" if one.sharp else "a quick look; the sharper one is coming"
                 yield [words.compare(before, one.picture, word, not one.sharp), "", command]
         except MarianaError as error:
             yield [gradio.skip(), words.told(str(error)), gradio.skip()]
+
+    def turned(self, look: str, at: float, shot: str, request: gradio.Request, *values: Any) -> list[Any]:
+        """Remembers what was turned, and says the command that does the same."""
+        visitor, knobs = self.visitor(request), self._values(values)
+        try:
+            self._keep(visitor, look, at, shot, knobs)
+            return ["", self._studio.words(visitor, "video", look, knobs, {}) if self._studio.source(visitor) else ""]
+        except MarianaError as error:
+            return [words.told(str(error)), gradio.skip()]
 
     def _values(self, values: Sequence[Any]) -> dict[str, Any]:
         return {name: "" if value is None else value for (name, _), value in zip(self._knobs, values, strict=True)}
@@ -165,7 +179,7 @@ class Events:
         """Remembers how the page is left. A single shot's look is its own matter."""
         page = self._studio.page(visitor)
         if shot == "0":
-            page |= {"look": look, "turned": turned(knobs, self._studio.knobs(visitor, look))}
+            page |= {"look": look, "turned": turned_from(knobs, self._studio.knobs(visitor, look))}
         self._studio.left(visitor, {**page, "at": at})
 
     def cut(self, request: gradio.Request) -> list[Any]:

@@ -38,8 +38,8 @@ def free_port(host: str, port: int | None) -> int:
         try:
             tried.bind((host, port or 0))
         except (OSError, OverflowError) as error:
-            words = getattr(error, "strerror", None) or str(error)
-            raise UsageError(f"can't listen on {host}, port {port}: {words.lower()}; give another --port") from None
+            words, which = getattr(error, "strerror", None) or str(error), f"port {port}" if port else "any port"
+            raise UsageError(f"can't listen on {host}, {which}: {words.lower()}; give another --port") from None
         found: int = tried.getsockname()[1]
         return found
 
