@@ -74,6 +74,10 @@ class Previews:
         except Cancelled:
             return None
 
+    def stop(self, visitor: Visitor) -> None:
+        """Stops what is being made for a visitor, who will ask for something else."""
+        self._turn(visitor)
+
     def _turn(self, visitor: Visitor) -> int:
         """Begins a new preview, and stops the former."""
         with self._lock:

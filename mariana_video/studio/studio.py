@@ -108,6 +108,8 @@ class Studio:
         kept = {name: value for name, value in self.page(visitor).items() if name in ("look", "turned")}
         self.left(visitor, kept)  # the place and the looks of shots were those of another film
         self._clear(visitor, file.parent.name)
+        for picture in visitor.made("preview").glob("*x*.jpg"):  # frames of the former one
+            remove(picture)
         return found
 
     def _strip(self, visitor: Visitor, file: Path, seconds: float) -> int:
@@ -184,6 +186,10 @@ class Studio:
 
     # what comes of it
 
+    def check(self, visitor: Visitor, look: str, values: Values) -> None:
+        """See that a look can be turned so, before anything is dreamed. Raises UsageError."""
+        look_text(self.tables(visitor, look), values)
+
     def preview(self, visitor: Visitor, look: str, values: Values, at: float) -> Iterator[Shot]:
         """Dreamed frames, `at` a time of a film: a quick one, then a sharper one. Raises MarianaError."""
         found = self._source_needed(visitor)
@@ -194,8 +200,11 @@ class Studio:
     def before(self, visitor: Visitor, at: float) -> str:
         """The same frame as it is: the name of its picture. Raises MarianaError."""
         found = self._source_needed(visitor)
-        name = f"before{round(at * 1000) if found['film'] else 0}.jpg"
+        name = f"{found['path'].split('/')[1]}x{round(at * 1000) if found['film'] else 0}.jpg"
         output = visitor.made("preview") / name
+        if output.is_file():
+            return f"preview/{name}"
+        self.previews.stop(visitor)
         task = {"do": "frame", "source": str(visitor.folder / found["path"]), "output": str(output)}
         when = {"at": at} if found["film"] else {}
         self.hand.ask({**task, **when, "width": min(WIDE, found["size"][0])}, seconds=_QUICK).wait()

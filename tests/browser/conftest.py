@@ -133,14 +133,20 @@ def opened(context: Any, server: Server) -> Any:
     return page
 
 
+def write(page: Any, knob: str, text: str) -> None:
+    """Writes into a knob, as a person does."""
+    place = f"#knob-{knob} textarea, #knob-{knob} input:not([type=range])"
+    page.click(place)
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
 def quickly(page: Any) -> None:
     """Turns the knobs so that a dream takes a fraction of a second."""
     if not page.is_visible("#knob-first_steps"):
         page.click("#turning button:has-text('More of the look')")
-    for name, value in (("octaves", "1"), ("first_steps", "1"), ("motif_size", "1")):
-        page.fill(f"#knob-{name} textarea, #knob-{name} input:not([type=range])", value)
-        page.wait_for_timeout(100)
-    page.press("#knob-motif_size input:not([type=range])", "Tab")
+    for name, value in (("motif_size", "1"), ("first_steps", "1"), ("octaves", "1")):
+        write(page, name, value)
 
 
 def take_sample(page: Any, name: str = "chelsea") -> None:
@@ -169,10 +175,9 @@ def sharp(page: Any) -> None:
 def small(page: Any, length: str, size: str = "96x") -> None:
     """Turns the knobs so that a film takes seconds."""
     page.click("#turning button:has-text('Part, size and file')")
-    page.fill("#knob-size textarea, #knob-size input", size)
-    page.fill("#knob-duration textarea, #knob-duration input", length)
-    page.press("#knob-duration textarea, #knob-duration input", "Tab")
-    page.wait_for_timeout(1000)
+    write(page, "size", size)
+    write(page, "duration", length)
+    page.wait_for_function(f"document.querySelector('#command textarea').value.includes('--duration {length} --size')")
 
 
 def work(page: Any, words: str, place: int = 0) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Server, choose, new_visitor, opened, quickly, sharp, small, take_sample, work
+from tests.browser.conftest import Server, choose, new_visitor, opened, quickly, sharp, small, take_sample, work, write
 from tests.conftest import make_clip
 
 pytestmark = pytest.mark.browser
@@ -70,7 +70,7 @@ def test_by_keyboard_alone(visitor: Any) -> None:
 
 def test_a_knob_that_cannot_be_is_told_in_the_command_lines_words(visitor: Any) -> None:
     take_sample(visitor)
-    visitor.fill("#knob-octaves textarea, #knob-octaves input", "99")
+    write(visitor, "octaves", "99")
     visitor.wait_for_selector("#told .error")
     assert "--octaves 99: give a number from 1 to 20" in visitor.text_content("#told")
 

@@ -61,7 +61,7 @@ class Events:
             if name == "at" or is_seen(ALL[name]):
                 part.input(self.preview, given, seen, **many)
             else:
-                part.input(self.turned, given, seen[1:], **usual)
+                part.input(self.turned, given, seen[1:], **usual, trigger_mode="always_last")
         parts["shot"].input(self.chosen, [parts["shot"]], [parts["at"], *set_knobs[:1], *knobs], **usual).then(
             self.preview, given, seen, **many
         )
@@ -149,11 +149,13 @@ class Events:
             if not self._studio.source(visitor):
                 yield [words.compare("", "", "", False), *self.turned(look, at, shot, request, *values)]
                 return
-            before = self._studio.before(visitor, at)
             if look == AS_FILMED:
+                before = self._studio.before(visitor, at)
                 yield [words.compare(before, "", "as it was filmed", False), "", gradio.skip()]
                 return
+            self._studio.check(visitor, look, knobs)
             _, command = self.turned(look, at, shot, request, *values)
+            before = self._studio.before(visitor, at)
             former = str(self._studio.page(visitor).get("picture", ""))
             yield [words.compare(before, former, "dreaming", True), "", command]
             for one in self._studio.preview(visitor, look, knobs, at):

@@ -73,8 +73,8 @@ def _stage() -> dict[str, Any]:
         )
     gradio.HTML(words.WORKS, elem_id="made")
     for name in ("arrived", "own", "relatives"):
-        parts[name] = gradio.Button(name, elem_id=name, elem_classes="signal")
-    parts["like"] = gradio.Textbox(elem_id="like", elem_classes="signal", container=False)
+        parts[name] = gradio.Button(name, elem_id=name, visible="hidden")
+    parts["like"] = gradio.Textbox(elem_id="like", container=False, visible="hidden")
     return parts
 
 

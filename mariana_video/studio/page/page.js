@@ -78,6 +78,17 @@
     if (sample) sample.disabled = false;
   });
 
+  // Gradio gives each choice a group of its own, so that arrows don't lead from one to the next.
+  addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step || !event.target.matches("input[type=radio]")) return;
+    const all = [...event.target.closest(".wrap").querySelectorAll("input")].filter((one) => one.offsetParent);
+    const next = all[(all.indexOf(event.target) + step + all.length) % all.length];
+    event.preventDefault();
+    next.focus();
+    next.click();
+  });
+
   // --- works: each keeps its place and its focus while its numbers change ---
   const time = (seconds) => seconds >= 3600 ? `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`
     : seconds >= 90 ? `${Math.round(seconds / 60)} min` : `${Math.max(1, Math.round(seconds))} s`;
