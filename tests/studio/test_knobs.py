@@ -29,6 +29,7 @@ from mariana_video.studio.asked import (
     words,
 )
 from mariana_video.studio.knobs import ALL, EIGHT, Knob
+from mariana_video.studio.samples import look_picture
 
 
 def test_there_are_eight_to_begin_with() -> None:
@@ -53,6 +54,13 @@ def test_a_look_that_nobody_turns_stays_itself(name: str) -> None:
     tables = look_tables(name)
     assert turned(shown(tables), shown(tables)) == {}
     assert tables_of(look_text(tables, shown(tables))) == tables
+
+
+def test_every_look_is_seen_and_all_together_are_small() -> None:
+    pictures = [look_picture(name) for name in ("usual", *shipped())]
+    assert None not in pictures
+    assert sum(one.stat().st_size for one in pictures if one is not None) < 400_000
+    assert look_picture("../page/style") is None
 
 
 def asked_by(line: str) -> FilmRecipe:
