@@ -67,8 +67,9 @@ class Visitor:
         return folder
 
     def came(self) -> None:
-        """Notes that he was here, so that his files are not cleared away."""
-        os.utime(self.made())
+        """Notes that he was here, so that his files are not cleared away. Who brought nothing yet has no folder."""
+        if self.folder.is_dir():
+            os.utime(self.folder)
 
     def gone_for(self) -> float:
         """Seconds since he was here."""

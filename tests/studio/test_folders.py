@@ -122,6 +122,8 @@ def test_only_what_nobody_came_for_is_cleared_away(tmp_path: Path) -> None:
     late, busy, here = (Visitor.of(tmp_path, new_secret()) for _ in range(3))
     for one in (late, busy, here):
         one.came()
+        assert not one.folder.exists()
+        one.made()
     for one in (late, busy):
         os.utime(one.folder, (0, 0))
     (tmp_path / "somebody's own").mkdir()

@@ -25,6 +25,7 @@ _TYPES = {
     ".jpg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp", ".mp4": "video/mp4",
     ".toml": "text/plain; charset=utf-8",
 }  # fmt: skip
+_BETWEEN = 1 << 26  # bytes between two looks at the room that is left
 _ALONE = {"content-security-policy": "sandbox; default-src 'none'", "cache-control": "private, no-cache"}
 
 
@@ -116,7 +117,7 @@ class Doors:
             await asyncio.to_thread(check_room, visitor, int(said) if said.isdigit() else 0)
             file = visitor.made() / f"coming-{new_id()}.toml"
             try:
-                await _received(request, file, most)
+                await _received(request, visitor, file, most)
                 name = plain_name(unquote(request.headers.get("x-name", "")))
                 return _told(await asyncio.to_thread(take, visitor, file, name) or {})
             finally:
@@ -125,15 +126,18 @@ class Doors:
             return _told({"error": str(error)}, 400)
 
 
-async def _received(request: Request, file: Path, most: int) -> None:
+async def _received(request: Request, visitor: Visitor, file: Path, most: int) -> None:
     from starlette.requests import ClientDisconnect
 
-    size = 0
+    size = seen = 0
     try:
         with file.open("wb") as out:
             async for chunk in request.stream():
                 size += len(chunk)
                 check_size(size, most)
+                if size - seen > _BETWEEN:  # several may come at once
+                    seen = size
+                    await asyncio.to_thread(check_room, visitor)
                 await asyncio.to_thread(out.write, chunk)
     except ClientDisconnect:
         raise SourceError("the upload was broken off") from None
