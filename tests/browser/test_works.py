@@ -122,3 +122,21 @@ def test_the_wall_is_filled_and_a_look_of_it_taken(visitor: Any, tmp_path: Path)
     page.click("#wall figure:nth-of-type(2) button:has-text('Take it')")
     page.wait_for_function("document.querySelector('#command textarea').value.includes('look.toml')")
     assert page.complaints == []
+
+
+def test_dives_steps_and_two_seconds_of_it(visitor: Any) -> None:
+    page = visitor
+    take_sample(page)
+    small(page, "0.2", "64x")
+    for tab, name in (("Dive", "zoom"), ("Steps", "progress")):
+        page.click(f"button[role=tab]:has-text('{tab}')")
+        page.click(f"#make-{name}")
+        page.wait_for_selector(f"#works li b:has-text('-{tab.lower()}')")
+        work(page, "done")
+    page.click("button[role=tab]:has-text('Loop')")
+    page.click("#make-loop")
+    page.wait_for_selector("#works .error:has-text('--loop goes in')")
+    page.click("button[role=tab]:has-text('Dive')")
+    page.click("#move-zoom")
+    page.wait_for_selector("#moved video")
+    assert page.complaints == []

@@ -107,6 +107,14 @@ def test_what_is_no_knob_is_not_heard(name: str) -> None:
     assert "passwd" not in look_text({}, {**defaults(), name: "/etc/passwd"})
 
 
+def test_a_work_is_asked_for_what_is_its_own() -> None:
+    values = {**defaults(), "strength": 2.0, "duration": "2", "every": "3", "sound": False}
+    assert options_of("video", values) == {"duration": "2", "sound": False}
+    assert options_of("image", values) == {}
+    assert options_of("zoom", values) == {"duration": "2"}
+    assert options_of("progress", values) == {"every": "3"}
+
+
 @pytest.mark.parametrize(
     "text",
     ["[dream]\nmask = '/etc/passwd'", "[where]\nmask = '/etc/passwd'", "[dream]\nnetwork = '/tmp/x.pth'",
