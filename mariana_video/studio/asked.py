@@ -36,6 +36,7 @@ KINDS: Mapping[str, type[Kind]] = {
 LABELS = {"video": "dream", "image": "dream", "zoom": "dive", "progress": "steps", "explore": "looks"}
 """What is added to the source's name for the result's."""
 
+_SHARED = ("duration", "size")  # declared in several groups, and of one meaning
 _HEAD = {"about": "Made on the page of mariana."}
 
 
@@ -131,7 +132,15 @@ def options_of(command: str, values: Values) -> dict[str, Written]:
 
 def _holds(name: str, kind: type[Kind]) -> bool:
     """Whether a knob is of a work, in place of its look, and of this kind of work."""
-    return not is_of_look(ALL[name]) and any(name in declared(group) for group in kind.groups().values())
+    return not is_of_look(ALL[name]) and is_known(name, kind)
+
+
+def is_known(name: str, kind: type[Kind]) -> bool:
+    """Whether a kind of work has this very option: one of the same name may be another, and name a file."""
+    groups = kind.groups().values()
+    if name in _SHARED:
+        return any(name in declared(group) for group in groups)
+    return any(issubclass(group, ALL[name].home) for group in groups)
 
 
 def words(command: str, name: str, output: str, look: str, turned_to: Values, options: Mapping[str, Any]) -> str:
@@ -139,10 +148,9 @@ def words(command: str, name: str, output: str, look: str, turned_to: Values, op
     said = ["mariana", command, name, output]
     if look != USUAL:
         said += ["--recipe", "look.toml" if look == OWN else look]
-    known = {one for group in KINDS[command].groups().values() for one in declared(group)}
-    for option, value in {**turned_to, **options}.items():
-        if option in known:
-            said += _flag(option, value)
+    known = {name: value for name, value in turned_to.items() if is_known(name, KINDS[command])}
+    for option, value in {**known, **options}.items():
+        said += _flag(option, value)
     return shlex.join(said)
 
 

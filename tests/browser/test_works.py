@@ -126,7 +126,7 @@ def test_the_wall_is_filled_and_a_look_of_it_taken(visitor: Any, tmp_path: Path)
 
 def test_dives_steps_and_two_seconds_of_it(visitor: Any) -> None:
     page = visitor
-    take_sample(page)
+    take_sample(page, "bunny")
     small(page, "0.2", "64x")
     for tab, name in (("Dive", "zoom"), ("Steps", "progress")):
         page.click(f"button[role=tab]:has-text('{tab}')")

@@ -113,6 +113,7 @@ def test_a_work_is_asked_for_what_is_its_own() -> None:
     assert options_of("image", values) == {}
     assert options_of("zoom", values) == {"duration": "2"}
     assert options_of("progress", values) == {"every": "3"}
+    assert "passwd" not in str(options_of("zoom", {**values, "sound": "/etc/passwd"}))  # a dive's sound is a file
 
 
 @pytest.mark.parametrize(
