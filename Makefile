@@ -4,12 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: help dream test test-all lint samples gallery torture clean
+.PHONY: help dream studio test test-page test-farm test-all lint samples gallery torture clean
 
 help:
 	@echo "make dream     set up, and dream the sample clip into $(OUT)/"
+	@echo "make studio    set up, and open the page in the browser"
 	@echo "make test      set up, and run the tests"
-	@echo "make test-all  the same, with what needs Ray (several minutes)"
+	@echo "make test-page the tests of the page, in Chromium"
+	@echo "make test-farm the tests of farms, with Ray"
+	@echo "make test-all  all of them (several minutes)"
 	@echo "make lint      ruff and mypy"
 	@echo "make samples   make the pictures of the README again (minutes)"
 	@echo "make gallery   make the pictures of docs/GALLERY.md again (half an hour)"
@@ -30,6 +33,18 @@ $(VENV)/test: $(VENV)/base
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
+$(VENV)/studio: $(VENV)/base
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[studio]'
+	@touch $@
+
+$(VENV)/browser: $(VENV)/test
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,browser]'
+	@touch $@
+
+$(VENV)/farm: $(VENV)/test
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[farm]'
+	@touch $@
+
 dream: $(VENV)/base
 	@mkdir -p $(OUT)
 	@$(BIN)/mariana video samples/bunny.mp4 $(OUT)/bunny-dream.mp4 --recipe cathedral --duration 2 --overwrite
@@ -43,12 +58,16 @@ dream: $(VENV)/base
 test: $(VENV)/test
 	@OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 
-$(VENV)/all: $(VENV)/test
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[farm]'
-	@touch $@
+test-page: $(VENV)/browser
+	@$(BIN)/python -m pytest -m browser -rs
 
-test-all: $(VENV)/all test
-	@OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m farm
+test-farm: $(VENV)/farm
+	@OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=1 RAY_worker_niceness=0 $(BIN)/python -m pytest -m farm
+
+test-all: test test-page test-farm
+
+studio: $(VENV)/studio
+	@$(BIN)/mariana studio
 
 lint: $(VENV)/test
 	@$(BIN)/ruff check .

@@ -23,10 +23,12 @@ from mariana_video.media.stills.pictures import to_bytes
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures" / "looks"
+PAGE = ROOT / "mariana_video" / "studio" / "looks"
 KEPT = ROOT / "tests" / "looks"
 SMALL = {"size": "96x", "motif_size": 0.9, "octaves": 1, "first_steps": 8, "precision": "fp32"}
 """How the tests' pictures are made, of `samples/chelsea.png`: quickly, for large motifs take few pixels."""
 
+_ON_PAGE = (200, 133)
 _STILL, _WIDE, _DURATION = "360x", "240x", 2
 _QUALITY, _LOOP_QUALITY = 85, 55
 _EVERY = 2
@@ -53,7 +55,9 @@ def make(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         still, film = Path(folder) / "still.png", Path(folder) / "film.mkv"
         mariana_video.image(source, still, recipe=name, size=_STILL).run()
-        Image.open(still).convert("RGB").save(PICTURES / f"{name}.jpg", quality=_QUALITY, optimize=True)
+        seen = Image.open(still).convert("RGB")
+        seen.save(PICTURES / f"{name}.jpg", quality=_QUALITY, optimize=True)
+        seen.resize(_ON_PAGE, Image.Resampling.LANCZOS).save(PAGE / f"{name}.jpg", quality=_QUALITY, optimize=True)
         options = {"size": _WIDE, "duration": _DURATION, "codec": "ffv1", "sound": False}
         mariana_video.video(ROOT / "samples" / "bunny.mp4", film, recipe=name, **options).run()
         frames = [Image.fromarray(to_bytes(frame.rgb, None)) for frame in read(open_clip(film))][::_EVERY]

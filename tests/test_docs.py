@@ -39,8 +39,8 @@ _SHORT = {
 }  # fmt: skip
 _LOOK = travelling_text("image", PictureRecipe.of(layers="conv3_3"), Origin("0.1.0"))
 HELP = [("--help", line) for several in EXAMPLES.values() for line in several]
-LONG = ("finish", "recipe", "train", "evaluate", "bench")  # they need what a day before has made, or a minute
-TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+LONG = ("finish", "recipe", "train", "evaluate", "bench", "studio")  # they need an earlier one, a minute, a person
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def blocks(kind: str, marks: set[str]) -> Iterator[tuple[str, str]]:

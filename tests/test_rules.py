@@ -105,8 +105,14 @@ def test_the_command_line_calls_nothing_below_the_api() -> None:
     for path in (PACKAGE / "cli").glob("*.py"):
         for module in imports(path):
             inner = module.removeprefix("mariana_video.")
-            allowed = inner.split(".")[0] in ("cli", "api", "recipe", "errors") or inner in _FOR_THE_COMMAND
+            allowed = inner.split(".")[0] in ("cli", "studio", "api", "recipe", "errors") or inner in _FOR_THE_COMMAND
             assert allowed or not module.startswith("mariana_video."), f"{path.name} imports {module}"
+
+
+def test_the_page_calls_nothing_below_the_api() -> None:
+    for path in (PACKAGE / "studio").rglob("*.py"):
+        for module in imports(path):
+            assert module.split(".")[1] in ("studio", "api", "recipe", "errors"), f"{path.name} imports {module}"
 
 
 def test_contributing_names_every_file() -> None:

@@ -23,6 +23,7 @@ from mariana_video.cli.networks import layers, networks
 from mariana_video.cli.progression import progress
 from mariana_video.cli.recipes import recipe, recipes
 from mariana_video.cli.shots import shots
+from mariana_video.cli.studio import studio
 from mariana_video.cli.terminal.streams import streams
 from mariana_video.cli.training import evaluate, train
 from mariana_video.cli.video import finish, video
@@ -42,7 +43,7 @@ app = App(
 )
 for command in (
     video, shots, image, explore, zoom, progress, recipes, recipe, finish, measure, networks, layers, train, evaluate,
-    bench,
+    bench, studio,
 ):  # fmt: skip
     app.command(command, help_epilogue=epilogue(command.__name__))
 

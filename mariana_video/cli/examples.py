@@ -46,6 +46,7 @@ EXAMPLES = {
     "train": ("mariana train pictures mine.safetensors --init mariana-wide",),
     "evaluate": ("mariana evaluate mine.safetensors pictures",),
     "bench": ("mariana bench",),
+    "studio": ("mariana studio",),
 }
 
 

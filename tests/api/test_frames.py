@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import mariana_video
+from mariana_video.api.frames import frame_of, look_at
 from mariana_video.errors import UsageError
 from mariana_video.media.stills.pictures import read_picture, write_picture
 from tests.conftest import texture
@@ -99,3 +100,18 @@ def test_a_frame_of_another_size_is_refused_at_its_turn(tiny_weights: Path) -> N
 def test_a_rate_that_is_none_is_refused_at_once(tiny_weights: Path, rate: float) -> None:
     with pytest.raises(UsageError, match="rate"):
         mariana_video.dream_frames([], rate=rate, network=tiny_weights)
+
+
+def test_a_source_is_known_at_a_glance(clip: Path, tmp_path: Path) -> None:
+    film = look_at(clip)
+    assert (film.film, film.size, film.rate, film.sounds) == (True, (64, 48), 25.0, True)
+    assert film.seconds == pytest.approx(0.32, abs=0.05)
+    write_picture(tmp_path / "a.png", texture(30, 40))
+    assert look_at(tmp_path / "a.png") == type(film)(False, (40, 30))
+
+
+def test_a_frame_is_given_as_it_is(clip: Path) -> None:
+    assert frame_of(clip).shape == (48, 64, 3)
+    first, later = frame_of(clip, 0.0, 32), frame_of(clip, 0.2, 32)
+    assert first.shape == later.shape == (24, 32, 3)
+    assert not np.array_equal(first, later)
