@@ -26,8 +26,8 @@ Beside = tuple[tuple[int, int], ...]
 
 # Measured at 640, 1920 and 3840 pixels (`benchmarks/memory.py`). Of a film frames read ahead, flow, the dream's state
 # and the encoder come on top of what a picture needs; large frames leave gaps in what the C library keeps.
-STILL: Beside = ((100_000_000, 150),)
-FILM: Beside = ((250_000_000, 130), (-150_000_000, 325))
+STILL: Beside = ((100_000_000, 150), (-20_000_000, 228))
+FILM: Beside = ((250_000_000, 130), (150_000_000, 380))
 _SPARE = 1.37  # times what is kept for the gradient is taken on the way
 _TILED = 90  # bytes a pixel of a tile that goes through the network in pieces, beside what is kept
 _TRIAL = 64  # pixels a side, at least, of the picture that the network is tried with

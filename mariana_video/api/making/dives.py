@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 def dive_work(source: Source, output: str, recipe: DiveRecipe) -> Work[Path]:
     """The work of diving into `source` (a picture, a clip, or a picture that is made up)."""
+    if not isinstance(source, MadeUp):
+        open_clip(source)  # what can't be opened is said before anything else
     with looked(output, file_of(source), recipe.output) as job:
         return job_work(job, asked_of_dive(job, source, recipe))
 
