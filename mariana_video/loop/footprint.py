@@ -26,8 +26,9 @@ Beside = tuple[tuple[int, int], ...]
 
 # Measured at 640, 1920 and 3840 pixels (`benchmarks/memory.py`). Of a film frames read ahead, flow, the dream's state
 # and the encoder come on top of what a picture needs; large frames leave gaps in what the C library keeps.
-STILL: Beside = ((100_000_000, 150), (-20_000_000, 228))
+STILL: Beside = ((100_000_000, 150), (50_000_000, 187))
 FILM: Beside = ((250_000_000, 130), (150_000_000, 380))
+_TRIMMED = 50  # bytes a pixel that are not taken where what was freed is given back
 _SPARE = 1.37  # times what is kept for the gradient is taken on the way
 _TILED = 90  # bytes a pixel of a tile that goes through the network in pieces, beside what is kept
 _TRIAL = 64  # pixels a side, at least, of the picture that the network is tried with
@@ -116,7 +117,8 @@ def memory_needed(
     kept = kept or kept_for_backward(score, dreamer.device)
     network = max(_at_once(score, padded_shape(score, one, 0), kept) for one in shapes)
     pixels = max(map(math.prod, shapes))
-    return math.ceil(standing(dreamer.device) + network + max(once + each * pixels for once, each in beside))
+    besides = max(once + each * pixels for once, each in beside) - _TRIMMED * pixels * score.room.tight
+    return math.ceil(standing(dreamer.device) + network + besides)
 
 
 def _at_once(score: Score, shape: tuple[int, int], kept: Kept) -> float:
