@@ -28,7 +28,7 @@ Beside = tuple[tuple[int, int], ...]
 # and the encoder come on top of what a picture needs; large frames leave gaps in what the C library keeps.
 STILL: Beside = ((100_000_000, 150), (50_000_000, 187))
 FILM: Beside = ((250_000_000, 130), (150_000_000, 380))
-_TRIMMED = 50  # bytes a pixel that are not taken where what was freed is given back
+_TRIMMED = 100  # bytes a pixel that are not taken where what was freed is given back
 _SPARE = 1.37  # times what is kept for the gradient is taken on the way
 _TILED = 90  # bytes a pixel of a tile that goes through the network in pieces, beside what is kept
 _TRIAL = 64  # pixels a side, at least, of the picture that the network is tried with
