@@ -138,9 +138,9 @@ class Turns:
 
     def _finish(self, visitor: Visitor, work: Work, answer: Answer, watched: _Watched) -> None:
         work.state = RUNNING
-        keep(visitor, work)
         began = time.monotonic()
         try:
+            keep(visitor, work)
             answer.wait()
             work.state, work.left = DONE, None
         except Cancelled:
@@ -151,8 +151,13 @@ class Turns:
         assert self._hand is not None
         self._hand.close()
         with self._changed:
-            keep(visitor, work)
             self._now = None
+            while not self._ended:
+                try:
+                    keep(visitor, work)
+                    return
+                except OutputError:  # the others wait, too, until there is room for a few bytes
+                    self._changed.wait(_BETWEEN)
 
 
 class _Watched:

@@ -96,6 +96,27 @@ def test_a_source_is_taken_and_the_former_let_go(studio: Studio, clip: Path, tmp
     assert len(list((visitor.folder / "source").iterdir())) == 1
 
 
+def test_a_removed_work_takes_its_source_along(studio: Studio, clip: Path) -> None:
+    visitor = visitor_with(studio, clip)
+    former = Path(studio.source(visitor)["path"]).parent
+    work = works.begin(visitor, works.Work("video", "film", f"{former}/film.mp4", "dream.mp4", state=works.DONE), "")
+    shutil.copyfile(clip, visitor.made() / "coming")
+    studio.take_source(visitor, visitor.made() / "coming", "other.mp4")
+    assert (visitor.folder / former).is_dir()
+    studio.remove(visitor, work.id)
+    assert not (visitor.folder / former).exists()
+    assert studio.source(visitor)["name"] == "other"
+
+
+def test_a_wall_says_the_command_that_fills_it(studio: Studio, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = visitor_with(studio, clip)
+    monkeypatch.setattr(studio.turns, "add", lambda visitor, work: None)
+    (visitor.made("work", "0" * 12, "looks") / "0003.png").write_bytes(b"")
+    work = studio.explore(visitor, 0.2, 5, f"work/{'0' * 12}/looks/0003.png")
+    assert work.words == "mariana explore my-film.mp4 looks --count 12 --seed 5 --at 0.2 --like 0003.png"
+    assert works.task_of(visitor, work)["options"]["like"] == str(visitor.folder / f"work/{'0' * 12}/looks/0003.png")
+
+
 def test_wrong_files_are_refused_and_leave_nothing(studio: Studio, tmp_path: Path) -> None:
     visitor = Visitor.of(studio.root, new_secret())
     bomb = tmp_path / "bomb.png"

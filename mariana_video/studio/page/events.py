@@ -70,7 +70,12 @@ class Events:
             more = [parts["way"]] if key == "loop" else []
             parts[f"make-{key}"].click(self._making(key), [*given, *more], [parts["told"]], **usual)
         for key in ("video", "zoom"):
-            parts[f"move-{key}"].click(self._moving(key), given, [parts["moved"], parts["told"]], **many)
+            parts[f"move-{key}"].click(self._moving(key), given, [parts["moved"], parts["told"]], **many).then(
+                self.preview,
+                given,
+                seen,
+                **many,  # a sharper one that was still to come gave way
+            )
         parts["make-explore"].click(self.explore, given, [parts["told"]], **usual)
         parts["relatives"].click(self.relatives, [parts["like"], *given], [parts["told"]], **usual)
 
@@ -150,6 +155,7 @@ class Events:
                 yield [words.compare("", "", "", False), *self.turned(look, at, shot, request, *values)]
                 return
             if look == AS_FILMED:
+                self._studio.previews.stop(visitor)
                 before = self._studio.before(visitor, at)
                 yield [words.compare(before, "", "as it was filmed", False), "", gradio.skip()]
                 return
@@ -236,8 +242,10 @@ class Events:
         """Draws looks around one of the wall."""
         try:
             visitor = self.visitor(request)
-            seed = len(self._studio.works(visitor)) + int(self._values(values)["seed"] or 0)
+            knobs = self._values(values)
+            self._studio.check(visitor, USUAL, knobs)
+            seed = len(self._studio.works(visitor)) + int(float(knobs["seed"] or 0))
             self._studio.explore(visitor, at, seed, like)
-        except (MarianaError, ValueError) as error:
+        except MarianaError as error:
             return words.told(str(error))
         return '<p class="quiet" role="status">The wall is being filled; it is among the works below, too.</p>'
