@@ -245,7 +245,7 @@ class Studio:
         name, output = f"{found['name']}-{LABELS[command]}", output_of(command, Path(found["path"]), found["film"])
         said = self.words(visitor, command, look, values, more, bool(listed))
         work = works.Work(command, name, found["path"], output, options, words=said)
-        self.turns.add(visitor, works.begin(visitor, work, look_text({}, {}) if listed else text, listed))
+        self.turns.begin(visitor, work, look_text({}, {}) if listed else text, listed)
         return work
 
     def words(
@@ -277,12 +277,11 @@ class Studio:
         if like and visitor.seen(like) is None:
             raise UsageError("that picture is not here any more")
         named = {"like": Path(like).name} if like else {}
-        said = words(
-            "explore", f"{found['name']}{Path(found['path']).suffix}", "looks", USUAL, {}, {**options, **named}
-        )
+        given = f"{found['name']}{Path(found['path']).suffix}"
+        said = words("explore", given, "looks", USUAL, {}, {**options, **named})
         options |= {"like": like} if like else {}
         work = works.Work("explore", f"{found['name']}-looks", found["path"], "looks", options, words=said)
-        self.turns.add(visitor, works.begin(visitor, work, look_text({}, {})))
+        self.turns.begin(visitor, work, look_text({}, {}))
         return work
 
     def works(self, visitor: Visitor) -> list[dict[str, Any]]:
@@ -292,8 +291,7 @@ class Studio:
     def remove(self, visitor: Visitor, name: str) -> None:
         """Throws a work away, and its source where nothing else goes by it. UsageError for one that runs or waits."""
         self.turns.remove(visitor, name)
-        found = self.source(visitor)
-        works.clear_sources(visitor, self._arriving | {Path(found["path"]).parent.name} if found else self._arriving)
+        works.clear_sources(visitor, self._arriving | {Path(self.source(visitor).get("path", "")).parent.name})
 
     def go_on(self, visitor: Visitor, name: str) -> None:
         """Lets a work that was stopped go on. Raises MarianaError."""

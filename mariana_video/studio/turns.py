@@ -21,6 +21,7 @@ from mariana_video.studio.works import (
     WAITING,
     Work,
     all_of,
+    begin,
     keep,
     read,
     task_of,
@@ -51,6 +52,14 @@ class Turns:
                 if work.lives:
                     work.state, work.error, work.left = STOPPED, _CLOSED, None
                     keep(visitor, work)
+
+    def begin(self, visitor: Visitor, work: Work, look: str, shots: str = "") -> None:
+        """Writes a new work down, and lets it wait; where it can't, nothing stays of it. Raises as `add` does."""
+        try:
+            self.add(visitor, begin(visitor, work, look, shots))
+        except MarianaError:
+            throw_away(visitor, work)
+            raise
 
     def add(self, visitor: Visitor, work: Work) -> None:
         """Lets a work wait for its turn, again or for the first time.

@@ -25,17 +25,15 @@ QUICK = {"first_steps": "1", "size": "64x", "motif_size": "1", "octaves": "1"}
 
 
 @pytest.fixture(scope="module")
-def hand() -> Iterator[Hand]:
-    made = Hand()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     made = Studio(tmp_path_factory.mktemp("studio"))
     yield made
     made.close()
+
+
+@pytest.fixture
+def hand(studio: Studio) -> Hand:
+    return studio.hand
 
 
 def visitor_with(studio: Studio, file: Path, name: str = "my film.mp4") -> Visitor:
@@ -62,7 +60,7 @@ def test_a_task_that_was_stopped_before_its_turn_is_not_begun(hand: Hand, clip: 
     assert not (tmp_path / "never.jpg").exists()
 
 
-def test_what_breaks_is_told_and_begun_anew(clip: Path) -> None:
+def test_what_breaks_is_told_and_begun_anew_and_ends_with_the_page(clip: Path) -> None:
     hand = Hand()
     assert hand.ask({"do": "look", "source": str(clip)}).wait()["film"]
     broken = hand.ask({"do": "networks"})
@@ -70,13 +68,6 @@ def test_what_breaks_is_told_and_begun_anew(clip: Path) -> None:
     with pytest.raises(MarianaError, match="try again"):
         broken.wait()
     assert hand.ask({"do": "look", "source": str(clip)}).wait()["size"] == [64, 48]
-    hand.close()
-
-
-def test_it_ends_with_the_page(clip: Path) -> None:
-    hand = Hand()
-    answer = hand.ask({"do": "look", "source": str(clip)})
-    answer.wait()
     assert hand._process is not None
     process = hand._process
     hand.close()
@@ -110,7 +101,7 @@ def test_a_removed_work_takes_its_source_along(studio: Studio, clip: Path) -> No
 
 def test_a_wall_says_the_command_that_fills_it(studio: Studio, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor = visitor_with(studio, clip)
-    monkeypatch.setattr(studio.turns, "add", lambda visitor, work: None)
+    monkeypatch.setattr(studio.turns, "add", lambda *_: None)
     (visitor.made("work", "0" * 12, "looks") / "0003.png").write_bytes(b"")
     work = studio.explore(visitor, 0.2, 5, f"work/{'0' * 12}/looks/0003.png")
     assert work.words == "mariana explore my-film.mp4 looks --count 12 --seed 5 --at 0.2 --like 0003.png"

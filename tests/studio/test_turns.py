@@ -59,8 +59,8 @@ def somebody(root: Path) -> Visitor:
 
 
 def asks(taken: Turns, visitor: Visitor, name: str = "film") -> Work:
-    work = begin(visitor, Work("video", name, "source/x/film.mp4", "dream.mp4"), "")
-    taken.add(visitor, work)
+    work = Work("video", name, "source/x/film.mp4", "dream.mp4")
+    taken.begin(visitor, work, "")
     return work
 
 
@@ -149,6 +149,7 @@ def test_nobody_fills_the_row_or_the_disk(taken: Turns, tmp_path: Path, monkeypa
     works = [asks(taken, one) for _ in range(limits.WAITING)]
     with pytest.raises(UsageError, match="wait already"):
         asks(taken, one)
+    assert len(all_of(one)) == limits.WAITING
     playing = Played.asked.get(timeout=5)
     becomes(one, works[0], RUNNING)
     monkeypatch.setattr(limits, "QUOTA", 10)
