@@ -92,7 +92,7 @@ class Studio:
             return self._looked_at(visitor, kept, plain_name(name))
         except MarianaError as error:
             remove(folder)
-            raise SourceError(str(error).replace(str(kept), name)) from None
+            raise SourceError(str(error).replace(kept.name, name)) from None
 
     def take_sample(self, visitor: Visitor, name: str) -> dict[str, Any]:
         """Takes one of the samples. Raises SourceError for any other word."""
@@ -160,7 +160,7 @@ class Studio:
             text: str = self.hand.ask({"do": "recipe", "file": str(kept)}, seconds=_QUICK).wait()["text"]
             tables_of(text)
         except MarianaError as error:
-            raise UsageError(str(error).replace(str(kept), "the file")) from None
+            raise UsageError(str(error).replace(kept.name, "the file")) from None
         finally:
             remove(kept)
         write_text(visitor.made() / _OWN, text)

@@ -46,7 +46,7 @@ def visitor_with(studio: Studio, file: Path, name: str = "my film.mp4") -> Visit
 
 def test_an_error_is_the_command_lines_sentence(hand: Hand, tmp_path: Path) -> None:
     (tmp_path / "x.mp4").write_text("no film")
-    with pytest.raises(MarianaError, match=r"can't be read: it is no film, animation or picture"):
+    with pytest.raises(MarianaError, match=r"^x\.mp4 can't be read: it is no film, animation or picture"):
         hand.ask({"do": "look", "source": str(tmp_path / "x.mp4")}).wait()
 
 
