@@ -191,12 +191,12 @@ class Studio:
         """See that a look can be turned so, before anything is dreamed. Raises UsageError."""
         look_text(self.tables(visitor, look), values)
 
-    def preview(self, visitor: Visitor, look: str, values: Values, at: float) -> Iterator[Shot]:
-        """Dreamed frames, `at` a time of a film: a quick one, then a sharper one. Raises MarianaError."""
+    def preview(self, visitor: Visitor, turn: int, look: str, values: Values, at: float) -> Iterator[Shot]:
+        """Dreamed frames of a `turn`, `at` a time of a film: a quick one, then a sharper one. Raises MarianaError."""
         found = self._source_needed(visitor)
         text = look_text(self.tables(visitor, look), values)
         source = str(visitor.folder / found["path"])
-        yield from self.previews.dream(visitor, source, text, at if found["film"] else None, found["size"][0])
+        yield from self.previews.dream(visitor, turn, source, text, at if found["film"] else None, found["size"][0])
 
     def before(self, visitor: Visitor, at: float) -> str:
         """The same frame as it is: the name of its picture. Raises MarianaError."""
@@ -205,7 +205,6 @@ class Studio:
         output = visitor.made("preview") / name
         if output.is_file():
             return f"preview/{name}"
-        self.previews.stop(visitor)
         task = {"do": "frame", "source": str(visitor.folder / found["path"]), "output": str(output)}
         when = {"at": at} if found["film"] else {}
         self.hand.ask({**task, **when, "width": min(WIDE, found["size"][0])}, seconds=_QUICK).wait()

@@ -129,7 +129,7 @@ def test_wrong_files_are_refused_and_leave_nothing(studio: Studio, tmp_path: Pat
 def test_small_first_then_sharper(studio: Studio, clip: Path) -> None:
     visitor = visitor_with(studio, clip)
     values: dict[str, Any] = {**studio.knobs(visitor, "usual"), **QUICK}
-    quick, sharp = studio.preview(visitor, "usual", values, 0.1)
+    quick, sharp = studio.preview(visitor, studio.previews.begin(visitor), "usual", values, 0.1)
     assert (quick.sharp, sharp.sharp) == (False, True)
     for shot in (quick, sharp):
         assert visitor.seen(shot.picture.partition("?")[0]) is not None
@@ -138,16 +138,26 @@ def test_small_first_then_sharper(studio: Studio, clip: Path) -> None:
 def test_a_turned_knob_stops_the_preview_before(studio: Studio, clip: Path) -> None:
     visitor = visitor_with(studio, clip)
     values: dict[str, Any] = {**studio.knobs(visitor, "usual"), **QUICK, "first_steps": "10000"}
-    former = studio.preview(visitor, "usual", values, 0.1)
+    former = studio.preview(visitor, studio.previews.begin(visitor), "usual", values, 0.1)
     began, shots = time.monotonic(), []
 
     thread = threading.Thread(target=lambda: shots.extend(former))
     thread.start()
     time.sleep(0.5)
-    assert len(list(studio.preview(visitor, "usual", {**values, "first_steps": "1"}, 0.1))) == 2
+    turn = studio.previews.begin(visitor)
+    assert len(list(studio.preview(visitor, turn, "usual", {**values, "first_steps": "1"}, 0.1))) == 2
     thread.join(20)
     assert shots == []
     assert time.monotonic() - began < 20
+
+
+def test_what_was_asked_for_later_stands_also_where_the_former_takes_longer(studio: Studio, clip: Path) -> None:
+    visitor = visitor_with(studio, clip)
+    values: dict[str, Any] = {**studio.knobs(visitor, "usual"), **QUICK}
+    former, later = (studio.previews.begin(visitor) for _ in range(2))
+    assert not studio.previews.is_now(visitor, former)
+    assert list(studio.preview(visitor, former, "usual", values, 0.1)) == []
+    assert len(list(studio.preview(visitor, later, "usual", values, 0.1))) == 2
 
 
 def wait_for(visitor: Visitor, work: works.Work, *states: str) -> works.Work:

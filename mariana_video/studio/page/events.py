@@ -151,20 +151,23 @@ class Events:
         """Shows a dreamed frame: a quick one, then a sharper one."""
         try:
             visitor, knobs = self.visitor(request), self._values(values)
+            turn = self._studio.previews.begin(visitor)  # now: what follows may take longer than for a later turn
             if not self._studio.source(visitor):
                 yield [words.compare("", "", "", False), *self.turned(look, at, shot, request, *values)]
                 return
             if look == AS_FILMED:
-                self._studio.previews.stop(visitor)
                 before = self._studio.before(visitor, at)
-                yield [words.compare(before, "", "as it was filmed", False), "", gradio.skip()]
+                if self._studio.previews.is_now(visitor, turn):
+                    yield [words.compare(before, "", "as it was filmed", False), "", gradio.skip()]
                 return
             self._studio.check(visitor, look, knobs)
             _, command = self.turned(look, at, shot, request, *values)
             before = self._studio.before(visitor, at)
+            if not self._studio.previews.is_now(visitor, turn):
+                return
             former = str(self._studio.page(visitor).get("picture", ""))
             yield [words.compare(before, former, "dreaming", True), "", command]
-            for one in self._studio.preview(visitor, look, knobs, at):
+            for one in self._studio.preview(visitor, turn, look, knobs, at):
                 self._studio.left(visitor, {**self._studio.page(visitor), "picture": one.picture})
                 word = "" if one.sharp else "a quick look; the sharper one is coming"
                 yield [words.compare(before, one.picture, word, not one.sharp), "", command]
