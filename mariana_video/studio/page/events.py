@@ -66,16 +66,17 @@ class Events:
             self.preview, given, seen, **many
         )
         parts["cuts"].click(self.cut, None, [parts["strip"], parts["shot"], parts["cuts"], parts["told"]], **usual)
+        self._join_works(given, seen, usual, many)
+
+    def _join_works(self, given: list[Any], seen: list[Any], usual: dict[str, Any], many: dict[str, Any]) -> None:
+        """The same of the works, and of what moves."""
+        parts = self._parts
         for key in ("video", "zoom", "loop", "progress"):
             more = [parts["way"]] if key == "loop" else []
             parts[f"make-{key}"].click(self._making(key), [*given, *more], [parts["told"]], **usual)
         for key in ("video", "zoom"):
-            parts[f"move-{key}"].click(self._moving(key), given, [parts["moved"], parts["told"]], **many).then(
-                self.preview,
-                given,
-                seen,
-                **many,  # a sharper one that was still to come gave way
-            )
+            moved = parts[f"move-{key}"].click(self._moving(key), given, [parts["moved"], parts["told"]], **many)
+            moved.then(self.preview, given, seen, **many)  # a sharper one that was still to come gave way
         parts["make-explore"].click(self.explore, given, [parts["told"]], **usual)
         parts["relatives"].click(self.relatives, [parts["like"], *given], [parts["told"]], **usual)
 
