@@ -35,7 +35,7 @@ class Child:
                 if asker is not None:
                     asker.stop()
                 continue
-            asker = self._all[said["number"]] = Asker(self._out, said["number"], self._lock)
+            asker = self._all[said["number"]] = Asker(self._out, said["number"], self._lock, said)
             self._asked.put((asker, said))
         for asker in list(self._all.values()):
             asker.stop()
@@ -57,16 +57,16 @@ def _do(asker: Asker, task: dict[str, Any]) -> None:
         asker.tell(begun=True)
         asker.tell(done=TASKS[task["do"]](task, asker))
     except Cancelled as told:
-        asker.tell(error=str(told), stopped=True)
+        asker.fails(str(told), stopped=True)
     except MarianaError as error:
-        asker.tell(error=str(error))
+        asker.fails(str(error))
     except MemoryError:
-        asker.tell(error="not enough memory: try a smaller size")
+        asker.fails("not enough memory: try a smaller size")
     except RuntimeError as error:
         full = "allocate memory" in str(error) or "out of memory" in str(error)  # torch's words for it
-        asker.tell(error="not enough memory: try a smaller size" if full else f"it broke down: {error}")
+        asker.fails("not enough memory: try a smaller size" if full else f"it broke down: {error}")
     except Exception as error:  # told, for the process lives on
-        asker.tell(error=f"it broke down: {type(error).__name__}: {error}")
+        asker.fails(f"it broke down: {type(error).__name__}: {error}")
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from mariana_video.errors import UsageError
+from mariana_video.errors import OutputError, UsageError
 
 T = TypeVar("T")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -120,14 +120,18 @@ def remove(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a file that stands whole or not at all."""
+    """Writes a file that stands whole or not at all. Raises OutputError where there is no room."""
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
+    try:
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
+    except OSError as error:
+        remove(new)
+        raise OutputError(f"it can't be kept here: {(error.strerror or 'the disk is full').lower()}") from None
 
 
 def write_json(path: Path, value: object) -> None:
-    """The same of plain values."""
+    """The same of plain values. Raises OutputError."""
     write_text(path, json.dumps(value))
 
 

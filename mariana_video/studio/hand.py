@@ -108,6 +108,15 @@ class Hand:
         self._answers.pop(number, None)
 
 
+def ask_alone(task: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    """What comes of a task in a process of its own, which stands back and ends with it. Raises MarianaError."""
+    hand = Hand(kind=5)
+    try:
+        return hand.ask(task, seconds=seconds).wait()
+    finally:
+        hand.close()
+
+
 class Answer:
     """What comes of a task that was asked for."""
 

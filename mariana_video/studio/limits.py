@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+import threading
+import time
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from mariana_video.errors import OutputError, SourceError
@@ -33,6 +35,11 @@ KEPT = 14 * 24 * 3600
 HEAD = 200
 """Bytes by which a file is known."""
 
+COMING = "coming-"
+"""How the names of files begin that are being sent."""
+
+_HOUR = 3600.0  # seconds between two times of clearing up
+_STALE = 3600.0  # seconds without a byte, after which a file that was being sent will not come any more
 _FREE = 1 << 30  # bytes of the disk that are left alone
 
 _ENDINGS = {
@@ -99,12 +106,27 @@ def check_room(visitor: Visitor, more: int = 0) -> None:
     taken = bytes_in(visitor.folder) + more
     if taken > QUOTA:
         raise OutputError(f"your files here take {in_words(taken)}, and {in_words(QUOTA)} are the most: remove a work")
-    if shutil.disk_usage(visitor.made()).free - more < _FREE:
+    check_free(visitor.made(), more)
+
+
+def check_free(folder: Path, more: int) -> None:
+    """Refuses what the disk has no room for (OutputError)."""
+    if shutil.disk_usage(folder).free - more < _FREE:
         raise OutputError("this machine's disk is nearly full: remove a work, or ask whoever looks after it")
 
 
 def clear_up(root: Path, busy: Collection[Visitor] = ()) -> None:
-    """Removes what visitors left who did not come again, but for those who are `busy`."""
+    """Removes what visitors left who did not come again, but for those who are `busy`, and uploads broken off."""
     for visitor in visitors(root):
         if visitor not in busy and visitor.gone_for() > KEPT:
             remove(visitor.folder)
+        for file in visitor.folder.glob(f"{COMING}*"):
+            if time.time() - file.stat().st_mtime > _STALE:
+                remove(file)
+
+
+def keep_clear(root: Path, busy: Callable[[], Collection[Visitor]], closed: threading.Event) -> None:
+    """Clears up now and every hour, until it is `closed`."""
+    clear_up(root, busy())
+    while not closed.wait(_HOUR):
+        clear_up(root, busy())

@@ -42,13 +42,15 @@ class Previews:
         self._now: dict[Visitor, tuple[int, Answer | None]] = {}
         self._lock = threading.Lock()
 
-    def dream(self, visitor: Visitor, source: str, look: str, at: float | None, width: int) -> Iterator[Shot]:
+    def dream(
+        self, visitor: Visitor, turn: int, source: str, look: str, at: float | None, width: int
+    ) -> Iterator[Shot]:
         """The previews of a frame, `at` a time in seconds of a film: the quick one, then the sharp one.
 
-        `width` is the source's own. Ends without more where another one was asked for meanwhile. Raises MarianaError in
-        the command line's words.
+        `turn` is what `begin` gave, `width` is the source's own. Ends without more where another one was asked for
+        meanwhile. Raises MarianaError in the command line's words.
         """
-        began, turn = time.monotonic(), self._turn(visitor)
+        began = time.monotonic()
         folder = visitor.made("preview")
         time.sleep(_SETTLE)
         recipe = folder / f"look{turn % 8}.toml"
@@ -70,22 +72,23 @@ class Previews:
     def moving(self, visitor: Visitor, task: Mapping[str, Any]) -> dict[str, Any] | None:
         """The same of some seconds that move: what comes of a `task`; None where a knob was turned meanwhile."""
         try:
-            return self._ask(visitor, self._turn(visitor), task)
+            return self._ask(visitor, self.begin(visitor), task)
         except Cancelled:
             return None
 
-    def stop(self, visitor: Visitor) -> None:
-        """Stops what is being made for a visitor, who will ask for something else."""
-        self._turn(visitor)
-
-    def _turn(self, visitor: Visitor) -> int:
-        """Begins a new preview, and stops the former."""
+    def begin(self, visitor: Visitor) -> int:
+        """A new turn of a visitor's: what he asked for before is stopped, and comes to nothing."""
         with self._lock:
             turn, answer = self._now.get(visitor, (0, None))
             if answer is not None:
                 answer.stop()
             self._now[visitor] = turn + 1, None
             return turn + 1
+
+    def is_now(self, visitor: Visitor, turn: int) -> bool:
+        """Whether a visitor has asked for nothing else since."""
+        with self._lock:
+            return self._now[visitor][0] == turn
 
     def _ask(self, visitor: Visitor, turn: int, task: Mapping[str, Any]) -> dict[str, Any] | None:
         """What comes of a task; None where it is no longer wanted."""

@@ -13,6 +13,7 @@ from mariana_video.studio import works
 from mariana_video.studio.asked import (
     LABELS,
     OWN,
+    USUAL,
     Values,
     defaults,
     look_tables,
@@ -26,8 +27,8 @@ from mariana_video.studio.asked import (
     words,
 )
 from mariana_video.studio.folders import Visitor, new_id, plain_name, read_json, remove, write_json, write_text
-from mariana_video.studio.hand import Hand
-from mariana_video.studio.limits import HEAD, check_room, check_seen, clear_up, ending_of, kind_of
+from mariana_video.studio.hand import Hand, ask_alone
+from mariana_video.studio.limits import HEAD, check_room, check_seen, ending_of, keep_clear, kind_of
 from mariana_video.studio.previews import WIDE, Previews, Shot
 from mariana_video.studio.samples import sample
 from mariana_video.studio.turns import Turns
@@ -37,6 +38,7 @@ AS_FILMED = "as filmed"
 
 _SOURCE, _OWN, _PAGE = "source.json", "own.toml", "page.json"
 _QUICK = 60.0  # seconds that a look at a source may take
+_SHOTS = 600.0  # seconds that a film's shots may say nothing
 _MOVING = {"duration": 2.0, "size": "320x"}
 _WALL = 12  # pictures
 
@@ -51,10 +53,13 @@ class Studio:
         self.previews, self.turns = Previews(self.hand), Turns(root)
         self._networks: dict[str, list[str]] | None = None
         self._lock = threading.Lock()
-        clear_up(root, self.turns.busy())
+        self._arriving: set[str] = set()  # folders of sources that are being looked at
+        self._closed = threading.Event()
+        threading.Thread(target=keep_clear, args=(root, self.turns.busy, self._closed), daemon=True).start()
 
     def close(self) -> None:
         """Stops everything, in good order."""
+        self._closed.set()
         self.turns.close()
         self.hand.close()
 
@@ -87,19 +92,21 @@ class Studio:
             return self._looked_at(visitor, kept, plain_name(name))
         except MarianaError as error:
             remove(folder)
-            raise SourceError(str(error).replace(str(kept), name)) from None
+            raise SourceError(str(error).replace(kept.name, name)) from None
 
     def take_sample(self, visitor: Visitor, name: str) -> dict[str, Any]:
         """Takes one of the samples. Raises SourceError for any other word."""
         found = sample(name)
         if found is None:
             raise SourceError(f"there is no sample {name[:40]!r}")
+        check_room(visitor)
         folder = visitor.made("source", new_id())
         kept = folder / f"film{found.suffix}"
         shutil.copyfile(found, kept)
         return self._looked_at(visitor, kept, name)
 
     def _looked_at(self, visitor: Visitor, file: Path, name: str) -> dict[str, Any]:
+        self._arriving.add(file.parent.name)
         seen = self.hand.ask({"do": "look", "source": str(file)}, seconds=_QUICK).wait()
         check_seen("film" if seen["film"] else "picture", tuple(seen["size"]), seen["seconds"])
         found = {**seen, "name": name, "path": str(file.relative_to(visitor.folder)), "starts": [], "cuts": []}
@@ -107,7 +114,8 @@ class Studio:
         write_json(visitor.made() / _SOURCE, found)
         kept = {name: value for name, value in self.page(visitor).items() if name in ("look", "turned")}
         self.left(visitor, kept)  # the place and the looks of shots were those of another film
-        self._clear(visitor, file.parent.name)
+        works.clear_sources(visitor, self._arriving)
+        self._arriving.discard(file.parent.name)
         for picture in visitor.made("preview").glob("*x*.jpg"):  # frames of the former one
             remove(picture)
         return found
@@ -117,20 +125,13 @@ class Studio:
         made: int = self.hand.ask(task, seconds=_QUICK).wait()["pictures"]
         return made
 
-    def _clear(self, visitor: Visitor, now: str) -> None:
-        """Removes the sources that neither the page nor a work goes by."""
-        used = {Path(work.source).parent.name for work in works.all_of(visitor)} | {now}
-        for folder in (visitor.folder / "source").iterdir():
-            if folder.name not in used:
-                remove(folder)
-
     def find_shots(self, visitor: Visitor) -> dict[str, Any]:
         """Finds where the shots of his film begin. Raises MarianaError."""
         found = self._source_needed(visitor)
         if found["film"] and not found["starts"]:
             output = visitor.made("shots") / "shots.toml"
             task = {"do": "shots", "source": str(visitor.folder / found["path"]), "output": str(output)}
-            seen = self.hand.ask(task, seconds=10 * _QUICK).wait()
+            seen = ask_alone(task, _SHOTS)  # it may take minutes, and everybody's previews go first
             found |= {"starts": seen["starts"], "cuts": seen["seconds"]}
             write_json(visitor.folder / _SOURCE, found)
         return found
@@ -159,7 +160,7 @@ class Studio:
             text: str = self.hand.ask({"do": "recipe", "file": str(kept)}, seconds=_QUICK).wait()["text"]
             tables_of(text)
         except MarianaError as error:
-            raise UsageError(str(error).replace(str(kept), "the file")) from None
+            raise UsageError(str(error).replace(kept.name, "the file")) from None
         finally:
             remove(kept)
         write_text(visitor.made() / _OWN, text)
@@ -190,12 +191,12 @@ class Studio:
         """See that a look can be turned so, before anything is dreamed. Raises UsageError."""
         look_text(self.tables(visitor, look), values)
 
-    def preview(self, visitor: Visitor, look: str, values: Values, at: float) -> Iterator[Shot]:
-        """Dreamed frames, `at` a time of a film: a quick one, then a sharper one. Raises MarianaError."""
+    def preview(self, visitor: Visitor, turn: int, look: str, values: Values, at: float) -> Iterator[Shot]:
+        """Dreamed frames of a `turn`, `at` a time of a film: a quick one, then a sharper one. Raises MarianaError."""
         found = self._source_needed(visitor)
         text = look_text(self.tables(visitor, look), values)
         source = str(visitor.folder / found["path"])
-        yield from self.previews.dream(visitor, source, text, at if found["film"] else None, found["size"][0])
+        yield from self.previews.dream(visitor, turn, source, text, at if found["film"] else None, found["size"][0])
 
     def before(self, visitor: Visitor, at: float) -> str:
         """The same frame as it is: the name of its picture. Raises MarianaError."""
@@ -204,7 +205,6 @@ class Studio:
         output = visitor.made("preview") / name
         if output.is_file():
             return f"preview/{name}"
-        self.previews.stop(visitor)
         task = {"do": "frame", "source": str(visitor.folder / found["path"]), "output": str(output)}
         when = {"at": at} if found["film"] else {}
         self.hand.ask({**task, **when, "width": min(WIDE, found["size"][0])}, seconds=_QUICK).wait()
@@ -244,7 +244,7 @@ class Studio:
         name, output = f"{found['name']}-{LABELS[command]}", output_of(command, Path(found["path"]), found["film"])
         said = self.words(visitor, command, look, values, more, bool(listed))
         work = works.Work(command, name, found["path"], output, options, words=said)
-        self.turns.add(visitor, works.begin(visitor, work, look_text({}, {}) if listed else text, listed))
+        self.turns.begin(visitor, work, look_text({}, {}) if listed else text, listed)
         return work
 
     def words(
@@ -273,18 +273,24 @@ class Studio:
         """A wall of looks, drawn at random, or around the picture `like` of another wall. Raises MarianaError."""
         found = self._source_needed(visitor)
         options: dict[str, Any] = {"count": _WALL, "seed": seed, **({"at": at} if found["film"] else {})}
-        if like:
-            if visitor.seen(like) is None:
-                raise UsageError("that picture is not here any more")
-            options["like"] = like
-        said = f"mariana explore {found['name']}{Path(found['path']).suffix} looks --count {_WALL} --seed {seed}"
+        if like and visitor.seen(like) is None:
+            raise UsageError("that picture is not here any more")
+        named = {"like": Path(like).name} if like else {}
+        given = f"{found['name']}{Path(found['path']).suffix}"
+        said = words("explore", given, "looks", USUAL, {}, {**options, **named})
+        options |= {"like": like} if like else {}
         work = works.Work("explore", f"{found['name']}-looks", found["path"], "looks", options, words=said)
-        self.turns.add(visitor, works.begin(visitor, work, look_text({}, {})))
+        self.turns.begin(visitor, work, look_text({}, {}))
         return work
 
     def works(self, visitor: Visitor) -> list[dict[str, Any]]:
         """All works of a visitor as the page shows them, the latest first."""
         return [works.shown(visitor, work, self.turns.before(visitor, work.id)) for work in works.all_of(visitor)]
+
+    def remove(self, visitor: Visitor, name: str) -> None:
+        """Throws a work away, and its source where nothing else goes by it. UsageError for one that runs or waits."""
+        self.turns.remove(visitor, name)
+        works.clear_sources(visitor, self._arriving | {Path(self.source(visitor).get("path", "")).parent.name})
 
     def go_on(self, visitor: Visitor, name: str) -> None:
         """Lets a work that was stopped go on. Raises MarianaError."""

@@ -105,10 +105,10 @@ def names(layers: list[Any]) -> list[str]:
 def _make(task: Task, asker: Asker) -> dict[str, Any]:
     """A whole work, with pictures of how far it is."""
     work = _work(task)
-    asker.tell(note=list(work.notes), total=work.total, finished=work.done, unit=work.unit, size=work.size)
+    asker.tell(*work.notes, total=work.total, finished=work.done, unit=work.unit, size=work.size)
     asker.running(work)
     shown = Shown(work, asker, Path(task["seen"]))
-    work.run(shown.one, lambda note: asker.tell(note=[note]))
+    work.run(shown.one, asker.tell)
     return {"seconds": shown.seconds()}
 
 

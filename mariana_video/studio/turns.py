@@ -21,6 +21,7 @@ from mariana_video.studio.works import (
     WAITING,
     Work,
     all_of,
+    begin,
     keep,
     read,
     task_of,
@@ -51,6 +52,14 @@ class Turns:
                 if work.lives:
                     work.state, work.error, work.left = STOPPED, _CLOSED, None
                     keep(visitor, work)
+
+    def begin(self, visitor: Visitor, work: Work, look: str, shots: str = "") -> None:
+        """Writes a new work down, and lets it wait; where it can't, nothing stays of it. Raises as `add` does."""
+        try:
+            self.add(visitor, begin(visitor, work, look, shots))
+        except MarianaError:
+            throw_away(visitor, work)
+            raise
 
     def add(self, visitor: Visitor, work: Work) -> None:
         """Lets a work wait for its turn, again or for the first time.
@@ -138,9 +147,9 @@ class Turns:
 
     def _finish(self, visitor: Visitor, work: Work, answer: Answer, watched: _Watched) -> None:
         work.state = RUNNING
-        keep(visitor, work)
         began = time.monotonic()
         try:
+            keep(visitor, work)
             answer.wait()
             work.state, work.left = DONE, None
         except Cancelled:
@@ -151,8 +160,13 @@ class Turns:
         assert self._hand is not None
         self._hand.close()
         with self._changed:
-            keep(visitor, work)
             self._now = None
+            while not self._ended:
+                try:
+                    keep(visitor, work)
+                    return
+                except OutputError:  # the others wait, too, until there is room for a few bytes
+                    self._changed.wait(_BETWEEN)
 
 
 class _Watched:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -88,8 +89,16 @@ def all_of(visitor: Visitor) -> list[Work]:
 
 
 def throw_away(visitor: Visitor, work: Work) -> None:
-    """Removes a work, and its source where no other work and no page goes by it."""
+    """Removes a work."""
     remove(folder_of(visitor, work.id))
+
+
+def clear_sources(visitor: Visitor, kept: Collection[str]) -> None:
+    """Removes the sources that no work goes by, but for those in the folders that are to be `kept`."""
+    used = {Path(work.source).parent.name for work in all_of(visitor)}
+    for folder in visitor.made("source").iterdir():
+        if folder.name not in used and folder.name not in kept:
+            remove(folder)
 
 
 def task_of(visitor: Visitor, work: Work) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tests.conftest import texture
 pytestmark = pytest.mark.browser
 
 
-def begin(page: Any, length: str = "3") -> None:
+def begin(page: Any, length: str = "2") -> None:
     take_sample(page, "bunny")
     small(page, length)
     page.click("#make-video")
@@ -68,7 +68,7 @@ def test_two_visitors_wait_for_each_other_and_see_nothing_of_each_other(chromium
     first, second = opened(one, server), opened(other, server)
     take_sample(second, "bunny")
     small(second, "0.2")
-    begin(first)
+    begin(first, "3")
     running(first)
     second.click("#make-video")
     work(second, "waits for 1 other")

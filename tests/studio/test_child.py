@@ -25,17 +25,15 @@ QUICK = {"first_steps": "1", "size": "64x", "motif_size": "1", "octaves": "1"}
 
 
 @pytest.fixture(scope="module")
-def hand() -> Iterator[Hand]:
-    made = Hand()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     made = Studio(tmp_path_factory.mktemp("studio"))
     yield made
     made.close()
+
+
+@pytest.fixture
+def hand(studio: Studio) -> Hand:
+    return studio.hand
 
 
 def visitor_with(studio: Studio, file: Path, name: str = "my film.mp4") -> Visitor:
@@ -48,7 +46,7 @@ def visitor_with(studio: Studio, file: Path, name: str = "my film.mp4") -> Visit
 
 def test_an_error_is_the_command_lines_sentence(hand: Hand, tmp_path: Path) -> None:
     (tmp_path / "x.mp4").write_text("no film")
-    with pytest.raises(MarianaError, match=r"can't be read: it is no film, animation or picture"):
+    with pytest.raises(MarianaError, match=r"^x\.mp4 can't be read: it is no film, animation or picture"):
         hand.ask({"do": "look", "source": str(tmp_path / "x.mp4")}).wait()
 
 
@@ -62,7 +60,7 @@ def test_a_task_that_was_stopped_before_its_turn_is_not_begun(hand: Hand, clip: 
     assert not (tmp_path / "never.jpg").exists()
 
 
-def test_what_breaks_is_told_and_begun_anew(clip: Path) -> None:
+def test_what_breaks_is_told_and_begun_anew_and_ends_with_the_page(clip: Path) -> None:
     hand = Hand()
     assert hand.ask({"do": "look", "source": str(clip)}).wait()["film"]
     broken = hand.ask({"do": "networks"})
@@ -70,13 +68,6 @@ def test_what_breaks_is_told_and_begun_anew(clip: Path) -> None:
     with pytest.raises(MarianaError, match="try again"):
         broken.wait()
     assert hand.ask({"do": "look", "source": str(clip)}).wait()["size"] == [64, 48]
-    hand.close()
-
-
-def test_it_ends_with_the_page(clip: Path) -> None:
-    hand = Hand()
-    answer = hand.ask({"do": "look", "source": str(clip)})
-    answer.wait()
     assert hand._process is not None
     process = hand._process
     hand.close()
@@ -94,6 +85,27 @@ def test_a_source_is_taken_and_the_former_let_go(studio: Studio, clip: Path, tmp
     studio.take_source(visitor, copy, "red.png")
     assert not studio.source(visitor)["film"]
     assert len(list((visitor.folder / "source").iterdir())) == 1
+
+
+def test_a_removed_work_takes_its_source_along(studio: Studio, clip: Path) -> None:
+    visitor = visitor_with(studio, clip)
+    former = Path(studio.source(visitor)["path"]).parent
+    work = works.begin(visitor, works.Work("video", "film", f"{former}/film.mp4", "dream.mp4", state=works.DONE), "")
+    shutil.copyfile(clip, visitor.made() / "coming")
+    studio.take_source(visitor, visitor.made() / "coming", "other.mp4")
+    assert (visitor.folder / former).is_dir()
+    studio.remove(visitor, work.id)
+    assert not (visitor.folder / former).exists()
+    assert studio.source(visitor)["name"] == "other"
+
+
+def test_a_wall_says_the_command_that_fills_it(studio: Studio, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = visitor_with(studio, clip)
+    monkeypatch.setattr(studio.turns, "add", lambda *_: None)
+    (visitor.made("work", "0" * 12, "looks") / "0003.png").write_bytes(b"")
+    work = studio.explore(visitor, 0.2, 5, f"work/{'0' * 12}/looks/0003.png")
+    assert work.words == "mariana explore my-film.mp4 looks --count 12 --seed 5 --at 0.2 --like 0003.png"
+    assert works.task_of(visitor, work)["options"]["like"] == str(visitor.folder / f"work/{'0' * 12}/looks/0003.png")
 
 
 def test_wrong_files_are_refused_and_leave_nothing(studio: Studio, tmp_path: Path) -> None:
@@ -117,7 +129,7 @@ def test_wrong_files_are_refused_and_leave_nothing(studio: Studio, tmp_path: Pat
 def test_small_first_then_sharper(studio: Studio, clip: Path) -> None:
     visitor = visitor_with(studio, clip)
     values: dict[str, Any] = {**studio.knobs(visitor, "usual"), **QUICK}
-    quick, sharp = studio.preview(visitor, "usual", values, 0.1)
+    quick, sharp = studio.preview(visitor, studio.previews.begin(visitor), "usual", values, 0.1)
     assert (quick.sharp, sharp.sharp) == (False, True)
     for shot in (quick, sharp):
         assert visitor.seen(shot.picture.partition("?")[0]) is not None
@@ -126,16 +138,26 @@ def test_small_first_then_sharper(studio: Studio, clip: Path) -> None:
 def test_a_turned_knob_stops_the_preview_before(studio: Studio, clip: Path) -> None:
     visitor = visitor_with(studio, clip)
     values: dict[str, Any] = {**studio.knobs(visitor, "usual"), **QUICK, "first_steps": "10000"}
-    former = studio.preview(visitor, "usual", values, 0.1)
+    former = studio.preview(visitor, studio.previews.begin(visitor), "usual", values, 0.1)
     began, shots = time.monotonic(), []
 
     thread = threading.Thread(target=lambda: shots.extend(former))
     thread.start()
     time.sleep(0.5)
-    assert len(list(studio.preview(visitor, "usual", {**values, "first_steps": "1"}, 0.1))) == 2
+    turn = studio.previews.begin(visitor)
+    assert len(list(studio.preview(visitor, turn, "usual", {**values, "first_steps": "1"}, 0.1))) == 2
     thread.join(20)
     assert shots == []
     assert time.monotonic() - began < 20
+
+
+def test_what_was_asked_for_later_stands_also_where_the_former_takes_longer(studio: Studio, clip: Path) -> None:
+    visitor = visitor_with(studio, clip)
+    values: dict[str, Any] = {**studio.knobs(visitor, "usual"), **QUICK}
+    former, later = (studio.previews.begin(visitor) for _ in range(2))
+    assert not studio.previews.is_now(visitor, former)
+    assert list(studio.preview(visitor, former, "usual", values, 0.1)) == []
+    assert len(list(studio.preview(visitor, later, "usual", values, 0.1))) == 2
 
 
 def wait_for(visitor: Visitor, work: works.Work, *states: str) -> works.Work:

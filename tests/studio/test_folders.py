@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from mariana_video.errors import MarianaError, OutputError, SourceError, UsageError
 from mariana_video.studio import limits
-from mariana_video.studio.folders import Visitor, new_secret, plain_name, read_json, visitors, write_json
+from mariana_video.studio.folders import Visitor, bytes_in, new_secret, plain_name, read_json, visitors, write_json
 
 
 @pytest.fixture
@@ -127,6 +129,43 @@ def test_only_what_nobody_came_for_is_cleared_away(tmp_path: Path) -> None:
     for one in (late, busy):
         os.utime(one.folder, (0, 0))
     (tmp_path / "somebody's own").mkdir()
+    broken, coming = here.folder / "coming-1.toml", here.folder / "coming-2.toml"
+    for file in (broken, coming):
+        file.write_bytes(b"half a film")
+    os.utime(broken, (0, 0))
     limits.clear_up(tmp_path, {busy})
     assert set(visitors(tmp_path)) == {busy, here}
+    assert not broken.exists()
+    assert coming.exists()
     assert (tmp_path / "somebody's own").exists()
+
+
+def test_it_is_cleared_up_now_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_HOUR", 0.02)
+    closed = threading.Event()
+    thread = threading.Thread(target=limits.keep_clear, args=(tmp_path, set, closed))
+    thread.start()
+    for _ in range(2):
+        late = Visitor.of(tmp_path, new_secret())
+        late.made()
+        os.utime(late.folder, (0, 0))
+        for _ in range(200):
+            if not late.folder.exists():
+                break
+            time.sleep(0.02)
+        assert not late.folder.exists()
+    closed.set()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_what_the_disk_has_no_room_for_is_said_in_a_line(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, _text: str, **_: str) -> None:
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    before = bytes_in(visitor.folder)
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OutputError, match="no space left"):
+        write_json(visitor.folder / "page.json", {})
+    assert bytes_in(visitor.folder) == before

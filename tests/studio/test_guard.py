@@ -23,7 +23,12 @@ async def _page(_scope: MutableMapping[str, Any], _receive: Any, send: Any) -> N
 
 
 def came(
-    made: Guard, path: str, method: str = "GET", headers: Mapping[str, str] = HERE, body: bytes = b"{}"
+    made: Guard,
+    path: str,
+    method: str = "GET",
+    headers: Mapping[str, str] = HERE,
+    body: bytes = b"{}",
+    address: str = "10.0.0.1",
 ) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of what is answered."""
     said: list[Any] = []
@@ -35,7 +40,7 @@ def came(
         return {"type": "http.request", "body": body}
 
     raw = [(key.encode(), value.encode()) for key, value in headers.items()]
-    scope = {"type": "http", "method": method, "path": path, "headers": raw}
+    scope = {"type": "http", "method": method, "path": path, "headers": raw, "client": (address, 5000)}
     asyncio.run(made(scope, receive, send))
     answered = {key.decode(): value.decode() for key, value in said[0]["headers"]}
     return said[0]["status"], answered, said[1]["body"]
@@ -98,6 +103,7 @@ def test_no_other_page_asks_in_a_visitors_name(here: Guard) -> None:
     assert came(here, "/studio/source", "POST", HERE)[0] == 403
     assert came(here, "/studio/source", "POST", {**ours, "origin": "http://evil.example"})[0] == 403
     assert came(here, "/gradio_api/queue/join", "POST", {**HERE, "origin": "http://evil.example"})[0] == 403
+    assert came(here, "/gradio_api/queue/join", "POST", {**HERE, "origin": "http://127.0.0.1:8888"})[0] == 403
     assert came(here, "/studio/source", "POST", {**ours, "origin": "http://127.0.0.1:7860"})[0] == 200
 
 
@@ -150,6 +156,17 @@ def test_passwords_are_not_tried_out(monkeypatch: pytest.MonkeyPatch) -> None:
     now = guard.time.monotonic()
     monkeypatch.setattr(guard.time, "monotonic", lambda: now + 61)
     assert came(far, "/", headers=with_word("open sesame"))[0] == 200
+
+
+def test_who_guesses_locks_nobody_out_who_was_in_before() -> None:
+    far = Guard(_page, (), "open sesame")
+    assert came(far, "/", headers=with_word("open sesame"), address="10.0.0.2")[0] == 200
+    for number in range(30):
+        came(far, "/", headers=with_word(f"try {number}"), address=f"10.0.1.{number}")
+    assert came(far, "/", headers=with_word("open sesame"), address="10.0.0.3")[0] == 429
+    assert came(far, "/", headers=with_word("open sesame"), address="10.0.0.2")[0] == 200
+    answers = [came(far, "/", headers=with_word(f"try {number}"), address="10.0.0.2")[0] for number in range(30)]
+    assert answers[-1] == 429
 
 
 def test_sockets_are_closed(here: Guard) -> None:

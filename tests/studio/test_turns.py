@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from mariana_video.errors import Cancelled, MarianaError, UsageError
+from mariana_video.errors import Cancelled, MarianaError, OutputError, UsageError
 from mariana_video.studio import limits, turns
 from mariana_video.studio.folders import Visitor, new_secret
 from mariana_video.studio.turns import Turns
-from mariana_video.studio.works import DONE, FAILED, RUNNING, STOPPED, WAITING, Work, all_of, begin, read
+from mariana_video.studio.works import DONE, FAILED, RUNNING, STOPPED, WAITING, Work, all_of, begin, keep, read
 
 
 class Played:
@@ -59,8 +59,8 @@ def somebody(root: Path) -> Visitor:
 
 
 def asks(taken: Turns, visitor: Visitor, name: str = "film") -> Work:
-    work = begin(visitor, Work("video", name, "source/x/film.mp4", "dream.mp4"), "")
-    taken.add(visitor, work)
+    work = Work("video", name, "source/x/film.mp4", "dream.mp4")
+    taken.begin(visitor, work, "")
     return work
 
 
@@ -149,6 +149,7 @@ def test_nobody_fills_the_row_or_the_disk(taken: Turns, tmp_path: Path, monkeypa
     works = [asks(taken, one) for _ in range(limits.WAITING)]
     with pytest.raises(UsageError, match="wait already"):
         asks(taken, one)
+    assert len(all_of(one)) == limits.WAITING
     playing = Played.asked.get(timeout=5)
     becomes(one, works[0], RUNNING)
     monkeypatch.setattr(limits, "QUOTA", 10)
@@ -159,3 +160,27 @@ def test_nobody_fills_the_row_or_the_disk(taken: Turns, tmp_path: Path, monkeypa
     watched._next = 0
     playing.told({"made": 2})
     assert "remove a work" in becomes(one, works[0], STOPPED).error
+
+
+def test_a_full_disk_does_not_end_the_row(taken: Turns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = somebody(tmp_path)
+    first, second = asks(taken, one), asks(taken, one)
+    playing = Played.asked.get(timeout=5)
+    becomes(one, first, RUNNING)
+    full = threading.Event()
+    full.set()
+
+    def full_disk(visitor: Visitor, work: Work) -> None:
+        if full.is_set():
+            raise OutputError("the disk is full")
+        keep(visitor, work)
+
+    monkeypatch.setattr(turns, "_BETWEEN", 0.02)
+    monkeypatch.setattr(turns, "keep", full_disk)
+    playing.through()
+    time.sleep(0.1)
+    assert Played.asked.empty()
+    full.clear()
+    becomes(one, first, DONE)
+    Played.asked.get(timeout=5).through()
+    becomes(one, second, DONE)

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from mariana_video.errors import MarianaError, SourceError, UsageError
 from mariana_video.studio.folders import Visitor, new_id, plain_name, remove
-from mariana_video.studio.limits import RECIPE, UPLOAD, check_room, check_size
+from mariana_video.studio.limits import COMING, RECIPE, UPLOAD, check_free, check_room, check_size
 from mariana_video.studio.page.guard import secret_of
 from mariana_video.studio.samples import look_picture
 
@@ -97,7 +97,7 @@ class Doors:
         ways: dict[str, Callable[[Visitor], None]] = {
             "stop": lambda visitor: turns.stop(visitor, name),
             "on": lambda visitor: self._studio.go_on(visitor, name),
-            "remove": lambda visitor: turns.remove(visitor, name),
+            "remove": lambda visitor: self._studio.remove(visitor, name),
         }
         way = ways.get(request.path_params["what"])
         return _told({"error": "there is nothing here"}, 404) if way is None else await self._do(request, way)
@@ -115,7 +115,7 @@ class Doors:
             said = request.headers.get("content-length", "")
             check_size(int(said) if said.isdigit() else 0, most)
             await asyncio.to_thread(check_room, visitor, int(said) if said.isdigit() else 0)
-            file = visitor.made() / f"coming-{new_id()}.toml"
+            file = visitor.made() / f"{COMING}{new_id()}.toml"
             try:
                 await _received(request, visitor, file, most)
                 name = plain_name(unquote(request.headers.get("x-name", "")))
@@ -135,7 +135,8 @@ async def _received(request: Request, visitor: Visitor, file: Path, most: int) -
             async for chunk in request.stream():
                 size += len(chunk)
                 check_size(size, most)
-                if size - seen > _BETWEEN:  # several may come at once
+                check_free(file.parent, len(chunk))  # many may come at once, of many visitors
+                if size - seen > _BETWEEN:
                     seen = size
                     await asyncio.to_thread(check_room, visitor)
                 await asyncio.to_thread(out.write, chunk)

@@ -66,11 +66,17 @@ class Events:
             self.preview, given, seen, **many
         )
         parts["cuts"].click(self.cut, None, [parts["strip"], parts["shot"], parts["cuts"], parts["told"]], **usual)
+        self._join_works(given, seen, usual, many)
+
+    def _join_works(self, given: list[Any], seen: list[Any], usual: dict[str, Any], many: dict[str, Any]) -> None:
+        """The same of the works, and of what moves."""
+        parts = self._parts
         for key in ("video", "zoom", "loop", "progress"):
             more = [parts["way"]] if key == "loop" else []
             parts[f"make-{key}"].click(self._making(key), [*given, *more], [parts["told"]], **usual)
         for key in ("video", "zoom"):
-            parts[f"move-{key}"].click(self._moving(key), given, [parts["moved"], parts["told"]], **many)
+            moved = parts[f"move-{key}"].click(self._moving(key), given, [parts["moved"], parts["told"]], **many)
+            moved.then(self.preview, given, seen, **many)  # a sharper one that was still to come gave way
         parts["make-explore"].click(self.explore, given, [parts["told"]], **usual)
         parts["relatives"].click(self.relatives, [parts["like"], *given], [parts["told"]], **usual)
 
@@ -146,19 +152,23 @@ class Events:
         """Shows a dreamed frame: a quick one, then a sharper one."""
         try:
             visitor, knobs = self.visitor(request), self._values(values)
+            turn = self._studio.previews.begin(visitor)  # now: what follows may take longer than for a later turn
             if not self._studio.source(visitor):
                 yield [words.compare("", "", "", False), *self.turned(look, at, shot, request, *values)]
                 return
             if look == AS_FILMED:
                 before = self._studio.before(visitor, at)
-                yield [words.compare(before, "", "as it was filmed", False), "", gradio.skip()]
+                if self._studio.previews.is_now(visitor, turn):
+                    yield [words.compare(before, "", "as it was filmed", False), "", gradio.skip()]
                 return
             self._studio.check(visitor, look, knobs)
             _, command = self.turned(look, at, shot, request, *values)
             before = self._studio.before(visitor, at)
+            if not self._studio.previews.is_now(visitor, turn):
+                return
             former = str(self._studio.page(visitor).get("picture", ""))
             yield [words.compare(before, former, "dreaming", True), "", command]
-            for one in self._studio.preview(visitor, look, knobs, at):
+            for one in self._studio.preview(visitor, turn, look, knobs, at):
                 self._studio.left(visitor, {**self._studio.page(visitor), "picture": one.picture})
                 word = "" if one.sharp else "a quick look; the sharper one is coming"
                 yield [words.compare(before, one.picture, word, not one.sharp), "", command]
@@ -236,8 +246,10 @@ class Events:
         """Draws looks around one of the wall."""
         try:
             visitor = self.visitor(request)
-            seed = len(self._studio.works(visitor)) + int(self._values(values)["seed"] or 0)
+            knobs = self._values(values)
+            self._studio.check(visitor, USUAL, knobs)
+            seed = len(self._studio.works(visitor)) + int(float(knobs["seed"] or 0))
             self._studio.explore(visitor, at, seed, like)
-        except (MarianaError, ValueError) as error:
+        except MarianaError as error:
             return words.told(str(error))
         return '<p class="quiet" role="status">The wall is being filled; it is among the works below, too.</p>'

@@ -32,7 +32,7 @@ _GET = re.compile(
 _POST = re.compile(r"/gradio_api/(?:queue/join|reset/?|cancel)|/studio/[\w./-]+")
 _KEPT = 365 * 24 * 3600  # seconds that a browser keeps the secret
 _LARGEST = 1 << 20  # bytes of what the knobs say
-_TRIES, _PAUSE = 10, 60.0  # wrong passwords after which everybody waits so many seconds
+_TRIES, _PAUSE = 10, 60.0  # wrong passwords after which there is a pause of so many seconds
 _HEADERS = (
     (
         b"content-security-policy",
@@ -64,7 +64,8 @@ class Guard:
 
     def __init__(self, app: App, hosts: Sequence[str] = (), password: str = "") -> None:
         self._app, self._hosts, self._password = app, frozenset(hosts), password
-        self._wrong: list[float] = []
+        self._wrong: list[tuple[float, str]] = []
+        self._known: set[str] = set()  # addresses from which the password was told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Takes a request, as servers bring it (ASGI)."""
@@ -94,14 +95,14 @@ class Guard:
         if self._hosts and _host(headers.get("host", "")) not in self._hosts:
             return 403, "this page goes by another name", False
         if self._password:
-            told = self._asked_for(headers.get("authorization", ""))
+            told = self._asked_for(headers.get("authorization", ""), str((scope.get("client") or ("",))[0]))
             if told is not None:
                 return told
         known = _GET if method in ("GET", "HEAD") else _POST if method == "POST" else None
         if known is None or ".." in path or not known.fullmatch(path):
             return 404, "there is nothing here", False
         origin = headers.get("origin", "")
-        if method == "POST" and origin and _host(origin.partition("://")[2]) != _host(headers.get("host", "")):
+        if method == "POST" and origin and origin.partition("://")[2].lower() != headers.get("host", "").lower():
             return 403, "that was asked from another page", False
         if method == "POST" and path.startswith("/studio/") and OURS not in headers:
             return 403, "that was not asked by the page", False
@@ -109,14 +110,17 @@ class Guard:
             return 413, "that is too much to say", False
         return None
 
-    def _asked_for(self, header: str) -> tuple[int, str, bool] | None:
+    def _asked_for(self, header: str, address: str) -> tuple[int, str, bool] | None:
+        """Who guesses has to wait, and so has everybody whom nobody knows yet; those who were in before stay in."""
         now = time.monotonic()
-        self._wrong = [one for one in self._wrong if now - one < _PAUSE]
-        if len(self._wrong) >= _TRIES:
+        place = address if address in self._known else ""
+        self._wrong = [one for one in self._wrong if now - one[0] < _PAUSE]
+        if sum(where == place for _, where in self._wrong) >= _TRIES:
             return 429, "too many wrong passwords: wait a minute", False
         if hmac.compare_digest(_given(header).encode(), self._password.encode()):
+            self._known.add(address)
             return None
-        self._wrong += [now] if header else []
+        self._wrong += [(now, place)] if header else []
         return 401, "say the password", True
 
 
