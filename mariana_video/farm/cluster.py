@@ -25,7 +25,8 @@ def check_there(farm: Farm) -> None:
     """Raises UsageError where Ray isn't installed, FarmError where the head that is said does not answer."""
     from importlib.util import find_spec
 
-    if find_spec("ray") is None:
+    found = find_spec("ray")
+    if found is None or found.origin is None:  # without one it is just a folder of that name
         raise UsageError(_MISSING)
     if farm.head is not None:
         try:

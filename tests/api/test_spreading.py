@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
@@ -172,10 +173,12 @@ def test_a_farm_is_refused_where_it_does_nothing(tmp_path: Path, clip: Path, sai
 def test_without_ray_and_without_a_head_there_is_one_sentence(
     tmp_path: Path, clip: Path, said: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r'Ray, which is not installed here: pip install "mariana-video\[farm\]"'):
-        video(clip, tmp_path / "film.mp4", farm="local:2", **said)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    """A folder that is called `ray`, in the folder that one is in, is not Ray."""
+    for missing in (None, ModuleSpec("ray", None)):
+        monkeypatch.setattr("importlib.util.find_spec", lambda name, found=missing: found)
+        with pytest.raises(UsageError, match=r'Ray, which is not installed here: pip install "mariana-video\[farm\]"'):
+            video(clip, tmp_path / "film.mp4", farm="local:2", **said)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: ModuleSpec("ray", None, origin="ray/__init__.py"))
     with socket.socket() as unheard:
         unheard.bind(("127.0.0.1", 0))
         with pytest.raises(FarmError, match=r"--farm ray://.* can't be reached: .*; is its head running"):
