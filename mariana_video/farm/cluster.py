@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -22,9 +23,11 @@ _MISSING = 'a --farm needs Ray, which is not installed here: pip install "marian
 
 
 def check_there(farm: Farm) -> None:
-    """Raises UsageError where Ray isn't installed, FarmError where the head that is said does not answer."""
+    """Raises UsageError on Windows and without Ray, FarmError where the head that is said does not answer."""
     from importlib.util import find_spec
 
+    if sys.platform == "win32":
+        raise UsageError(f"--farm {farm} does not work on Windows; leave it out, or use Linux (WSL has one)")
     found = find_spec("ray")
     if found is None or found.origin is None:  # without one it is just a folder of that name
         raise UsageError(_MISSING)

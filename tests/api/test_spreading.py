@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import socket
+import subprocess
+import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
@@ -183,6 +185,12 @@ def test_without_ray_and_without_a_head_there_is_one_sentence(
         unheard.bind(("127.0.0.1", 0))
         with pytest.raises(FarmError, match=r"--farm ray://.* can't be reached: .*; is its head running"):
             video(clip, tmp_path / "film.mp4", farm=f"ray://127.0.0.1:{unheard.getsockname()[1]}", **said)
+
+
+def test_all_but_a_farm_works_where_the_system_has_no_such_locks() -> None:
+    """Windows lacks `fcntl`: what uses it may be loaded by farms alone."""
+    code = "import sys; sys.modules['fcntl'] = None; import mariana_video.api.galleries.explorations"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_longest_shots_say_how_long_it_takes() -> None:
