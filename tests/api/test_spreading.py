@@ -80,7 +80,7 @@ def test_what_stands_is_not_made_again(
     assert content(tmp_path / "film.mp4") == content(tmp_path / "alone.mp4")
 
 
-@pytest.mark.parametrize("name", ["film/", pytest.param("film.gif", marks=pytest.mark.long)])
+@pytest.mark.parametrize("name", ["film/", "film.mkv", pytest.param("film.gif", marks=pytest.mark.long)])
 def test_other_kinds_of_films(
     tmp_path: Path, clip: Path, said: dict[str, Any], one_worker: type[OneWorker], name: str
 ) -> None:
