@@ -51,6 +51,11 @@ def _call(address: str) -> None:
 class HeadGone(FarmError):
     """The farm's head can't be reached any more."""
 
+    @classmethod
+    def of(cls, farm: Farm) -> HeadGone:
+        """Says it."""
+        return cls(f"the head of --farm {farm} is gone; what has come in is kept, and the same command goes on")
+
 
 @dataclass(frozen=True)
 class Node:
@@ -160,9 +165,7 @@ def check_head(farm: Farm) -> None:
                     raise
                 time.sleep(_WAIT)
     except Exception as error:  # Ray raises whatever comes to its mind
-        raise HeadGone(
-            f"the head of --farm {farm} is gone; what has come in is kept, and the same command goes on"
-        ) from error
+        raise HeadGone.of(farm) from error
 
 
 def nodes() -> list[Node]:
