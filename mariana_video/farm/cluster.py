@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -22,10 +23,13 @@ _MISSING = 'a --farm needs Ray, which is not installed here: pip install "marian
 
 
 def check_there(farm: Farm) -> None:
-    """Raises UsageError where Ray isn't installed, FarmError where the head that is said does not answer."""
+    """Raises UsageError on Windows and without Ray, FarmError where the head that is said does not answer."""
     from importlib.util import find_spec
 
-    if find_spec("ray") is None:
+    if sys.platform == "win32":
+        raise UsageError(f"--farm {farm} does not work on Windows; leave it out, or use Linux (WSL has one)")
+    found = find_spec("ray")
+    if found is None or found.origin is None:  # without one it is just a folder of that name
         raise UsageError(_MISSING)
     if farm.head is not None:
         try:
@@ -46,6 +50,11 @@ def _call(address: str) -> None:
 
 class HeadGone(FarmError):
     """The farm's head can't be reached any more."""
+
+    @classmethod
+    def of(cls, farm: Farm) -> HeadGone:
+        """Says it."""
+        return cls(f"the head of --farm {farm} is gone; what has come in is kept, and the same command goes on")
 
 
 @dataclass(frozen=True)
@@ -156,9 +165,7 @@ def check_head(farm: Farm) -> None:
                     raise
                 time.sleep(_WAIT)
     except Exception as error:  # Ray raises whatever comes to its mind
-        raise HeadGone(
-            f"the head of --farm {farm} is gone; what has come in is kept, and the same command goes on"
-        ) from error
+        raise HeadGone.of(farm) from error
 
 
 def nodes() -> list[Node]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mariana_video import __version__
 from mariana_video.errors import FarmError
 from mariana_video.farm import transport
-from mariana_video.farm.cluster import Node, Share, check_head, nodes, share_of
+from mariana_video.farm.cluster import HeadGone, Node, Share, check_head, nodes, share_of
 from mariana_video.farm.errand import Errand, Item
 from mariana_video.farm.worker import Desk, Lacks, LeftOut, Made, Order, Told, work
 from mariana_video.recipe.values.farm import Farm
@@ -100,6 +100,10 @@ class Hands:
                         yield from self._taken(ref)
                     else:
                         self._tell(ref)
+        except ConnectionError as error:
+            if ray.is_initialized():
+                raise
+            raise HeadGone.of(self._farm) from error  # a client finds out by itself, in the midst of anything
         finally:
             self._end()
 
@@ -218,6 +222,8 @@ class Hands:
         """Ends what is still under way: nobody goes on for a command that has stopped."""
         import ray
 
+        if not ray.is_initialized():  # whoever asked now would start another farm
+            return
         for ref in self._pending:
             with contextlib.suppress(Exception):  # the farm may be gone
                 ray.cancel(ref, force=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -100,6 +99,8 @@ def _is_same(sent: Sent, place: Path) -> bool:
 @contextmanager
 def _alone(folder: Path, name: str) -> Iterator[None]:
     """One worker of a node at a time."""
+    import fcntl  # which Windows lacks; there, all but farms works
+
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -11,8 +11,10 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,14 +134,35 @@ def _prepare(errand: Errand, order: Order, folder: Path) -> tuple[str, ...]:
 
 def _made(maker: Maker, errand: Errand, order: Order, folder: Path) -> Made:
     item = order.item
-    place = folder / "items" / item.name
-    place.mkdir(parents=True, exist_ok=True)
-    telling = _Telling(order, place / f"{_PREVIEW}{errand.preview}" if errand.preview else None)
-    given: Given = maker.make(item.name, place, telling.step)
-    telling.end()
-    made = Made(item.name, tuple(transport.put(given.base / name, name) for name in given.names))
-    shutil.rmtree(place, ignore_errors=True)
+    with own_place(folder / "items", item.name) as place:
+        telling = _Telling(order, place / f"{_PREVIEW}{errand.preview}" if errand.preview else None)
+        given: Given = maker.make(item.name, place, telling.step)
+        telling.end()
+        made = Made(item.name, tuple(transport.put(given.base / name, name) for name in given.names))
+        shutil.rmtree(place, ignore_errors=True)
     return made
+
+
+@contextmanager
+def own_place(items: Path, name: str) -> Iterator[Path]:
+    """A folder to make an item in, which no other process uses: the first such one, with what is half made there.
+
+    Another process may be at the same item: for a command that was killed a moment ago, or for one in another folder.
+    Raises OSError.
+    """
+    import fcntl
+
+    items.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        place = items / (name if number == 1 else f"{name} {number}")
+        with place.with_name(f".{place.name}.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            place.mkdir(exist_ok=True)
+            yield place
+            return
 
 
 class _Telling:

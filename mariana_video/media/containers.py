@@ -63,6 +63,7 @@ class Encoder:
 
 
 _PCM = ("pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_f32le", "pcm_u8")
+_COUNTED = {"fflags": "+bitexact"}  # tracks numbered, not named at random: or no film would be made twice byte for byte
 _COMMON = ("aac", "mp3", "ac3", "eac3", "alac")
 _MP4 = Container(
     "mp4", ("h264", "hevc", "av1"), "aac", (*_COMMON, "opus", "flac"), "mov_text", ("mov_text",),
@@ -75,10 +76,12 @@ _MOV = Container(
 _MKV = Container(
     "matroska", ("h264", "hevc", "prores", "ffv1", "vp9", "av1"), "aac",
     (*_COMMON, *_PCM, "opus", "vorbis", "flac", "mp2", "dts", "truehd", "mlp", "tta", "wavpack"), "subrip",
-    ("subrip", "ass", "ssa", "webvtt", "hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle"),
+    ("subrip", "ass", "ssa", "webvtt", "hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle"), _COUNTED,
     tick=Fraction(1, 1000),
 )  # fmt: skip
-_WEBM = Container("webm", ("vp9", "av1"), "libopus", ("opus", "vorbis"), "webvtt", ("webvtt",), tick=Fraction(1, 1000))
+_WEBM = Container(
+    "webm", ("vp9", "av1"), "libopus", ("opus", "vorbis"), "webvtt", ("webvtt",), _COUNTED, tick=Fraction(1, 1000)
+)
 _AVI = Container("avi", ("h264", "ffv1"), "aac", ("mp3", "mp2", "ac3", "pcm_s16le", "pcm_u8", "aac"))
 _TS = Container(
     "mpegts", ("h264", "hevc"), "aac", ("aac", "mp3", "mp2", "ac3", "eac3", "dts", "opus"),

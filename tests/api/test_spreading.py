@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import shutil
 import socket
+import subprocess
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +80,7 @@ def test_what_stands_is_not_made_again(
     assert content(tmp_path / "film.mp4") == content(tmp_path / "alone.mp4")
 
 
-@pytest.mark.parametrize("name", ["film/", pytest.param("film.gif", marks=pytest.mark.long)])
+@pytest.mark.parametrize("name", ["film/", "film.mkv", pytest.param("film.gif", marks=pytest.mark.long)])
 def test_other_kinds_of_films(
     tmp_path: Path, clip: Path, said: dict[str, Any], one_worker: type[OneWorker], name: str
 ) -> None:
@@ -172,14 +175,22 @@ def test_a_farm_is_refused_where_it_does_nothing(tmp_path: Path, clip: Path, sai
 def test_without_ray_and_without_a_head_there_is_one_sentence(
     tmp_path: Path, clip: Path, said: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r'Ray, which is not installed here: pip install "mariana-video\[farm\]"'):
-        video(clip, tmp_path / "film.mp4", farm="local:2", **said)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    """A folder that is called `ray`, in the folder that one is in, is not Ray."""
+    for missing in (None, ModuleSpec("ray", None)):
+        monkeypatch.setattr("importlib.util.find_spec", lambda name, found=missing: found)
+        with pytest.raises(UsageError, match=r'Ray, which is not installed here: pip install "mariana-video\[farm\]"'):
+            video(clip, tmp_path / "film.mp4", farm="local:2", **said)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: ModuleSpec("ray", None, origin="ray/__init__.py"))
     with socket.socket() as unheard:
         unheard.bind(("127.0.0.1", 0))
         with pytest.raises(FarmError, match=r"--farm ray://.* can't be reached: .*; is its head running"):
             video(clip, tmp_path / "film.mp4", farm=f"ray://127.0.0.1:{unheard.getsockname()[1]}", **said)
+
+
+def test_all_but_a_farm_works_where_the_system_has_no_such_locks() -> None:
+    """Windows lacks `fcntl`: what uses it may be loaded by farms alone."""
+    code = "import sys; sys.modules['fcntl'] = None; import mariana_video.api.galleries.explorations"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_longest_shots_say_how_long_it_takes() -> None:
