@@ -6,6 +6,7 @@ import pickle
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import chdir, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,10 @@ class OneWorker:
             place = self.machine / "files" / one.checksum / one.path.name
             shutil.rmtree(place.parent, ignore_errors=True)
             place.parent.mkdir(parents=True)
-            (shutil.copytree if one.folder else shutil.copyfile)(one.path, place)  # type: ignore[operator]
+            if one.folder:
+                shutil.copytree(one.path, place)
+            else:
+                shutil.copyfile(one.path, place)
             places[one.path] = place
         work = self.machine / "work"
         shutil.rmtree(work, ignore_errors=True)
@@ -50,7 +54,7 @@ class OneWorker:
             place = work / item.name
             place.mkdir()
             with chdir(self.machine):
-                given = maker.make(item.name, place, lambda steps=steps: steps.append(1))  # type: ignore[misc]
+                given = maker.make(item.name, place, partial(steps.append, 1))
             self._watch.steps({item.name: len(steps)})
             assert len(steps) == item.steps
             for name in given.names:
