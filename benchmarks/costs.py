@@ -20,7 +20,7 @@ from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import recipe
 
 CLIP = ROOT / "samples" / "bunny.mp4"
-MOST = {"passes": 1.3, "overhead": 1.6, "gigabytes": 1.9}  # when this was written: 0.98, 1.2, 1.2
+MOST = {"passes": 1.3, "overhead": 2.4, "gigabytes": 1.9}  # when this was written: 0.99, 1.2 to 1.6, 1.2
 
 
 def main(words: list[str]) -> int:
