@@ -120,4 +120,4 @@ def test_a_flow_of_another_size_is_refused():
 
 def test_an_unknown_kernel_names_the_known_ones():
     with pytest.raises(UsageError, match="spline5"):
-        warp(picture(), uniform(0, 0), kernel="nearest")  # type: ignore[arg-type]
+        warp(picture(), uniform(0, 0), kernel="nearest")  # type: ignore[arg-type]  # wrong on purpose

@@ -175,5 +175,5 @@ def test_sockets_are_closed(here: Guard) -> None:
     async def send(message: Any) -> None:
         said.append(message)
 
-    asyncio.run(here({"type": "websocket", "path": "/"}, lambda: None, send))  # type: ignore[arg-type]
+    asyncio.run(here({"type": "websocket", "path": "/"}, lambda: None, send))  # type: ignore[arg-type]  # nothing is read
     assert said == [{"type": "websocket.close", "code": 1008}]

@@ -38,7 +38,7 @@ def test_there_are_eight_to_begin_with() -> None:
 
 @pytest.mark.parametrize("one", ALL.values(), ids=lambda one: one.name)
 def test_a_knob_is_its_declaration(one: Knob) -> None:
-    option, home = declared(one.home)[one.name], dict(helps(one.home))  # type: ignore[arg-type]
+    option, home = declared(one.home)[one.name], dict(helps(one.home))  # type: ignore[arg-type]  # any group
     assert home[one.name] in one.help
     assert one.name not in FILES
     if one.shape == "slider":

@@ -156,7 +156,7 @@ def test_nobody_fills_the_row_or_the_disk(taken: Turns, tmp_path: Path, monkeypa
     monkeypatch.setattr(turns, "_BETWEEN", 0)
     playing.told({"made": 1})
     time.sleep(0.01)
-    watched: Any = playing.told.__self__  # type: ignore[attr-defined]
+    watched: Any = playing.told.__self__  # type: ignore[attr-defined]  # a bound method
     watched._next = 0
     playing.told({"made": 2})
     assert "remove a work" in becomes(one, works[0], STOPPED).error
