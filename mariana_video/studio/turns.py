@@ -149,7 +149,8 @@ class Turns:
         work.state = RUNNING
         began = time.monotonic()
         try:
-            keep(visitor, work)
+            with watched.writing:
+                keep(visitor, work)
             answer.wait()
             work.state, work.left = DONE, None
         except Cancelled:
@@ -177,6 +178,7 @@ class _Watched:
         self._next = time.monotonic() + _BETWEEN
         self.answer: Answer | None = None
         self.why = ""
+        self.writing = threading.Lock()  # two threads write a work down: what is older must not come last
 
     def told(self, said: Mapping[str, Any]) -> None:
         """Takes what the process says."""
@@ -187,7 +189,8 @@ class _Watched:
         work.left = said.get("left", work.left)
         work.seen += bool(said.get("seen"))
         if said.get("seen") or "note" in said:
-            keep(self._visitor, work)
+            with self.writing:
+                keep(self._visitor, work)
         if time.monotonic() >= self._next and self.answer is not None:
             self._next = time.monotonic() + _BETWEEN
             try:
