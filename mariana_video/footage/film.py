@@ -81,7 +81,7 @@ def film(
     depth = most_waiting(plan.size)
     with (
         ahead(read_on(plan, state, first, shape, seen), depth) as frames,
-        ahead(_with_motion(frames, plan, timings_of(plan, carry.carry), shape, estimator, first), depth) as moved,
+        ahead(_with_motion(frames, plan, timings_of(plan, dreamer.recipe), shape, estimator, first), depth) as moved,
     ):
         yield _dreamed(zip(moved, inside, strict=False), plan, dreamer, state, unfolded)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -15,8 +15,9 @@ from mariana_video.errors import UsageError
 from mariana_video.footage.film import mask_of, view_of
 from mariana_video.footage.held_flashes import Holding
 from mariana_video.footage.kaleidoscope import folded_frame
-from mariana_video.footage.plan import CUTS_AT, cuts_by
+from mariana_video.footage.plan import CUTS_AT, along_the_way, cuts_by
 from mariana_video.footage.reading import small_of
+from mariana_video.footage.standing import standing_by
 from mariana_video.loop.beside import guide_of, guided
 from mariana_video.loop.dream_clock import DreamClock
 from mariana_video.loop.dreamer import Dreamer
@@ -41,6 +42,7 @@ class _Coming:
 
     clock: DreamClock = field(default_factory=DreamClock)
     cuts: list[int] = field(default_factory=list)
+    stood: Callable[[Fraction, NDArray[np.uint8] | None], Fraction] = field(default_factory=standing_by)
     previous: tuple[View, Fraction] | None = None
 
 
@@ -78,11 +80,13 @@ def _moments(
         if whole is None:
             whole = rgb.shape[0], rgb.shape[1]
             mask = mask_of(dreamer, (whole[1], whole[0]))
-        coming.cuts += cut(position, bgr(resized(rgb, fitted((whole[1], whole[0]), CUTS_AT))))
+        small = bgr(resized(rgb, fitted((whole[1], whole[0]), CUTS_AT)))
+        coming.cuts += cut(position, small)
+        stood = coming.stood(position / rate, None if along_the_way(dreamer.recipe) else small)
         timeline = Timeline(float(rate), cuts=tuple(coming.cuts))
         frame = folded_frame(Frame(rgb, grey_of(rgb), position / rate), dreamer.values(timeline.at(position)))
         turning = dreamer.recipe.dream.symmetry.constant() is None  # then a change of it counts as the dream's own
-        yield _moment(frame, position, timeline, dreamer, coming, estimator, mask), rgb if turning else frame.rgb
+        yield _moment(frame, position, timeline, dreamer, coming, estimator, mask, stood), rgb if turning else frame.rgb
 
 
 def _moment(
@@ -93,11 +97,12 @@ def _moment(
     coming: _Coming,
     estimator: Estimator,
     mask: Tensor | None,
+    stood: Fraction,
 ) -> Moment:
     """What the loop gets for a frame; `coming` then knows it."""
     values, device = dreamer.values(timeline.at(position)), dreamer.device
     alone = dreamer.recipe.carry.carry(timeline.at(position)) == 0
-    timing = coming.clock.turn(frame.pts, position == 0 or position in coming.cuts, alone)
+    timing = coming.clock.turn(frame.pts, position == 0 or position in coming.cuts, alone, stood)
     small = small_of(frame, dreamer.shape((frame.rgb.shape[0], frame.rgb.shape[1])))
     view, known = view_of(frame, small), None if timing.previous is None else coming.previous
     elapsed, motion = 1 / timeline.rate, None

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from mariana_video.footage.standing import standing_by
 from mariana_video.loop.dream_clock import Timing, timings
 from mariana_video.media.clip import Clip
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.read.reader import Scanned, scan
-from mariana_video.recipe.options import Span
+from mariana_video.recipe.options import Recipe, Span
 from mariana_video.recipe.shots import Listed
 from mariana_video.recipe.values.schedule import Schedule
 from mariana_video.recipe.values.timeline import Timeline
@@ -64,6 +65,8 @@ class Plan:
     """Where shots are parted into pieces, in order."""
     anew: frozenset[int] = frozenset()
     """Positions within shots that are dreamed anew, as if a shot began there."""
+    stood: tuple[Fraction, ...] = ()
+    """For how many seconds each frame's picture has stood still."""
 
     def __repr__(self) -> str:
         width, height = self.size
@@ -116,27 +119,34 @@ def make_plan(
     length = None if span.duration is None else span.duration.seconds(clip.duration)
     notes: list[str] = list(clip.notes)
     scanned = scan(clip, start=begin, duration=length, small=CUTS_AT, notes=notes.append)
-    times, cuts, last, prints = _times_and_cuts(scanned, span.cut_threshold, on_frame)
-    first = round((times[0] - clip.start) * clip.rate)
-    return Plan(clip, span, size, times, cuts, first, tuple(notes), last, prints)
+    seen = _seen(scanned, span.cut_threshold, on_frame)
+    first = round((seen.times[0] - clip.start) * clip.rate)
+    cuts, prints, stood = frozenset(seen.cuts), tuple(seen.prints), tuple(seen.stood)
+    return Plan(clip, span, size, tuple(seen.times), cuts, first, tuple(notes), seen.last, prints, stood=stood)
 
 
-def _times_and_cuts(
-    scanned: Iterator[Scanned], threshold: float, on_frame: Callable[[int], None]
-) -> tuple[tuple[Fraction, ...], frozenset[int], Fraction | None, tuple[int, ...]]:
-    cut = cuts_by(threshold)
-    times: list[Fraction] = []
-    cuts: set[int] = set()
-    prints: list[int] = []
+@dataclass
+class _Seen:
+    """What a look at every frame tells, as a `Plan` has it."""
+
+    times: list[Fraction] = field(default_factory=list)
+    cuts: set[int] = field(default_factory=set)
+    prints: list[int] = field(default_factory=list)
+    stood: list[Fraction] = field(default_factory=list)
     last: Fraction | None = None
+
+
+def _seen(scanned: Iterator[Scanned], threshold: float, on_frame: Callable[[int], None]) -> _Seen:
+    seen, cut, stood = _Seen(), cuts_by(threshold), standing_by()
     for position, frame in enumerate(scanned):
-        times.append(frame.pts)
-        last = frame.duration
+        seen.times.append(frame.pts)
+        seen.stood.append(stood(frame.pts, frame.small))
+        seen.last = frame.duration
         if frame.small is not None:
-            cuts.update(cut(position, frame.small))
-            prints.append(print_of(frame))
-        on_frame(len(times))
-    return tuple(times), frozenset(cuts), last, tuple(prints)
+            seen.cuts.update(cut(position, frame.small))
+            seen.prints.append(print_of(frame))
+        on_frame(len(seen.times))
+    return seen
 
 
 def print_of(frame: Scanned) -> int:
@@ -173,9 +183,22 @@ def _exact(seconds: float) -> Fraction:
     return Fraction(repr(seconds))
 
 
-def timings_of(plan: Plan, carry: Schedule) -> tuple[Timing, ...]:
-    """The turns of a film's frames; those where nothing is to `carry` are dreamed alone."""
-    constant, count = carry.constant(), len(plan.times)
+def timings_of(plan: Plan, recipe: Recipe) -> tuple[Timing, ...]:
+    """The turns of a film's frames; those where nothing is to be carried are dreamed alone."""
+    carry, count = recipe.carry.carry, len(plan.times)
+    constant = carry.constant()
     kept = (carry(instant) if constant is None else constant for instant in plan.timeline.instants(count))
     alone = {position for position, value in enumerate(kept) if value == 0}
-    return timings(plan.times, plan.cuts | plan.anew, alone)
+    return timings(plan.times, plan.cuts | plan.anew, alone, () if along_the_way(recipe) else plan.stood)
+
+
+def along_the_way(recipe: Recipe) -> bool:
+    """True where what is dreamed changes along a film by itself, so that it does over a still picture, too.
+
+    So it does by a schedule, by keyed layers or bands, by a guide that may be a film, and where the scene is overgrown.
+    """
+    dream, carry = recipe.dream, recipe.carry
+    numbers = (value for group in (dream, carry) for value in vars(group).values() if isinstance(value, Schedule))
+    moving = any(number.constant() is None for number in numbers) or not dream.bands.constant
+    keyed = dream.layers is not None and not dream.layers.constant
+    return moving or keyed or dream.guide is not None or carry.carried == "frame"

@@ -46,7 +46,7 @@ class Estimator:
             raise MotionError(
                 f"frames of {current.shape} and {previous.shape} (height, width) given, but flow needs two of one size"
             )
-        if self._dense is None:
+        if self._dense is None or current.same(previous):
             return Motion.still(current.shape)
         back = self._flow(self._dense, current, previous)
         forth = self._flow(self._dense, previous, current)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from mariana_video.motion.fields import Array, Bytes
 
 
@@ -18,3 +20,8 @@ class View:
     def shape(self) -> tuple[int, int]:
         """(height, width)."""
         return self.grey.shape[0], self.grey.shape[1]
+
+    def same(self, other: View) -> bool:
+        """True where both show the very same."""
+        alike = np.array_equal(self.grey, other.grey) and (self.rgb is None) == (other.rgb is None)
+        return alike and (self.rgb is None or other.rgb is None or np.array_equal(self.rgb, other.rgb))

@@ -32,6 +32,8 @@ def warp(picture: Tensor, flow: Tensor, *, kernel: Kernel = "spline7") -> Tensor
         raise UsageError(f"kernel {kernel!r} given, but there are {', '.join(get_args(Kernel))}")
     if picture.shape[-2:] != flow.shape[-2:]:
         raise UsageError(f"a picture of {tuple(picture.shape)} does not fit a flow of {tuple(flow.shape)}")
+    if not flow.any():
+        return picture.clone()
     x, y = _places(flow)
     if kernel == "linear":
         warped = _bilinear(picture, x, y)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
@@ -134,6 +134,41 @@ def test_cuts_and_frames_dreamed_alone_start_the_clock_anew() -> None:
     found = timings(times, {2}, {4})
     assert [timing.previous for timing in found] == [None, 0, None, 2, 3, 4]
     assert [list(timing.dream_frames) for timing in found] == [[], [1], [], [1], [], [1]]
+
+
+def stood(times: Sequence[Fraction], moves: Collection[Fraction]) -> list[Fraction]:
+    """For how long each frame's source has stood still, that is another one at each of some times."""
+    return [time - max((moved for moved in moves if moved <= time), default=Fraction(0)) for time in times]
+
+
+@pytest.mark.parametrize("rate", [5, 25, 50])
+def test_over_what_stands_still_a_dream_goes_on_ever_more_slowly(rate: int) -> None:
+    """As ever for a second, then at half, a quarter and an eighth of its pace, at every rate."""
+    times = steady(rate, 12)
+    found = timings(times, (), stood=stood(times, []))
+
+    def dreamed(begin: int, end: int) -> int:
+        return sum(len(turn.dream_frames) for time, turn in zip(times, found, strict=True) if begin < time <= end)
+
+    assert [dreamed(0, 1), dreamed(1, 2), dreamed(2, 4), dreamed(4, 12)] == pytest.approx([25, 12.5, 12.5, 25], abs=1)
+    numbers = [number for turn in found for number in turn.dream_frames]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_slow_dream_shows_little_by_little_what_comes_and_motion_wakes_it() -> None:
+    times, moves = steady(25, 8), [Fraction(n, 25) for n in range(150, 201)]
+    found = timings(times, (), stood=stood(times, moves))
+    shares = [turn.share for turn in found[110:150]]
+    rises = [after - before for before, after in pairwise(shares) if after > before]
+    assert rises == pytest.approx([1 / 8] * len(rises))
+    assert len(rises) >= 30
+    assert all(len(turn.dream_frames) == 1 and turn.share == 1 for turn in found[150:])
+
+
+def test_a_picture_that_is_held_for_less_than_a_second_dreams_as_ever() -> None:
+    times = steady(24)
+    twos = [time for number, time in enumerate(times) if number % 2 == 0]
+    assert timings(times, (), stood=stood(times, twos)) == timings(times, ())
 
 
 @pytest.mark.parametrize("name", FILMS)

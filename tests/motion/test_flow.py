@@ -116,6 +116,18 @@ def test_none_moves_nothing_and_sees_everything():
     assert (visible == 1).all()
 
 
+def test_the_very_same_picture_twice_stands_still_without_being_looked_at(monkeypatch: pytest.MonkeyPatch):
+    scene = np.random.default_rng(0).random((48, 64, 3), np.float32)
+    view = View(grey(255 * scene[..., 0]), scene)
+    estimator = Estimator()
+    looked = []
+    monkeypatch.setattr(estimator, "_flow", lambda *given: looked.append(given))
+    motion = estimator.between(view, View(view.grey.copy(), scene.copy()))
+    assert not looked
+    assert not motion.flow.any()
+    assert bool((motion.visible == 1).all())
+
+
 def test_half_scale_gives_pixels_of_the_full_picture():
     ground = texture(9)
     flow, _ = field(grey(moved(ground, 6, -2)), grey(moved(ground, 0, 0)), scale=0.5)

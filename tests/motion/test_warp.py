@@ -30,7 +30,10 @@ def sharpness(image: torch.Tensor) -> float:
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_no_motion_is_the_picture_itself(kernel):
     image = picture()
-    assert torch.equal(warp(image, uniform(0, 0), kernel=kernel), image)
+    unmoved = warp(image, uniform(0, 0), kernel=kernel)
+    assert torch.equal(unmoved, image)
+    unmoved += 1
+    assert torch.equal(image, picture())
     # And nothing special hangs on the exact zero.
     assert (warp(image, uniform(1e-7, 0), kernel=kernel) - image).abs().max() < 2e-5
 

@@ -91,7 +91,7 @@ def effort_of_film(
     octaves = _octaves(dreamer, dreamed, timeline, own, positions.start)
     larger = _larger(dreamer, own, dreamed, timeline.at(positions.start))
     steps, first_steps = _counted(dream.steps, timeline), _counted(dream.first(), timeline)
-    clock = timings_of(plan, dreamer.recipe.carry.carry)
+    clock = timings_of(plan, dreamer.recipe)
 
     def weight(position: int) -> float:
         each = octaves(position)

@@ -40,6 +40,11 @@ class Bands:
             raise _refused(value) from None
         return cls(",".join(parts))
 
+    @property
+    def constant(self) -> bool:
+        """True where they are the same along all of a film."""
+        return len(self._keys) == 1
+
     def at(self, instant: Instant) -> Weights:
         """(fine, middle, coarse) at `instant`."""
         now, later, passed = around(self._keys, instant)
