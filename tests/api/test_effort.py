@@ -58,7 +58,7 @@ def passes(dreamer: Dreamer, plan: Plan) -> list[float]:
             dream_frames=timing.dream_frames,
             share=timing.share,
         )
-        for position, timing in enumerate(timings_of(plan, dreamer.recipe.carry.carry))
+        for position, timing in enumerate(timings_of(plan, dreamer.recipe))
     )
     return [rendered.passes for _, rendered in dreamed(dreamer, moments)]
 
