@@ -75,6 +75,11 @@ def first_steps(values: Values) -> int:
     return min(_FIRST, values.first_steps)
 
 
+def pace_at(values: Values, steps: int, level: int) -> Pace:
+    """So many steps on one of the larger octaves, counted from 1, which are ever shorter."""
+    return Pace(steps, values.step_size * values.strength / (1 + level / 4), values.jitter, style=values.style)
+
+
 @dataclass(frozen=True)
 class Sharpening:
     """How the detail of one picture grows: the larger `octaves` of a picture `dreamed` at (height, width).
@@ -127,9 +132,7 @@ class Sharpening:
         return fine, momentum, pushed
 
     def _pace(self, steps: int, level: int, gain: Tensor) -> Pace:
-        """The steps of larger octaves are ever shorter."""
-        length = self.values.step_size * self.values.strength / (1 + level / 4)
-        return Pace(steps, length, self.values.jitter, gain, style=self.values.style, others=self.others)
+        return replace(pace_at(self.values, steps, level), gain=gain, others=self.others)
 
 
 def detailed(
