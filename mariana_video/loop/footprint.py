@@ -125,8 +125,12 @@ def memory_needed(
     kept = kept or kept_for_backward(score, dreamer.device)
     network = max(at_once(score, padded_shape(score, one, 0), kept) for one in shapes)
     pixels = max(map(math.prod, shapes))
-    besides = max(once + each * pixels for once, each in beside) - _TRIMMED * pixels * score.room.tight
-    return math.ceil(standing(dreamer.device) + network + besides)
+    return math.ceil(standing(dreamer.device) + network + bytes_beside(pixels, beside, score.room.tight))
+
+
+def bytes_beside(pixels: int, beside: Beside, tight: bool) -> int:
+    """Bytes that pictures of so many pixels take beside the network."""
+    return max(once + each * pixels for once, each in beside) - _TRIMMED * pixels * tight
 
 
 def at_once(score: Score, shape: tuple[int, int], kept: Kept) -> float:

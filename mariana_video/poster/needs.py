@@ -30,18 +30,31 @@ DISK = 105
 """Bytes a pixel that lie on disk at most: a picture in float32 has 12, and some of them are needed at a time."""
 
 _READ, _WRITTEN = 8, 8  # bytes a pixel of what Pillow holds and what it is made of
+_FLOATS = 12  # of what is enlarged, before and after it is made wider
 _PARTS = 10  # parts of pictures that are held at a time
 _REGION = 28  # bytes of what one channel says of one region: its sum, what is added to it, mean and gradient
 
 
-def large_memory_needed(dreamer: Dreamer, score: Score, size: tuple[int, int], kept: Kept | None = None) -> int:
-    """Bytes that this process will have taken when a picture of `size` (width, height) was dreamed part by part."""
+def large_memory_needed(
+    dreamer: Dreamer,
+    score: Score,
+    size: tuple[int, int],
+    own: tuple[int, int] | None = None,
+    kept: Kept | None = None,
+) -> int:
+    """Bytes that this process will have taken when a picture of `size` (width, height) was dreamed part by part.
+
+    `own` is the size that it has before it is enlarged.
+    """
     shape, kept = (size[1], size[0]), kept or kept_for_backward(score, dreamer.device)
     pixels, dreamed = math.prod(shape), dreamer.shape(shape)
     composing = memory_needed(dreamer, score, dreamed[::-1], dreamed, kept) - standing(dreamer.device)
     network = at_once(score, padded_shape(score, shape, 0), kept) + _of_regions(score, shape)
     sharpening = network + 4 * _PARTS * min(AT_ONCE, 3 * pixels)
-    return math.ceil(standing(dreamer.device) + max(composing, sharpening, _READ * pixels, _WRITTEN * pixels))
+    read = _READ * math.prod(own or size)
+    if own is not None and own != size:
+        read += _FLOATS * own[1] * (own[0] + size[0]) + 4 * _PARTS * AT_ONCE
+    return math.ceil(standing(dreamer.device) + max(composing, sharpening, read, _WRITTEN * pixels))
 
 
 def _of_regions(score: Score, shape: tuple[int, int]) -> int:
@@ -65,20 +78,23 @@ def weights_of(dreamer: Dreamer, shape: tuple[int, int]) -> list[float]:
     return weights
 
 
-def check_large(dreamer: Dreamer, score: Score, size: tuple[int, int]) -> None:
-    """See that a picture of `size` (width, height) fits, part by part. Raises DreamError with what would."""
+def check_large(dreamer: Dreamer, score: Score, size: tuple[int, int], own: tuple[int, int] | None = None) -> None:
+    """See that a picture of `size` (width, height) fits, part by part; see `large_memory_needed`.
+
+    Raises DreamError with what would.
+    """
     allowed = allowed_memory(dreamer)
     kept = kept_for_backward(score, dreamer.device)
-    needed = large_memory_needed(dreamer, score, size, kept)
+    needed = large_memory_needed(dreamer, score, size, own, kept)
     if allowed is None or needed <= allowed:
         return
 
     def with_memory(amount: int) -> int:
         other = replace(dreamer, memory=Memory(amount))
-        return large_memory_needed(other, replace(score, room=other.room), size, kept)
+        return large_memory_needed(other, replace(score, room=other.room), size, own, kept)
 
     def for_width(width: int) -> int:
-        return large_memory_needed(dreamer, score, (width, max(1, round(width * size[1] / size[0]))), kept)
+        return large_memory_needed(dreamer, score, (width, max(1, round(width * size[1] / size[0]))), own, kept)
 
     most = max(allowed, STANDING) // STEP * STEP
     amounts = count(most + STEP, STEP) if dreamer.memory is not None else iter(range(most, STANDING, -STEP))

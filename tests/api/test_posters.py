@@ -56,6 +56,17 @@ def test_it_is_the_same_picture(workplace: Path) -> None:
     assert picture_text(Path("parts.png")) == picture_text(Path("whole.png"))
 
 
+@pytest.mark.usefixtures("workplace")
+def test_enlarged_it_is_the_same_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    dream("parts.png", size="230x").run()
+    monkeypatch.setattr(posters, "memory_needed", lambda *_: 0)
+    dream("whole.png", size="230x", overwrite=True).run()
+    whole, parts = (read_picture(name) for name in ("whole.png", "parts.png"))
+    assert whole[0].shape == (179, 230, 3)
+    assert np.array_equal(whole[0], parts[0])
+    assert np.array_equal(np.asarray(whole[1]), np.asarray(parts[1]))
+
+
 def test_stopped_it_leaves_nothing(workplace: Path) -> None:
     before = {path.name for path in workplace.iterdir()}
     work = dream("parts.png")

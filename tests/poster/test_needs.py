@@ -38,10 +38,10 @@ def test_on_disk_it_takes_a_part_of_what_it_takes_in_memory(which: Dreamer) -> N
 
 
 def test_what_does_not_fit_is_refused_with_what_would(which: Dreamer) -> None:
-    less = replace(which, memory=Memory.of("900MB"))
+    less = replace(which, memory=Memory.of("1.5GB"))
     with pytest.raises(DreamError) as refused:
         check_large(less, less.score(), SIZE)
-    told = re.search(r"and 0\.9 GB can be had; --size (\d+)x or --memory ([\d.]+GB) would do$", str(refused.value))
+    told = re.search(r"and 1\.5 GB can be had; --size (\d+)x or --memory ([\d.]+GB) would do$", str(refused.value))
     assert told is not None, refused.value
     check_large(less, less.score(), (int(told[1]), int(told[1]) * 5 // 8))
     enough = replace(which, memory=Memory.of(told[2]))

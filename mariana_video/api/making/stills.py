@@ -55,8 +55,9 @@ def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Pa
     known = _size_of(source, recipe.still.size)
     dreamer = replace(make_dreamer(recipe.dreamt, recipe.machine), everywhere=isinstance(source, MadeUp))
     if known is not None:
-        if isinstance(source, Path) and known == open_clip(source).size and is_large(dreamer, source, known):
-            return _large_work(LargePicture(dreamer, source, output, known), recipe)
+        own = open_clip(source).size if isinstance(source, Path) else known
+        if isinstance(source, Path) and is_large(dreamer, source, own, known):
+            return _large_work(LargePicture(dreamer, source, output, own, known), recipe)
         check_memory(dreamer, dreamer.score(), known)
     still = _planar(still_of(source, recipe.still.at, recipe.still.size, recipe.dreamt))
     shape = still.rgb.shape[0], still.rgb.shape[1]

@@ -1,8 +1,8 @@
-"""Still pictures in and out some rows at a time: of a large one only its bytes are ever held as a whole."""
+"""Still pictures in and out, some of it at a time: of a large one only its bytes are ever held as a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from mariana_video.errors import SourceError
 from mariana_video.media.colour import Bytes, Floats
+from mariana_video.media.shape import resized
 from mariana_video.media.stills.headers import opened
 from mariana_video.media.stills.heif import is_heif
 from mariana_video.media.stills.pictures import eight_bit, is_deep, to_bytes, upright
@@ -46,6 +47,23 @@ def rows_of(image: Image, rows: slice) -> tuple[Floats, Floats | None]:
     if pixels.ndim != 3:
         raise SourceError("it can't be read as a picture: it is damaged or of another kind")
     return np.ascontiguousarray(pixels[..., :3]), pixels[..., 3].copy() if pixels.shape[2] == 4 else None
+
+
+def enlarged(
+    image: Image, size: tuple[int, int], parts: Iterable[slice]
+) -> Iterator[tuple[slice, Floats, Floats | None]]:
+    """`image` at a `size` (width, height) that is no smaller, some columns at a time, as `resized` gives the whole."""
+    rgb, alpha = rows_of(image, slice(0, image.height))
+    wide = resized(rgb, (size[0], image.height), clip=False)
+    wide_alpha = None if alpha is None else resized(alpha, (size[0], image.height), clip=False)
+    del rgb, alpha
+    for columns in parts:
+        seen = None if wide_alpha is None else _tall(wide_alpha[:, columns], size[1])
+        yield columns, _tall(wide[:, columns], size[1]), seen
+
+
+def _tall(part: Floats, height: int) -> Floats:
+    return resized(np.ascontiguousarray(part), (part.shape[1], height))
 
 
 def bytes_of(shape: tuple[int, int, int], parts: Iterator[tuple[slice, Floats, Floats | None]]) -> Bytes:
