@@ -24,7 +24,7 @@ from tests.conftest import texture
 @pytest.fixture
 def workplace(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A large picture, on a machine where only pictures on disk fit."""
-    write_picture("large.png", texture(140, 180), texture(140, 180, seed=2)[..., 0])
+    write_picture("large.png", (texture(140, 180) > 0.5).astype(np.float32), texture(140, 180, seed=2)[..., 0])
     dream("whole.png").run()
     monkeypatch.setattr(posters, "memory_needed", lambda *_: 1 << 60)
     monkeypatch.setattr(sheet, "AT_ONCE", 5000)

@@ -39,7 +39,7 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
 
 
 def which(**options: object) -> Dreamer:
-    return dreamer(motif_size=0.3, first_steps=2, **options)
+    return dreamer(motif_size=0.4, first_steps=2, **options)
 
 
 def laid(picture: torch.Tensor, disk: Disk) -> Sheet:
@@ -79,21 +79,20 @@ def test_colours_are_the_same_to_the_last_digits(disk: Disk, look: dict[str, obj
     assert float((found - expected).abs().max()) < ROUNDED
 
 
-def test_of_two_networks_it_is_nearly_the_same(disk: Disk) -> None:
-    """What each adds is measured without what lies beyond the picture's border."""
+def test_of_two_networks_it_is_the_same(disk: Disk) -> None:
     networks = {"small": small_network(), "other": small_network("other", seed=2)}
     one = replace(which(layers="conv3 + other:conv3"), networks=networks)
     one = replace(one, objective=type(one.objective)("conv3 + other:conv3"))
     expected = dream_picture(one, PICTURE).picture
     found = whole_of(Poster(one, disk, laid(as_tensor(PICTURE), disk)).dreamed())
-    assert float((found - expected).abs().mean()) < 0.02 * float((expected - as_tensor(PICTURE)).abs().mean())
+    assert torch.equal(found, expected)
 
 
 def test_what_looks_at_the_whole_can_not_be_made_so() -> None:
     assert can_be_large(which(), SHAPE)
     for look in [{"symmetry": 6}, {"blur": 1}, {"step_rule": "adam"}, {"smoothness": 0.5}, {"clip_norm": 0.1}]:
         assert not can_be_large(which(**look), SHAPE), look
-    assert not can_be_large(which(), (80, 90))  # it is as large as it is dreamed at
+    assert not can_be_large(which(), (60, 70))  # it is as large as it is dreamed at
     assert not can_be_large(replace(which(), everywhere=True), SHAPE)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,8 +11,9 @@ from torch import Tensor
 
 from mariana_video.dream.ascent import padded_shape, shares
 from mariana_video.dream.large.rules import mean_size
-from mariana_video.dream.large.sheet import ALL, Disk, Sheet, by_rows
+from mariana_video.dream.large.sheet import ALL, Disk, Sheet, bands, by_rows
 from mariana_video.dream.objectives.kind import Beside
+from mariana_video.dream.rules import finite
 from mariana_video.dream.score import Score
 from mariana_video.dream.tiled import goes_in_parts, gradient_of, lay_gradient, whole_of
 from mariana_video.networks.tiles import Parted, Window
@@ -62,7 +63,7 @@ def _reflected(places: range, first: int, side: int) -> Tensor:
 
 
 @dataclass(frozen=True)
-class _Cut:
+class _Frame:
     """What is laid on a padded picture, cut to the `sheet` that begins at `top` and `left` of it."""
 
     sheet: Sheet
@@ -81,6 +82,24 @@ class _Cut:
             ] = own
 
 
+@dataclass(frozen=True)
+class _Sheets:
+    """Sheets on `disk` for what is said of a padded picture.
+
+    They are those of a part of it, of `shape` (…, height, width), that begins `top` and `left` of it.
+    """
+
+    disk: Disk
+    shape: torch.Size
+    top: int = 0
+    left: int = 0
+
+    def laid(self, channels: int) -> tuple[Sheet, _Frame]:
+        """One, and what lays on it."""
+        sheet = self.disk.sheet((1, channels, *self.shape[2:]))
+        return sheet, _Frame(sheet, self.top, self.left)
+
+
 def large_gradient(
     score: Score, picture: Sheet, shift: tuple[int, int], reach: int, others: Mapping[Beside, Parted], disk: Disk
 ) -> LargeSlope:
@@ -89,23 +108,41 @@ def large_gradient(
     Of several networks each adds to it by its weight, as `ascent` has it.
     """
     top, left = shift
-    shape = padded_shape(score, (picture.shape[-2], picture.shape[-1]), reach)
+    shape = torch.Size((1, 3, *padded_shape(score, (picture.shape[-2], picture.shape[-1]), reach)))
 
     def padded(one: Parted) -> Padded:
-        return Padded(one, torch.Size((1, one.shape[1], *shape)), top, left)
+        return Padded(one, shape, top, left)
 
     beside = {which: padded(other) for which, other in others.items()}
-    found = [_of_one(part, padded(picture), beside, picture, disk) for _, part in score.parted()]
-    if len(found) == 1:
-        return found[0]
-    total = disk.sheet(picture.shape)
-    sizes = [mean_size(slope.gradient) for slope in found]
-    for factor, slope in zip(shares([weight for weight, _ in score.parted()], sizes), found, strict=True):
+    parts = score.parted()
+    if len(parts) == 1:
+        return _of_one(score, padded(picture), beside, _Sheets(disk, picture.shape, top, left))
+    found = [(weight, _of_one(part, padded(picture), beside, _Sheets(disk, shape))) for weight, part in parts]
+    return _cut(_balanced(found, disk), picture.shape, top, left, disk)
+
+
+def _balanced(found: Sequence[tuple[float, LargeSlope]], disk: Disk) -> LargeSlope:
+    """Several networks' slopes, each by its weight."""
+    slopes = [slope for _, slope in found]
+    total = disk.sheet(slopes[0].gradient.shape)
+    factors = shares([weight for weight, _ in found], [finite(mean_size(slope.gradient)) for slope in slopes])
+    for factor, slope in zip(factors, slopes, strict=True):
         by_rows(total, partial(_more, factor), total, slope.gradient)
-    lefts = [slope.left for slope in found]
-    known = [one for one in lefts if one is not None]
-    left_over = by_rows(known[0], _farther, *known) if len(known) == len(lefts) else None
-    return LargeSlope(sum(slope.score for slope in found), total, left_over)
+    known = [slope.left for slope in slopes if slope.left is not None]
+    left = by_rows(known[0], _farther, *known) if len(known) == len(slopes) else None
+    return LargeSlope(sum(slope.score for slope in slopes), total, left)
+
+
+def _cut(slope: LargeSlope, shape: torch.Size, top: int, left: int, disk: Disk) -> LargeSlope:
+    """That of the part of a picture that begins `top` and `left` of it."""
+
+    def part(sheet: Sheet) -> Sheet:
+        made, columns = disk.sheet((1, sheet.shape[1], *shape[2:])), slice(left, left + shape[3])
+        for rows in bands(made.shape):
+            made[ALL, ALL, rows, ALL] = sheet[ALL, ALL, slice(rows.start + top, rows.stop + top), columns]
+        return made
+
+    return LargeSlope(slope.score, part(slope.gradient), None if slope.left is None else part(slope.left))
 
 
 def _more(factor: float, total: Tensor, gradient: Tensor) -> Tensor:
@@ -116,9 +153,9 @@ def _farther(*parts: Tensor) -> Tensor:
     return torch.stack(parts).amax(0)
 
 
-def _of_one(score: Score, padded: Padded, others: Mapping[Beside, Padded], picture: Sheet, disk: Disk) -> LargeSlope:
-    gradient, far = disk.sheet(picture.shape), disk.sheet((1, 1, *picture.shape[2:]))
-    whole, left = (_Cut(sheet, padded.top, padded.left) for sheet in (gradient, far))
+def _of_one(score: Score, padded: Padded, others: Mapping[Beside, Padded], sheets: _Sheets) -> LargeSlope:
+    """The slope of one network."""
+    (gradient, whole), (far, left) = sheets.laid(3), sheets.laid(1)
     with torch.inference_mode(False), torch.enable_grad():
         if goes_in_parts(score, padded.shape):
             found, goals = lay_gradient(score, padded, others, whole, left)

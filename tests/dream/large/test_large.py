@@ -134,7 +134,7 @@ def test_so_is_that_of_a_picture_that_goes_through_in_one(disk: Disk) -> None:
 @pytest.mark.usefixtures("cut")
 @pytest.mark.parametrize("octave", [Octave((141, 189), 0.667), Octave(SHAPE, 1.0)])
 def test_an_ascent_is_that_of_the_whole(disk: Disk, octave: Octave) -> None:
-    pace, source = Pace(2, 0.02, 16, GAIN, others=Others(PICTURE)), laid(PICTURE, disk)
+    pace, source = Pace(2, 0.3, 16, GAIN, others=Others(PICTURE)), laid(PICTURE, disk)
     *_, last = ascend(PICTURE, score("conv3"), (octave,), pace, (7, 0))
     told = list[tuple[int, float, int]]()
     large = Large(disk, score("conv3"), laid(GAIN, disk), source)
