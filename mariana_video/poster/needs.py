@@ -29,7 +29,7 @@ from mariana_video.recipe.values.memory import Memory
 DISK = 105
 """Bytes a pixel that lie on disk at most: a picture in float32 has 12, and some of them are needed at a time."""
 
-_READ, _WRITTEN = 8, 8  # bytes a pixel of what Pillow holds and what it is made of
+_READ, _WRITTEN = 8, 11  # bytes a pixel of what Pillow holds, of what it is made of, and copies
 _FLOATS = 12  # of what is enlarged, before and after it is made wider
 _PARTS = 10  # parts of pictures that are held at a time
 _REGION = 28  # bytes of what one channel says of one region: its sum, what is added to it, mean and gradient
