@@ -115,20 +115,20 @@ class Sharpening:
     ) -> tuple[Tensor, Tensor, int]:
         """The detail `fine` over `picture` (1×3×H×W each) after some dream frames, its momentum, and the pixels pushed.
 
-        It is held at the strength `aim` (1×1×h×w, a value a cell) by steps of at most `most` times their length; of
-        what there is, so much is `kept` a dream frame.
+        Both are used up. The detail is held at the strength `aim` (1×1×h×w, a value a cell) by steps of at most `most`
+        times their length; of what there is, so much is `kept` a dream frame.
         """
         score, pushed = self.dreamer.scored(self.values.terms), 0
         for number in dream_frames:
-            fine, momentum = kept * fine, _MOMENTUM * momentum
+            fine, momentum = fine.mul_(kept), momentum.mul_(_MOMENTUM)
             for octave in due(self.octaves, self.dreamed, number) if self.values.steps else ():
-                begun = (picture + fine + momentum).clamp(0, 1)
+                begun = torch.add(picture, fine).add_(momentum).clamp_(0, 1)
                 gain = step_gain(aim, fine).clamp(max=most) * self.reach
                 pace = self._pace(1, self.octaves.index(octave) + 1, gain)
                 done = self.dreamer.ascend(begun, score, (octave,), pace, number)
-                momentum = momentum + (1 - _MOMENTUM) * finer(done.picture - begun, self.dreamed)
+                momentum.add_(finer(done.picture - begun, self.dreamed).mul_(1 - _MOMENTUM))
                 pushed += done.pushed
-            fine = braked(fine + momentum, aim)
+            fine = braked(fine.add_(momentum), aim)
         return fine, momentum, pushed
 
     def _pace(self, steps: int, level: int, gain: Tensor) -> Pace:
