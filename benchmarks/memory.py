@@ -2,6 +2,7 @@
 
     python benchmarks/memory.py
     python benchmarks/memory.py --networks vgg16 --widths 1920 3840
+    python benchmarks/memory.py --kinds image --widths 8000 --memory 2GB   # on disk, part by part
 
 Each picture and each film of three frames is dreamed with conv4_3, one step an octave, by a process of its own, whose
 largest resident memory the system tells.
@@ -15,7 +16,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -73,16 +74,23 @@ def one(words: list[str]) -> None:
     set_up()
     from mariana_video.cli.app import run
     from mariana_video.loop import footprint
+    from mariana_video.poster import needs
 
-    found, needed = list[int](), footprint.memory_needed
+    whole, parted = list[int](), list[int]()
 
-    def foretold(*given: Any, **named: Any) -> int:
-        found.append(needed(*given, **named))
-        return found[-1]
+    def noting(needed: Callable[..., int], found: list[int]) -> Callable[..., int]:
+        def foretold(*given: Any, **named: Any) -> int:
+            found.append(needed(*given, **named))
+            return found[-1]
 
-    with patch.object(footprint, "memory_needed", foretold):
+        return foretold
+
+    with (
+        patch.object(footprint, "memory_needed", noting(footprint.memory_needed, whole)),
+        patch.object(needs, "large_memory_needed", noting(needs.large_memory_needed, parted)),
+    ):
         code = run(words)
-    print(json.dumps(max(found)), file=sys.stderr)
+    print(json.dumps(max(parted or whole)), file=sys.stderr)
     sys.exit(leave(code))
 
 

@@ -171,14 +171,18 @@ def _balanced_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Te
         return gradient_of(score, picture, others)
     found = [(weight, gradient_of(part, picture, others)) for weight, part in parts]
     sizes = [finite(mean_size(slope.gradient)) for _, slope in found]
-    whole = sum(weight for weight, _ in found)
     gradient = torch.zeros_like(picture)
-    for (weight, slope), size in zip(found, sizes, strict=True):
-        if size > 0:
-            gradient = gradient + slope.gradient * (sum(sizes) * weight / (whole * size))
+    for factor, (_, slope) in zip(shares([weight for weight, _ in found], sizes), found, strict=True):
+        gradient = gradient + slope.gradient * factor
     slopes = [slope for _, slope in found]
     left = farthest([slope.left for slope in slopes], picture.shape[-2:])
     return Slope(sum(slope.score for slope in slopes), gradient, left)
+
+
+def shares(weights: Sequence[float], sizes: Sequence[float]) -> list[float]:
+    """What gradients of such mean `sizes` are multiplied by, to add up by their `weights` to something as large."""
+    whole, total = sum(weights), sum(sizes)
+    return [total * weight / (whole * size) if size > 0 else 0.0 for weight, size in zip(weights, sizes, strict=True)]
 
 
 def pushed_through(score: Score, shape: tuple[int, int], reach: int) -> int:

@@ -12,6 +12,7 @@ from mariana_video.recipe.values.memory import Memory
 STANDING = 800_000_000  # bytes of Python, torch and a network, before any picture
 _WHOLE = 2000  # bytes that VGG16 takes for a pixel of a picture that goes through it as it is
 _IN_PIECES = 600  # and of one whose shallow stages run piece by piece
+_ONCE = 400_000_000  # and for a piece of those, however large the picture
 _SHARE = 3  # networks take no more than one in so many bytes that there are
 _SMALL = 300_000  # pixels of a picture that always goes through as it is
 
@@ -38,13 +39,18 @@ class Room:
 AMPLE = Room()
 
 
-def room_in(memory: Memory | None, device: torch.device) -> Room:
-    """What goes through the networks at once where the work may take so much memory; None: what is free."""
+def room_in(memory: Memory | None, device: torch.device, beside: int = 0) -> Room:
+    """What goes through the networks at once where the work may take so much memory; None: what is free.
+
+    Of what was said, `beside` are the bytes that the work takes beside the networks: the rest is theirs.
+    """
     amount = free_memory(device) if memory is None else memory.bytes - STANDING
     if amount is None:
         return AMPLE
     whole, tile = (amount // _SHARE // each for each in (_WHOLE, _IN_PIECES))
     whole = max(_SMALL, min(AMPLE.whole, whole))
+    if memory is not None:
+        tile = min(tile, (amount - beside - _ONCE) // _IN_PIECES)
     return Room(whole, max(1, min(AMPLE.tile, tile)), tight=memory is not None)
 
 

@@ -21,7 +21,9 @@ _WALL = 0.15  # how near to 0 or 1 a value comes before its step shrinks
 _AROUND = 96  # pixels: a step is measured by the gradients of a place's neighbourhood, of two boxes of this side
 _HARDLY = 0.02  # of the whole picture's mean gradient: less counts as this, or nothing at all would be made much of
 _NOBODY = 1e-4  # of a neighbourhood: where fewer may step, none does
-_CELL = 8
+CELL = 8
+"""Pixels a side of what a neighbourhood's gradients are added up in."""
+
 _FIRST, _SECOND, _TINY = 0.9, 0.999, 1e-8  # Adam's own
 _FURTHEST = 0.1  # mean change of a value: where a score hardly rises any more, no step goes further for it
 
@@ -52,8 +54,9 @@ def moved(picture: Tensor, gradient: Tensor, length: Length) -> Tensor:
     if finite(mean_size(gradient)) == 0:
         return picture
     gradient = levelled(gradient, length.bands)
-    change = gradient.mul_(length.size / _mean_around(gradient, length.gain, length.scale))
-    return _walled(picture, change, length.gain)
+    around = mean_around(cells_of(gradient, length.gain), length.scale, mean_size(gradient))
+    change = gradient.mul_(length.size / resize(around, (gradient.shape[-2], gradient.shape[-1])))
+    return walled(picture, change, length.gain)
 
 
 def moved_as_in_the_tutorial(picture: Tensor, gradient: Tensor, length: Length) -> Tensor:
@@ -94,7 +97,7 @@ def moved_by_adam(picture: Tensor, gradient: Tensor, length: Length, memory: Mem
     done = int(count) + 1
     usual = (square / (1 - math.pow(_SECOND, done))).sqrt() + _TINY
     change = length.size * (mean / (1 - math.pow(_FIRST, done))) / usual
-    return _walled(picture, change, length.gain), (mean, square, torch.tensor(float(done)))
+    return walled(picture, change, length.gain), (mean, square, torch.tensor(float(done)))
 
 
 _FORGETFUL: Mapping[Rule, Callable[[Tensor, Tensor, Length], Tensor]] = {
@@ -116,7 +119,7 @@ def stepped(
     return _FORGETFUL[rule](picture, gradient, length), ()
 
 
-def _walled(picture: Tensor, change: Tensor, gain: Tensor | None) -> Tensor:
+def walled(picture: Tensor, change: Tensor, gain: Tensor | None) -> Tensor:
     """`picture` with a `change`, which is used up."""
     if gain is not None:
         change = change.mul_(gain)
@@ -124,18 +127,24 @@ def _walled(picture: Tensor, change: Tensor, gain: Tensor | None) -> Tensor:
     return room.div_(_WALL).clamp_(max=1).mul_(change).add_(picture).clamp_(0, 1)
 
 
-def _mean_around(gradient: Tensor, gain: Tensor | None, scale: float) -> Tensor:
-    """mean|g| over some `_AROUND` pixels round each place, of those that may step: 1×1×H×W, nowhere 0."""
+def cells_of(gradient: Tensor, gain: Tensor | None) -> Tensor:
+    """Σ|g| over the places of a cell of 8×8 pixels that may step, and their share: 1×2×h×w, a value a cell."""
     size = gradient.abs().mean(1, keepdim=True)
     steps = torch.ones_like(size) if gain is None else (gain > 0).to(size)
-    cells = F.avg_pool2d(torch.cat([size * steps, steps], 1), _CELL, ceil_mode=True, count_include_pad=False)
-    side = max(1, round(_AROUND * scale / _CELL))
+    return F.avg_pool2d(torch.cat([size * steps, steps], 1), CELL, ceil_mode=True, count_include_pad=False)
+
+
+def mean_around(cells: Tensor, scale: float, mean: float) -> Tensor:
+    """mean|g| over some `_AROUND` pixels round each cell, of those places that may step: 1×1×h×w, nowhere 0.
+
+    `cells` are those of a gradient whose values have that `mean` size, on an octave of that scale.
+    """
+    side = max(1, round(_AROUND * scale / CELL))
     for _ in range(2):
         around = [min(side | 1, one - 1 + one % 2) for one in cells.shape[-2:]]
         cells = F.avg_pool2d(cells, around, 1, [one // 2 for one in around], count_include_pad=False)
     total, share = cells.chunk(2, 1)
-    mean = (total / share.clamp_min(_NOBODY)).clamp_min(_HARDLY * mean_size(gradient))
-    return resize(mean, (gradient.shape[-2], gradient.shape[-1]))
+    return (total / share.clamp_min(_NOBODY)).clamp_min(_HARDLY * mean)
 
 
 def finite(size: float) -> float:

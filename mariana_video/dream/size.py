@@ -15,7 +15,8 @@ from torch.nn import functional as F
 ALIKE = 1.08  # sizes that differ by less are one: to resample a picture for it would only blur
 _LARGEST = 2.0  # times a small picture is enlarged at most: beyond that nobody sees what grows, and it costs
 _TRIES = 3  # rounds of back-projection
-_ROUNDS = 2  # shrinking and enlarging is no projection: once leaves a tenth behind, twice a thirtieth
+ROUNDS = 2
+"""Shrinking and enlarging is no projection: once leaves a tenth behind, twice a thirtieth."""
 
 
 def dream_shape(shape: tuple[int, int], side: float | None) -> tuple[int, int]:
@@ -58,7 +59,7 @@ def laid_on(change: Tensor, shape: tuple[int, int]) -> Tensor:
 
 def finer(change: Tensor, shape: tuple[int, int]) -> Tensor:
     """What of a `change` (1×C×H×W) would not be seen at a smaller `shape` (height, width)."""
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         coarse = _cubic(_cubic(change, shape), change.shape[-2:])
         change = change - coarse if coarse is change else torch.sub(change, coarse, out=coarse)
     return change

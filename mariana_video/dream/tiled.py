@@ -8,7 +8,7 @@ the last bit where convolutions give the same bits in a part as in the whole, as
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from mariana_video.dream.room import AMPLE
 from mariana_video.dream.score import Score, Seen
 from mariana_video.networks.device import give_back
 from mariana_video.networks.regions import Sums, slope_of
-from mariana_video.networks.tiles import Tile, tiles_of
+from mariana_video.networks.tiles import Laid, Parted, Tile, tiles_of
 
 _WHOLE = 1_200_000  # pixels of a picture that is never cut up
 _GRID = 8  # padded sides are multiples of it, and of the stride: no row is lost in pooling
@@ -47,19 +47,36 @@ class Slope:
 
 def gradient_of(score: Score, picture: Tensor, others: Mapping[Beside, Tensor]) -> Slope:
     """The score of a padded `picture` (1×3×H×W) and its gradient, the pictures that terms go by beside it."""
-    tiles = tiles_for(score, (picture.shape[-2], picture.shape[-1]))
-    if len(tiles) > 1 or _in_parts(score, picture.shape):
-        if score.room.tight:
-            give_back()
-        slope = _Tiled(score, picture, others, tiles).slope()
-        if score.room.tight:
-            give_back()
-        return slope
+    if goes_in_parts(score, picture.shape):
+        whole, far = torch.empty_like(picture), torch.empty_like(picture[:, :1])
+        found, goals = lay_gradient(score, picture, others, whole, far)
+        return Slope(found, whole, far if goals else None)
     seen = {which: _seen(score, which, others[which]) for which in score.beside}
     picture = _laid_out(picture).requires_grad_(True)
     value, left = score.valued(picture, seen)
     (gradient,) = torch.autograd.grad(value, picture)
     return Slope(float(value.detach()), gradient.float(), left)
+
+
+def goes_in_parts(score: Score, shape: Sequence[int]) -> bool:
+    """Whether a padded picture of `shape` (…, height, width) goes through the network part by part."""
+    return len(tiles_for(score, (shape[-2], shape[-1]))) > 1 or _in_parts(score, shape)
+
+
+def lay_gradient(
+    score: Score, picture: Parted, others: Mapping[Beside, Parted], whole: Laid, far: Laid
+) -> tuple[float, bool]:
+    """The score of a padded `picture` that goes in parts; its gradient is laid on `whole`.
+
+    How far its goals are still is laid on `far`, and it is said whether it was: see `Slope`.
+    """
+    if score.room.tight:
+        give_back()
+    tiles = tiles_for(score, (picture.shape[-2], picture.shape[-1]))
+    found = _Tiled(score, picture, others, tiles).laid(whole, far)
+    if score.room.tight:
+        give_back()
+    return found
 
 
 def grid_of(score: Score) -> int:
@@ -100,7 +117,7 @@ def pushed(score: Score, shape: tuple[int, int]) -> int:
     return round(passes)
 
 
-def _in_parts(score: Score, shape: tuple[int, ...]) -> bool:
+def _in_parts(score: Score, shape: Sequence[int]) -> bool:
     """Whether regions are added up: those of a single tile as well, so that no bits hang on the tiles."""
     large = math.prod(shape[-2:]) > _WHOLE and score.measure != "mean"
     return large and bool(score.pooling(True).terms) and score.aligned
@@ -111,8 +128,8 @@ class _Tiled:
     """The gradient of a `picture`, tile by tile."""
 
     score: Score
-    picture: Tensor
-    others: Mapping[Beside, Tensor]
+    picture: Parted
+    others: Mapping[Beside, Parted]
     tiles: tuple[Tile, ...]
 
     @cached_property
@@ -130,16 +147,15 @@ class _Tiled:
     def _none(score: Score) -> Score:
         return Score(score.networks, (), score.measure, score.room)
 
-    def slope(self) -> Slope:
-        """The whole."""
+    def laid(self, whole: Laid, far: Laid) -> tuple[float, bool]:
+        """The score, and whether goals are known; laid on `whole` and `far`, see `lay_gradient`."""
         kept, total, wanted = None, 0.0, dict[tuple[str, str], Tensor]()
         if self._pooling.terms:
             kept, total, wanted = self._regional()
         guide: dict[Beside, Seen] = {}
         if "guide" in self._local.beside:
-            guide["guide"] = _seen(self._local, "guide", self.others["guide"])
-        whole, pixels = torch.empty_like(self.picture), math.prod(self.picture.shape[-2:])
-        far = None if self._pooling.terms else torch.empty_like(self.picture[:, :1])
+            guide["guide"] = _seen(self._local, "guide", whole_of(self.others["guide"]))
+        pixels, goals = math.prod(self.picture.shape[-2:]), not self._pooling.terms
         for tile in self.tiles:
             window, said = kept or self._said(tile)
             seen = dict(guide)
@@ -151,11 +167,13 @@ class _Tiled:
                 value, left = self._local.judged(said, window.shape[-2:], seen)
                 outputs.append(value)
                 weights.append(torch.full_like(value, tile.pixels / pixels))  # it is a mean over the tile
-                total += float(value.detach()) * math.prod(tile.middle(whole).shape[-2:]) / pixels
-                far = _laid_in(far, left, tile)
+                total += float(value.detach()) * tile.kept / pixels
+                goals = goals and left is not None
+                if goals and left is not None:
+                    tile.lay(left, far)
             (gradient,) = torch.autograd.grad(outputs, window, weights)
-            tile.middle(whole).copy_(tile.inner(gradient))
-        return Slope(total, whole, far)
+            tile.lay(gradient, whole)
+        return total, goals
 
     def _regional(self) -> tuple[tuple[Tensor, Seen] | None, float, dict[tuple[str, str], Tensor]]:
         """The score of the whole picture's regions, the gradient for those of each layer, and what was said.
@@ -196,7 +214,7 @@ class _Tiled:
         self._look(sums, self.others["source"])
         return {"source": _by_network({at: one.size() for at, one in sums.items()})}
 
-    def _look(self, sums: Mapping[tuple[str, str], Sums], picture: Tensor) -> None:
+    def _look(self, sums: Mapping[tuple[str, str], Sums], picture: Parted) -> None:
         """Adds up all that networks say of a picture."""
         for tile in tiles_for(self.score, (picture.shape[-2], picture.shape[-1]), looked_at=True):
             with torch.no_grad():
@@ -220,11 +238,10 @@ def _by_network(spots: Spots) -> dict[str, dict[str, Tensor]]:
     return found
 
 
-def _laid_in(far: Tensor | None, left: Tensor | None, tile: Tile) -> Tensor | None:
-    if far is None or left is None:
-        return None
-    tile.middle(far).copy_(tile.inner(left))
-    return far
+def whole_of(picture: Parted) -> Tensor:
+    """All of it."""
+    everything = slice(None)
+    return picture[everything, everything, everything, everything]
 
 
 def _laid_out(picture: Tensor) -> Tensor:

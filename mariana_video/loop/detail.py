@@ -75,6 +75,11 @@ def first_steps(values: Values) -> int:
     return min(_FIRST, values.first_steps)
 
 
+def pace_at(values: Values, steps: int, level: int) -> Pace:
+    """So many steps on one of the larger octaves, counted from 1, which are ever shorter."""
+    return Pace(steps, values.step_size * values.strength / (1 + level / 4), values.jitter, style=values.style)
+
+
 @dataclass(frozen=True)
 class Sharpening:
     """How the detail of one picture grows: the larger `octaves` of a picture `dreamed` at (height, width).
@@ -110,26 +115,24 @@ class Sharpening:
     ) -> tuple[Tensor, Tensor, int]:
         """The detail `fine` over `picture` (1×3×H×W each) after some dream frames, its momentum, and the pixels pushed.
 
-        It is held at the strength `aim` (1×1×h×w, a value a cell) by steps of at most `most` times their length; of
-        what there is, so much is `kept` a dream frame.
+        Both are used up. The detail is held at the strength `aim` (1×1×h×w, a value a cell) by steps of at most `most`
+        times their length; of what there is, so much is `kept` a dream frame.
         """
         score, pushed = self.dreamer.scored(self.values.terms), 0
         for number in dream_frames:
-            fine, momentum = kept * fine, _MOMENTUM * momentum
+            fine, momentum = fine.mul_(kept), momentum.mul_(_MOMENTUM)
             for octave in due(self.octaves, self.dreamed, number) if self.values.steps else ():
-                begun = (picture + fine + momentum).clamp(0, 1)
+                begun = torch.add(picture, fine).add_(momentum).clamp_(0, 1)
                 gain = step_gain(aim, fine).clamp(max=most) * self.reach
                 pace = self._pace(1, self.octaves.index(octave) + 1, gain)
                 done = self.dreamer.ascend(begun, score, (octave,), pace, number)
-                momentum = momentum + (1 - _MOMENTUM) * finer(done.picture - begun, self.dreamed)
+                momentum.add_(finer(done.picture - begun, self.dreamed).mul_(1 - _MOMENTUM))
                 pushed += done.pushed
-            fine = braked(fine + momentum, aim)
+            fine = braked(fine.add_(momentum), aim)
         return fine, momentum, pushed
 
     def _pace(self, steps: int, level: int, gain: Tensor) -> Pace:
-        """The steps of larger octaves are ever shorter."""
-        length = self.values.step_size * self.values.strength / (1 + level / 4)
-        return Pace(steps, length, self.values.jitter, gain, style=self.values.style, others=self.others)
+        return replace(pace_at(self.values, steps, level), gain=gain, others=self.others)
 
 
 def detailed(

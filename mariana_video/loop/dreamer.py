@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import islice
 
@@ -43,7 +43,7 @@ class Dreamer:
     `network` leads: what suits it (step size, size, strength) is what suits all. `networks` are all that terms name, by
     the name that they say, the leading one first; left out, it is the only one. Where it dreams `everywhere`, it does
     so whether there is anything to see or not. `palette` is a picture (1×3×h×w) whose colours dreams take on.
-    `memory` is how much the work may take, where that was said.
+    `memory` is how much the work may take, where that was said, and `beside` the bytes of it that networks don't get.
     """
 
     network: Network
@@ -56,6 +56,7 @@ class Dreamer:
     everywhere: bool = False
     palette: Tensor | None = None
     memory: Memory | None = None
+    beside: int = 0
 
     def __post_init__(self) -> None:
         if not self.networks:
@@ -137,7 +138,7 @@ class Dreamer:
     @cached_property
     def room(self) -> Room:
         """What goes through the networks at once."""
-        return room_in(self.memory, self.device)
+        return room_in(self.memory, self.device, self.beside)
 
     def scores(self, frames: int | None = None, timeline: Timeline = START.timeline) -> Iterator[Score]:
         """Every score that comes up in a film of so many `frames` (None: in one without end)."""
@@ -236,7 +237,8 @@ def dreamer_for(dreamer: Dreamer, recipe: Recipe, loaded: Loaded) -> Dreamer:
 
     Raises as `make_dreamer` does.
     """
-    return _made(recipe, dreamer.device, dreamer.precision, dreamer.memory, loaded)
+    made = _made(recipe, dreamer.device, dreamer.precision, dreamer.memory, loaded)
+    return replace(made, beside=dreamer.beside)
 
 
 def _made(recipe: Recipe, device: torch.device, precision: str, memory: Memory | None, loaded: Loaded) -> Dreamer:

@@ -33,7 +33,8 @@ _SPARE = 1.37  # times what is kept for the gradient is taken on the way
 _TILED = 90  # bytes a pixel of a tile that goes through the network in pieces, beside what is kept
 _TRIAL = 64  # pixels a side, at least, of the picture that the network is tried with
 _EVEN = 8  # sides that are proposed are multiples of it
-_STEP = 10**8  # amounts of memory that are proposed are multiples of it
+STEP = 10**8
+"""Amounts of memory that are proposed are multiples of it."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ def check_memory(
     if needed <= allowed:
         return
     said = dreamer.memory is not None and dreamer.memory.bytes <= allowed
-    what = f"--memory allows {_gigabytes(allowed)}" if said else f"{_gigabytes(allowed)} can be had"
-    told = f"a dream of {size[0]}x{size[1]} needs about {_gigabytes(needed)} of memory, and {what}"
+    what = f"--memory allows {in_words(allowed)}" if said else f"{in_words(allowed)} can be had"
+    told = f"a dream of {size[0]}x{size[1]} needs about {in_words(needed)} of memory, and {what}"
     raise DreamError(f"{told}; {_remedy(dreamer, score, size, dreamed, kept, beside, allowed)}")
 
 
@@ -90,16 +91,23 @@ def _remedy(
         smaller = width, max(1, round(width * size[1] / size[0]))
         return memory_needed(dreamer, score, smaller, None, kept, beside)
 
-    less = allowed // _STEP * _STEP
+    less = allowed // STEP * STEP
     if dreamer.memory is None and less > STANDING and with_memory(less) <= less:
         return f"--memory {Memory(less)} would do, in smaller tiles"
-    widths, more = range(_TRIAL, size[0], _EVEN), ""
+    more = ""
     if dreamer.memory is not None and dreamer.memory.bytes <= allowed:
-        amount = next(amount for amount in count(less + _STEP, _STEP) if with_memory(amount) <= amount)
+        amount = next(amount for amount in count(less + STEP, STEP) if with_memory(amount) <= amount)
         more = f", or --memory {Memory(amount)}"
-    fitting = bisect(widths, allowed, key=for_width)
+    fitting = fitting_width(for_width, size[0], allowed)
     other = "a larger --motif-size takes less, or other programs closed"
-    return f"--size {widths[fitting - 1]}x would fit{more}" if fitting else f"{other}{more}"
+    return f"{other}{more}" if fitting is None else f"--size {fitting}x would fit{more}"
+
+
+def fitting_width(needed: Callable[[int], int], width: int, allowed: int) -> int | None:
+    """The largest width below `width` that needs no more bytes than are `allowed`; None where none does."""
+    widths = range(_TRIAL, width, _EVEN)
+    fitting = bisect(widths, allowed, key=needed)
+    return widths[fitting - 1] if fitting else None
 
 
 def memory_needed(
@@ -115,13 +123,17 @@ def memory_needed(
     shape = size[1], size[0]
     shapes = {shape, dreamed or dreamer.shape(shape)}
     kept = kept or kept_for_backward(score, dreamer.device)
-    network = max(_at_once(score, padded_shape(score, one, 0), kept) for one in shapes)
+    network = max(at_once(score, padded_shape(score, one, 0), kept) for one in shapes)
     pixels = max(map(math.prod, shapes))
-    besides = max(once + each * pixels for once, each in beside) - _TRIMMED * pixels * score.room.tight
-    return math.ceil(standing(dreamer.device) + network + besides)
+    return math.ceil(standing(dreamer.device) + network + bytes_beside(pixels, beside, score.room.tight))
 
 
-def _at_once(score: Score, shape: tuple[int, int], kept: Kept) -> float:
+def bytes_beside(pixels: int, beside: Beside, tight: bool) -> int:
+    """Bytes that pictures of so many pixels take beside the network."""
+    return max(once + each * pixels for once, each in beside) - _TRIMMED * pixels * tight
+
+
+def at_once(score: Score, shape: tuple[int, int], kept: Kept) -> float:
     """Bytes that the gradient of a picture of `shape` (height, width) takes in the network."""
     pixels = tiles_for(score, shape)[0].pixels
     if kept.in_pieces is None or pixels <= score.room.whole:
@@ -188,5 +200,5 @@ def allowed_memory(dreamer: Dreamer) -> int | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-def _gigabytes(count: float) -> str:
+def in_words(count: float) -> str:
     return f"{count / 1e9:.1f} GB"

@@ -47,6 +47,11 @@ def check_output(path: str | Path, source: str | Path | None, overwrite: bool, n
         raise OutputError(f"{target.name[:40]}… is too long for a file's name; give a shorter one")
     if not _writable(folder):
         raise OutputError(f"{path} can't be written: the folder {folder} is read-only")
+    check_room(path, folder, needed)
+
+
+def check_room(path: str | Path, folder: Path, needed: int) -> None:
+    """See that the disk of `folder` has room for what OUTPUT needs there, in bytes. Raises OutputError."""
     free = shutil.disk_usage(folder).free
     if needed > free:
         wanted, left = size_in_words(needed), size_in_words(free)

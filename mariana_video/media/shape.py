@@ -34,12 +34,16 @@ def turned(picture: Floats, turn: Turn) -> Floats:
     return np.ascontiguousarray(picture)
 
 
-def resized(picture: Floats, size: tuple[int, int]) -> Floats:
-    """A float picture (H×W or H×W×C) at `size` (width, height): averaged when smaller, Lanczos when larger."""
+def resized(picture: Floats, size: tuple[int, int], *, clip: bool = True) -> Floats:
+    """A float picture (H×W or H×W×C) at `size` (width, height): averaged when smaller, Lanczos when larger.
+
+    Within 0…1, unless it is half done and nothing is to `clip` it yet.
+    """
     import cv2
 
     if (picture.shape[1], picture.shape[0]) == size:
         return picture
     smaller = size[0] <= picture.shape[1] and size[1] <= picture.shape[0]
     made = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LANCZOS4)
-    return np.clip(np.asarray(made, np.float32), 0, 1)
+    found = np.asarray(made, np.float32)
+    return np.clip(found, 0, 1) if clip else found

@@ -4,8 +4,34 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
+import torch
 from torch import Tensor
+
+Window = tuple[slice, slice, slice, slice]
+_ALL = slice(None)
+
+
+class Parted(Protocol):
+    """What is read part by part: a tensor (1×C×h×w), or a picture on disk."""
+
+    @property
+    def shape(self) -> torch.Size:
+        """1, channels, height, width."""
+        ...
+
+    def __getitem__(self, window: Window, /) -> Tensor:
+        """A part."""
+        ...
+
+
+class Laid(Protocol):
+    """What is written part by part."""
+
+    def __setitem__(self, window: Window, part: Tensor, /) -> None:
+        """Writes one."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -22,10 +48,21 @@ class Tile:
     def pixels(self) -> int:
         return (self.bottom - self.top) * (self.right - self.left)
 
-    def window(self, picture: Tensor, ratio: int = 1) -> Tensor:
-        """The window of a `picture` (…×h×w) that is `ratio` times smaller than what the tile is one of."""
+    @property
+    def kept(self) -> int:
+        """Pixels of the core."""
+        upper, lower, before, after = self.core
+        return (lower - upper) * (after - before)
+
+    def window(self, picture: Parted, ratio: int = 1) -> Tensor:
+        """The window of a `picture` (1×C×h×w) that is `ratio` times smaller than what the tile is one of."""
         rows, columns = slice(self.top // ratio, self.bottom // ratio), slice(self.left // ratio, self.right // ratio)
-        return picture[..., rows, columns]
+        return picture[_ALL, _ALL, rows, columns]
+
+    def lay(self, window: Tensor, on: Laid) -> None:
+        """Writes the core of what has only the window on a picture."""
+        upper, lower, before, after = self.core
+        on[_ALL, _ALL, slice(upper, lower), slice(before, after)] = self.inner(window)
 
     def middle(self, picture: Tensor, ratio: int = 1) -> Tensor:
         """The core of a `picture` (…×h×w), likewise."""

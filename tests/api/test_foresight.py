@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
+import mariana_video
 from mariana_video.api.foreseen import foresight
 from mariana_video.api.foreseen.foresight import check_finished, check_whole
+from mariana_video.api.making import films
 from mariana_video.cli.app import run
 from mariana_video.errors import DreamError, MarianaError, NetworkError, UsageError
+from mariana_video.footage.plan import Plan
+from mariana_video.footage.shots import Shot
 from mariana_video.job.output_paths import folder_for
 from mariana_video.loop import footprint, frames
-from mariana_video.loop.dreamer import make_dreamer
+from mariana_video.loop.dreamer import Dreamer, make_dreamer
 from mariana_video.networks.network import Network
 from mariana_video.recipe.job import Machine
 from mariana_video.recipe.options import Recipe, recipe
@@ -187,3 +191,17 @@ def test_what_broke_off_counts_as_another_value() -> None:
     check_finished(Recipe(recipe(strength="2*t").dream), new, 6, CLOCK, "film.mp4")
     with pytest.raises(UsageError, match="from frame 6 on"):
         check_finished(Recipe(recipe(strength="2*t").dream), new, 7, CLOCK, "film.mp4")
+
+
+def test_a_film_s_own_pictures_leave_less_for_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All who dream in it know how much."""
+    found, shots_of = list[int](), films.shots_of
+
+    def noted(plan: Plan, dreamer: Dreamer) -> tuple[Shot, ...]:
+        found.append(dreamer.beside)
+        return shots_of(plan, dreamer)
+
+    monkeypatch.setattr(films, "shots_of", noted)
+    clip = moving_clip(tmp_path / "clip.mp4", frames=3)
+    mariana_video.video(clip, tmp_path / "out.mp4", size="640x480", memory="3GB")
+    assert found == [footprint.bytes_beside(640 * 480, footprint.FILM, tight=True)]

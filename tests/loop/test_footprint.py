@@ -21,6 +21,7 @@ from mariana_video.loop.footprint import (
     FILM,
     STILL,
     Beside,
+    bytes_beside,
     check_memory,
     free_memory,
     kept_for_backward,
@@ -112,6 +113,21 @@ def test_smaller_tiles_are_proposed_where_they_would_do(monkeypatch: pytest.Monk
     smaller = replace(which, memory=Memory.of(told[1]))
     assert smaller.room.whole < which.room.whole
     check_memory(smaller, smaller.score(), size)
+
+
+@pytest.mark.usefixtures("machine")
+def test_what_a_film_takes_beside_the_network_leaves_less_for_its_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So a film of 3840×2160 with VGG16 fits into 4 GB."""
+    for place in (footprint, room):
+        monkeypatch.setattr(place, "free_memory", lambda device: 1 << 60)
+    monkeypatch.setattr(footprint, "standing", lambda device: 850_000_000)
+    network = load("vgg16", None).to("cpu", torch.float32, torch.channels_last)
+    which = replace(dreamer(), network=network, networks={"vgg16": network}, objective=Objective("conv4_3"))
+    which, size = replace(which, memory=Memory.of("4GB")), (3840, 2160)
+    refusal(which, which.score(), size, FILM)
+    among = replace(which, beside=bytes_beside(size[0] * size[1], FILM, tight=True))
+    assert 300_000 < among.room.tile < which.room.tile
+    check_memory(among, among.score(), size, None, FILM)
 
 
 def refusal(which: Dreamer, score: Score, size: tuple[int, int], beside: Beside = STILL) -> str:

@@ -28,6 +28,7 @@ from mariana_video.job.job import Frames, Job, open_job
 from mariana_video.job.shot_keys import known_by_shots
 from mariana_video.job.stores.store import Film
 from mariana_video.loop.dreamer import Dreamer, make_dreamer
+from mariana_video.loop.footprint import FILM, bytes_beside
 from mariana_video.media.containers import keeps_hdr
 from mariana_video.recipe.idle import idle
 from mariana_video.recipe.kinds import FilmRecipe
@@ -83,6 +84,8 @@ def _asked(job: Job, recipe: FilmRecipe, on_look: OnLook) -> Asked:
 
 def asked_by(job: Job, recipe: FilmRecipe, dreamer: Dreamer, plan: Plan) -> Asked:
     """What follows from the network and the plan."""
+    pixels = max(math.prod(plan.size), math.prod(shape_of(plan, dreamer)))
+    dreamer = replace(dreamer, beside=bytes_beside(pixels, FILM, dreamer.memory is not None))
     shots = shots_of(plan, dreamer)
     check_shots(plan, shots)
     travels = carried(recipe, recipe.travelling, recipe.dream.network, _dreamers(dreamer, shots), job.source)

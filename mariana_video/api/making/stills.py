@@ -20,6 +20,7 @@ from mariana_video.api.making.pictures import (
     pairs_of,
     write,
 )
+from mariana_video.api.making.posters import LargePicture, is_large
 from mariana_video.api.making.travelling import Carried, carried
 from mariana_video.api.making.work import Made, Watch, Work
 from mariana_video.dream.arrays import to_array, to_tensor
@@ -37,13 +38,14 @@ from mariana_video.loop.dreamer import Dreamer, make_dreamer
 from mariana_video.loop.footprint import check_memory
 from mariana_video.media.read.opening import open_clip
 from mariana_video.media.stills.pictures import write_picture
+from mariana_video.poster.needs import weights_of
 from mariana_video.recipe.job import Output
 from mariana_video.recipe.kinds import PictureRecipe
 from mariana_video.recipe.options import Recipe, needs_clock
 from mariana_video.recipe.toml import Plain, Sections, plain
 from mariana_video.recipe.values.size import Size
 from mariana_video.recipe.values.time import Time
-from mariana_video.recipe.values.timeline import START
+from mariana_video.recipe.values.timeline import START, Instant
 
 _NAMED = 3  # pictures that failed and are named in the last line
 
@@ -53,6 +55,9 @@ def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Pa
     known = _size_of(source, recipe.still.size)
     dreamer = replace(make_dreamer(recipe.dreamt, recipe.machine), everywhere=isinstance(source, MadeUp))
     if known is not None:
+        own = open_clip(source).size if isinstance(source, Path) else known
+        if isinstance(source, Path) and is_large(dreamer, source, own, known):
+            return _large_work(LargePicture(dreamer, source, output, own, known), recipe)
         check_memory(dreamer, dreamer.score(), known)
     still = _planar(still_of(source, recipe.still.at, recipe.still.size, recipe.dreamt))
     shape = still.rgb.shape[0], still.rgb.shape[1]
@@ -72,11 +77,27 @@ def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Pa
         rendered = dream_picture(dreamer, still.rgb, still.alpha, one, still.instant)
         alpha = folded_alpha(still.alpha, dreamer.values(still.instant))
         write_picture(output, to_array(rendered.picture), alpha, travels.text)
-        told = ", ".join([_dreamed(dreamer, still), *_sure(dreamer, still, rendered.picture)])
+        told = ", ".join([_dreamed(dreamer, still.instant), *_sure(dreamer, still, rendered.picture)])
         watch.note(f"{output}: {told}")
         return output
 
     return Work("steps", steps, make, size=(shape[1], shape[0]), notes=list(travels.notes), output=output)
+
+
+def _large_work(large: LargePicture, recipe: PictureRecipe) -> Work[Path]:
+    """The work of dreaming a picture that is too large for memory."""
+    large.check()
+    dreamer, size, output = large.dreamer, large.size, large.output
+    weights = weights_of(dreamer, (size[1], size[0]))
+    travels = carried(recipe, recipe.travelling, recipe.dream.network, [dreamer], large.source)
+
+    def make(watch: Watch) -> Path:
+        large.make(watch, len(weights), travels)
+        watch.note(f"{output}: {_dreamed(dreamer, START)}")
+        return output
+
+    notes = [large.note, *travels.notes]
+    return Work("steps", len(weights), make, size=size, notes=notes, weights=weights, output=output)
 
 
 def _size_of(source: Source, size: Size | None) -> tuple[int, int] | None:
@@ -101,9 +122,9 @@ def still_of(source: Source, at: Time | None, size: Size | None, recipe: Recipe)
     return read_still(source, at, size, needs_clock(recipe))
 
 
-def _dreamed(dreamer: Dreamer, still: Still) -> str:
-    steps = dreamer.values(still.instant).first_steps
-    frame = f"frame {still.instant.frame}, " if still.instant.frame else ""
+def _dreamed(dreamer: Dreamer, instant: Instant) -> str:
+    steps = dreamer.values(instant).first_steps
+    frame = f"frame {instant.frame}, " if instant.frame else ""
     return (
         f"{frame}dreamed {dreamer.objective.brief}, {steps} step{'s' * (steps != 1)} an octave, in {dreamer.precision}"
     )

@@ -13,8 +13,14 @@ from mariana_video.networks.measured import pictures
 from mariana_video.networks.network import LUMA
 from mariana_video.recipe.look import Kept
 
-_NONE = 1e-6
-_LEAST = 1e-4  # of a palette's variance, in each direction: a palette of one colour has none
+FAINT = 1e-6
+"""Less colour than this is none."""
+
+LEAST = 1e-4
+"""Of a palette's variance, in each direction: a palette of one colour has none."""
+
+Statistics = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Mean (3) and covariance (3×3) of a picture's colours."""
 
 
 def kept_colours(picture: Tensor, source: Tensor, which: Kept) -> Tensor:
@@ -31,7 +37,7 @@ def kept_colours(picture: Tensor, source: Tensor, which: Kept) -> Tensor:
         least, most = -source.amin(1, keepdim=True), 1 - source.amax(1, keepdim=True)
         return source + torch.minimum(torch.maximum(light, least), most)
     hue = change - (change * luma).sum(1, keepdim=True)
-    room = torch.where(hue > 0, 1 - source, source) / hue.abs().clamp_min(_NONE)
+    room = torch.where(hue > 0, 1 - source, source) / hue.abs().clamp_min(FAINT)
     return (source + hue * room.amin(1, keepdim=True).clamp(max=1)).clamp(0, 1)
 
 
@@ -62,18 +68,20 @@ def natural_covariance() -> Tensor:
 
 def saturated(picture: Tensor, source: Tensor, wanted: float) -> Tensor:
     """`picture` (1×3×H×W, 0…1) as colourful, on the whole, as `wanted` times its `source`; light and dark stay."""
-    found, own = _colourful(picture), _colourful(source)
-    if found < _NONE:
-        return picture
+    found, own = colourful(picture), colourful(source)
+    return picture if found < FAINT else coloured(picture, wanted * own / found)
+
+
+def coloured(picture: Tensor, factor: float) -> Tensor:
+    """`picture` (1×3×H×W, 0…1), its colours so many times as strong as far as there is room; light and dark stay."""
     luma = picture.new_tensor(LUMA).view(1, 3, 1, 1)
     light = (picture * luma).sum(1, keepdim=True)
     hue = picture - light
-    factor = wanted * own / found
-    room = torch.where(hue > 0, 1 - light, light) / hue.abs().clamp_min(_NONE)
+    room = torch.where(hue > 0, 1 - light, light) / hue.abs().clamp_min(FAINT)
     return (light + hue * torch.clamp(room.amin(1, keepdim=True), max=factor)).clamp(0, 1)
 
 
-def _colourful(picture: Tensor) -> float:
+def colourful(picture: Tensor) -> float:
     """Mean distance of the largest from the smallest channel."""
     spread = picture.amax(1) - picture.amin(1)
     return float(np.mean(spread.cpu().numpy(), dtype=np.float64))
@@ -85,20 +93,28 @@ def painted(picture: Tensor, palette: Tensor) -> Tensor:
     The linear Monge–Kantorovich map (Pitié and Kokaram, "The linear Monge-Kantorovitch linear colour mapping for
     example-based colour transfer", 2007).
     """
-    mean, spread = _statistics(picture)
-    wanted, wanted_spread = _statistics(palette)
+    return repainted(picture, *repainting(statistics(picture), statistics(palette)))
+
+
+def repainting(own: Statistics, wanted: Statistics) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A matrix (3×3) and a shift (3) that give colours of a picture's `own` statistics those that are `wanted`."""
+    (mean, spread), (other_mean, other_spread) = own, wanted
     root = _root(spread)
     inverse = np.linalg.inv(root)
-    matrix = inverse @ _root(root @ wanted_spread @ root) @ inverse
-    shift = wanted - matrix @ mean
+    matrix = inverse @ _root(root @ other_spread @ root) @ inverse
+    return matrix, other_mean - matrix @ mean
+
+
+def repainted(picture: Tensor, matrix: NDArray[np.float64], shift: NDArray[np.float64]) -> Tensor:
+    """`picture` (1×3×H×W) with its colours moved so, within 0…1."""
     made = torch.einsum("ij,njhw->nihw", torch.from_numpy(matrix).to(picture), picture)
     return (made + torch.from_numpy(shift).to(picture).view(1, 3, 1, 1)).clamp(0, 1)
 
 
-def _statistics(picture: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def statistics(picture: Tensor) -> Statistics:
     """Mean (3) and covariance (3×3) of a picture's colours, in float64 by numpy: the same on any number of threads."""
     values = picture[0].flatten(1).cpu().numpy().astype(np.float64)
-    return values.mean(1), np.cov(values, bias=True) + _LEAST * np.eye(3)
+    return values.mean(1), np.cov(values, bias=True) + LEAST * np.eye(3)
 
 
 def _root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
@@ -11,27 +13,43 @@ _ONCE = 64 * _SUMMED
 _EIGHT = 8  # numpy's own sums add eight at a time
 
 
+Values = Callable[[int, int], NDArray[np.float32]]
+"""Values from one place to another, as they lie in memory or on disk: so need not all be read at once."""
+
+
 def rms(values: Tensor) -> float:
     """The RMS of all `values`."""
     flat = _flat(values)
-    return float(np.sqrt(_squares(flat) / np.float64(flat.size)))
+    return rms_of(flat.size, lambda first, last: flat[first:last])
 
 
 def mean_size(values: Tensor) -> float:
     """The mean of |v|."""
-    flat, total = _flat(values), np.float64(0)
-    for first in range(0, flat.size, _ONCE):
-        total = np.add.reduce(np.abs(flat[first : first + _ONCE]), dtype=np.float64, initial=total)
-    return float(total / flat.size)
+    flat = _flat(values)
+    return mean_size_of(flat.size, lambda first, last: flat[first:last])
 
 
-def _squares(flat: NDArray[np.float32]) -> np.float64:
+def rms_of(count: int, values: Values) -> float:
+    """The RMS of the first `count` of `values`."""
+    return float(np.sqrt(_squares(values, 0, count) / np.float64(count)))
+
+
+def mean_size_of(count: int, values: Values) -> float:
+    """The mean of |v| of the first `count` of `values`."""
+    total = np.float64(0)
+    for first in range(0, count, _ONCE):
+        part = values(first, min(count, first + _ONCE))
+        total = np.add.reduce(np.abs(part), dtype=np.float64, initial=total)
+    return float(total / count)
+
+
+def _squares(values: Values, first: int, last: int) -> np.float64:
     """Σ v², halved as numpy's pairwise sum halves it: the same bits, with little in float64 at a time."""
-    if flat.size <= _ONCE:
-        return np.float64(np.sum(np.square(flat, dtype=np.float64)))
-    half = flat.size // 2
+    if last - first <= _ONCE:
+        return np.float64(np.sum(np.square(values(first, last), dtype=np.float64)))
+    half = (last - first) // 2
     half -= half % _EIGHT
-    return np.float64(_squares(flat[:half]) + _squares(flat[half:]))
+    return np.float64(_squares(values, first, first + half) + _squares(values, first + half, last))
 
 
 def _flat(values: Tensor) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from mariana_video.errors import SourceError, UsageError
-from mariana_video.media.colour import Colour, Floats, to_rgb
+from mariana_video.media.colour import Bytes, Colour, Floats, to_rgb
 from mariana_video.media.containers import ENDINGS_IN
 from mariana_video.media.libav import open_input, reason
 from mariana_video.media.output import cannot_write
@@ -53,23 +54,43 @@ def write_picture(path: str | Path, rgb: Floats, alpha: Floats | None = None, te
     there. Raises UsageError for another ending, OutputError if it can't be written.
     """
     path = Path(path)
+    kind = _kind_of(path)
+    save_picture(path, rgb, alpha, kind, **({} if text is None else options_with(kind, text)))
+
+
+def write_bytes(path: Path, pixels: Bytes, text: str | None = None) -> None:
+    """The same of 8-bit RGB or RGBA (H×W×3 or ×4)."""
+    kind = _kind_of(path)
+    options = {} if text is None else options_with(kind, text)
+    pixels = pixels[..., :3] if kind == "JPEG" else pixels
+    _save(path, lambda file: _encode(file, pixels, kind, **options))
+
+
+def _kind_of(path: Path) -> str:
     kind = ENDINGS_OUT.get(path.suffix.lower())
     if kind is None:
         raise UsageError(f"{path.name} has no ending of a picture; these work: {', '.join(ENDINGS_OUT)}")
-    save_picture(path, rgb, alpha, kind, **({} if text is None else options_with(kind, text)))
+    return kind
 
 
 def encode_picture(file: BinaryIO, rgb: Floats, alpha: Floats | None, kind: str, **options: Any) -> None:
     """A picture of a given Pillow format, as it is written, into an open file."""
+    _encode(file, to_bytes(rgb, None if kind == "JPEG" else alpha), kind, **options)
+
+
+def _encode(file: BinaryIO, pixels: Bytes, kind: str, **options: Any) -> None:
     import imageio.v3 as iio
 
     options = {"JPEG": {"quality": 95}, "WEBP": {"quality": 95}, "PNG": {"compress_level": 3}}.get(kind, {}) | options
-    pixels = to_bytes(rgb, None if kind == "JPEG" else alpha)
     iio.imwrite(file, pixels, plugin="pillow", extension="." + kind.lower(), **options)
 
 
 def save_picture(path: Path, rgb: Floats, alpha: Floats | None, kind: str, **options: Any) -> None:
     """Write a picture of a given Pillow format by way of a temporary file beside it."""
+    _save(path, lambda file: encode_picture(file, rgb, alpha, kind, **options))
+
+
+def _save(path: Path, encode: Callable[[BinaryIO], None]) -> None:
     made = path.parent / f".{secrets.token_hex(8)}.tmp"
     try:
         file = made.open("xb")  # a new file has the rights that the process gives its files; mkstemp's would be private
@@ -77,7 +98,7 @@ def save_picture(path: Path, rgb: Floats, alpha: Floats | None, kind: str, **opt
         raise cannot_write(path, error) from error
     try:
         with file:
-            encode_picture(file, rgb, alpha, kind, **options)
+            encode(file)
             file.flush()
             os.fsync(file.fileno())
         made.replace(path)
@@ -173,9 +194,9 @@ def _read_deep(path: Path) -> tuple[Floats, Floats | None] | None:
     import av
 
     with opened(path) as image:
-        png, tiff = _deep_png(path), _deep_tiff(image)
-        if not png and not tiff:
+        if not is_deep(path, image):
             return None
+        tiff = _deep_tiff(image)
         turn = turn_of(image)
     try:
         with open_input(path) as container:
@@ -186,6 +207,11 @@ def _read_deep(path: Path) -> tuple[Floats, Floats | None] | None:
             return None
         raise SourceError(f"{path} is damaged: its pixels can't be decoded") from error
     return turned(rgb, turn), None if alpha is None else turned(alpha, turn)
+
+
+def is_deep(path: Path, image: "Image") -> bool:
+    """Whether a picture that was opened has 16 bits and colour."""
+    return _deep_png(path) or _deep_tiff(image)
 
 
 def _deep_png(path: Path) -> bool:
