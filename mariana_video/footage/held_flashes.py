@@ -136,7 +136,7 @@ def _held(
         wanted = np.clip(wanted, np.minimum(now, other), np.maximum(now, other))
     wanted = np.where(where[0], np.clip(wanted, 0, 1), now)
     darker = np.minimum(wanted / np.maximum(now, 1e-4), 1)
-    brighter = np.clip((wanted - now) / np.maximum(1 - now, 1e-4), 0, 1)
+    brighter = np.clip(wanted - now, 0, 1)
     most = np.maximum(reddest - 100 * margin, 0) / 320
     if bound is not None:
         most = np.maximum(most, redness(bound) / 320)
@@ -150,6 +150,17 @@ def _held(
     linear = to_linear(np.clip(picture, 0, 1))
     linear = linear + factors[..., 2:] * ((linear @ WEIGHTS)[..., None] - linear)
     linear = linear * factors[..., :1]
-    linear = linear + factors[..., 1:2] * (1 - linear)
+    linear = _brightened(linear, factors[..., 1])
     touched = (factors != np.array([1, 0, 0], np.float32)).any(-1, keepdims=True)
     return np.where(touched, to_coded(np.clip(linear, 0, 1)), picture).astype(np.float32)
+
+
+def _brightened(linear: Array, more: Array) -> Array:
+    """Linear light H×W×3 with so much `more` luminance (H×W, 0…1): multiplied as far as it goes, or it would look
+    milky, and only beyond that mixed with white."""
+    now = linear @ WEIGHTS
+    wanted = np.minimum(now + more, 1)
+    brighter = np.minimum(linear * (wanted / np.maximum(now, 1e-4))[..., None], 1)
+    now = brighter @ WEIGHTS
+    white = np.clip((wanted - now) / np.maximum(1 - now, 1e-4), 0, 1)[..., None]
+    return np.asarray(brighter + white * (1 - brighter), np.float32)

@@ -22,7 +22,6 @@ BUDGET = 1.5  # of a pass a dream frame: what is begun with less spent is still 
 FADES = 0.97  # of what is young but too thin to be dreamed apart, so much still is after a dream frame
 REMEMBERED = 0.5 ** (1 / 15)  # of a strip, after a dream frame: within 15 it can become part of something wide
 _NEW = 0.5  # less of a place seen before makes it new
-_KEPT = 0.3  # of what was dreamed in strips, when it is dreamed anew: with nothing kept it blinks, with all it burns
 _GREY = 0.5
 _SOFT = 9  # pixels over which the edge of what is dreamed is softened
 
@@ -82,8 +81,7 @@ def put_together(begun: Grown, source: Tensor, count: int, wide: int) -> tuple[G
     again = together * strips
     if not bool(again.any()):
         return begun, together
-    kept = 1 - (1 - _KEPT) * _softly(again)
-    picture = source + kept * (begun.done.picture - source)
+    picture = torch.lerp(begun.done.picture, source, _softly(again))
     done = replace(begun.done, picture=picture)
     young, narrow = torch.maximum(begun.young, again), begun.narrow * (1 - together)
     return replace(begun, done=done, young=young, narrow=narrow), together
