@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mariana_video.networks.natural import Natural, natural
+from mariana_video.networks.natural import Alike, Natural, natural
 from mariana_video.networks.regions import REGION, regions
 
 
@@ -53,6 +53,38 @@ def test_each_region_has_its_own_mixture(usual: Natural) -> None:
     assert float(found[..., -1].mean()) > 9 * float(alone[..., -1].mean())
 
 
+def alike(*pictures: torch.Tensor) -> torch.Tensor:
+    found = Alike()
+    for picture in pictures:
+        found.add(picture)
+    return found.counts()
+
+
+def test_channels_that_say_the_same_count_less() -> None:
+    """Three of a kind have a ninth each of what a channel of its own has, however loud they are."""
+    alone = [responses(seed)[:, :2] for seed in range(9)]
+    three = [torch.cat([one, 2 * one[:, 1:], 5 * one[:, 1:], 0 * one[:, 1:]], 1) for one in alone]
+    counts = alike(*three)
+    assert float(counts.mean()) == pytest.approx(1)
+    assert torch.allclose(counts[0] / counts[1:4], torch.tensor(9.0), rtol=0.1)
+    assert float(counts[4]) == pytest.approx(float(counts[0]), rel=0.1)
+    assert torch.allclose(alike(torch.cat(three, 3)), counts)
+
+
+def test_what_many_channels_have_is_worth_less_than_what_one_has() -> None:
+    """A motif of which three channels tell gains less when it grows than one that is a channel's own; else, more."""
+    pictures = [torch.cat([one, one[:, 1:2], one[:, 1:2]], 1) for one in (responses(seed)[:, :2] for seed in range(9))]
+    for counts, richer in ((alike(*pictures), 0), (None, 1)):
+        usual = natural([regions(picture) for picture in pictures], counts=counts)
+        plain, gains = float(usual.shares(pictures[0]).mean()), []
+        for grown in ([0], [1, 2, 3]):
+            more = pictures[0].clone()
+            more[:, grown] *= 2
+            gains.append(float(usual.shares(more).mean()) - plain)
+        assert plain == pytest.approx(1, rel=0.2)
+        assert gains[richer] > 1.5 * gains[1 - richer] > 0
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (5, 40), (23, 24), (37, 90), (135, 240)])
 def test_regions_leave_no_border_out(shape: tuple[int, int]) -> None:
     for edge in ((0, 0), (shape[0] - 1, shape[1] - 1)):
@@ -62,8 +94,10 @@ def test_regions_leave_no_border_out(shape: tuple[int, int]) -> None:
     assert torch.allclose(regions(torch.full((1, 2, *shape), 3.0)), torch.tensor(9.0))
 
 
-def test_it_is_the_same_from_plain_values(usual: Natural) -> None:
+def test_it_is_the_same_from_plain_values() -> None:
+    usual = natural([regions(responses(seed)) for seed in range(9)], counts=torch.tensor([0.5, 2.0, 1.0, 0.5]))
     again = Natural.of(usual.to_dict(), 4)
+    assert not torch.allclose(Natural(usual.squares, usual.share).shares(responses(3)), usual.shares(responses(3)))
     assert torch.allclose(again.shares(responses(3)), usual.shares(responses(3)), rtol=1e-2)
 
 
@@ -73,6 +107,8 @@ def test_what_can_t_be_is_refused(usual: Natural, squares: list[object]) -> None
         Natural.of({**usual.to_dict(), "squares": squares}, 4)
     with pytest.raises(ValueError, match="channels"):
         Natural.of({**usual.to_dict(), "share": 0}, 4)
+    with pytest.raises(ValueError, match=r"count|float"):
+        Natural.of({**usual.to_dict(), "counts": squares}, 4)
 
 
 def test_the_gradient_has_the_same_bits_on_any_number_of_threads(usual: Natural) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from mariana_video.networks.mariana import Mariana, balance, fold, layers
-from mariana_video.networks.natural import Natural, natural
+from mariana_video.networks.natural import Alike, Natural, natural
 from mariana_video.networks.network import Network
 from mariana_video.networks.regions import regions
 from mariana_video.networks.weights import as_network, save
@@ -51,12 +51,14 @@ def said_of(network: Network, pictures: Sequence[Picture]) -> dict[str, Natural]
     """What every layer says of whole natural pictures, channel by channel."""
     names = list(network.layers)
     found: dict[str, list[Tensor]] = {name: [] for name in names}
+    alike = {name: Alike() for name in names}
     with torch.no_grad():
         for picture in pictures:
             tensor = torch.tensor(picture).permute(2, 0, 1)[None].float() / 255
             for name, response in zip(names, network.responses(tensor, names), strict=True):
                 found[name].append(regions(response))
-    return {name: natural(squares) for name, squares in found.items()}
+                alike[name].add(response)
+    return {name: natural(squares, counts=alike[name].counts()) for name, squares in found.items()}
 
 
 def channel_rms(network: Network, pictures: Sequence[Picture]) -> dict[str, Tensor]:
