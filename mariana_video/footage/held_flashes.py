@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mariana_video.meters.flashes import SAFE, Flashes, light_of, redness
+from mariana_video.meters.flashes import SAFE, Flashes, Mask, light_of, redness
 from mariana_video.meters.light import WEIGHTS, to_coded, to_linear
 
 Array = NDArray[np.float32]
@@ -19,9 +19,10 @@ Held = tuple[float, float]
 """When something was held back, in seconds, and by how much: the mean change of a value, 0…1."""
 
 _STRICT = 0.9  # of WCAG's thresholds: encoding moves values by a little
-_MARGINS = (0.01, 0.03, 0.06)  # how far under a change a cell is held, tried one after the other
+_MARGINS = (0.01, 0.03, 0.06, 0.06)  # how far under a change a cell is held, tried one after the other
 _SOFT = 0.8  # cells over which what is held is softened; the last try goes without
 _TURNS = 2 * SAFE + 1  # opposing changes a second: one more would be a flash too many
+_MOST = _TURNS, _TURNS - 1  # of light and of red, which is held as it comes: to hold its going would leave it standing
 _SEEN = 1e-6  # mean change of a value: less is rounding
 _PREFIX = "flashes."
 
@@ -29,8 +30,9 @@ _PREFIX = "flashes."
 class Holding:
     """Gives a shot's pictures, one after the other, none of which makes a flash too many.
 
-    A picture that would is darkened, brightened or paled where it changes, as far as it must be. Where the source
-    itself flashes too often, nothing but the dream is held back: no further than to the source.
+    A picture that would is darkened or brightened where it changes, and paled where that is of red, as far as it must
+    be; windows that do not flash too often stay as they are. Where the source itself flashes too often, nothing but the
+    dream is held back: no further than to the source.
     """
 
     def __init__(self) -> None:
@@ -49,12 +51,13 @@ class Holding:
         if not _too_many(self._shown.add(picture, time)):
             return picture
         bound = None if allowed else light_of(source)
-        calm = picture
+        where, calm = self._shown.crowded(_MOST), picture
         for margin in _MARGINS:
-            calm = _held(calm, bound, before, margin, _SOFT if margin < _MARGINS[-1] else 0.0)
+            calm = _held(calm, bound, before, margin, _SOFT if margin < _MARGINS[-1] else 0.0, where)
             self._shown = copy.deepcopy(before)
             if not _too_many(self._shown.add(calm, time)):
                 break
+            where = _both(where, self._shown.crowded(_MOST))
         if (by := float(np.abs(calm - picture).mean(dtype=np.float64))) > _SEEN:
             self.held.append((time, by))
         return calm
@@ -113,12 +116,17 @@ def sentence(held: Sequence[Held]) -> str | None:
 
 
 def _too_many(turns: tuple[int, int]) -> bool:
-    """Red is held as it comes, for to hold its going would leave it standing."""
-    return turns[0] > _TURNS or turns[1] > _TURNS - 1
+    return turns[0] > _MOST[0] or turns[1] > _MOST[1]
 
 
-def _held(picture: Array, bound: Array | None, before: Flashes, margin: float, soft: float) -> Array:
-    """`picture` with each cell's light and red kept within what `before` has room for."""
+def _both(one: tuple[Mask, Mask], other: tuple[Mask, Mask]) -> tuple[Mask, Mask]:
+    return one[0] | other[0], one[1] | other[1]
+
+
+def _held(
+    picture: Array, bound: Array | None, before: Flashes, margin: float, soft: float, where: tuple[Mask, Mask]
+) -> Array:
+    """`picture` with the light and the red of the cells `where` that is wanted kept within `before`'s room."""
     darkest, brightest, reddest = before.room()
     light = light_of(picture)
     now = light @ WEIGHTS
@@ -126,14 +134,14 @@ def _held(picture: Array, bound: Array | None, before: Flashes, margin: float, s
     if bound is not None:
         other = bound @ WEIGHTS
         wanted = np.clip(wanted, np.minimum(now, other), np.maximum(now, other))
-    wanted = np.clip(wanted, 0, 1)
+    wanted = np.where(where[0], np.clip(wanted, 0, 1), now)
     darker = np.minimum(wanted / np.maximum(now, 1e-4), 1)
-    brighter = np.clip((wanted - now) / np.maximum(1 - now, 1e-4), 0, 1)
+    brighter = np.clip(wanted - now, 0, 1)
     most = np.maximum(reddest - 100 * margin, 0) / 320
     if bound is not None:
         most = np.maximum(most, redness(bound) / 320)
     over = redness(light) / 320
-    pale = np.where(over > most, (over - most) / np.maximum(over + now, 1e-4), 0)
+    pale = np.where(where[1] & (over > most), (over - most) / np.maximum(over + now, 1e-4), 0)
     cells: Array = np.dstack([darker, brighter, pale]).astype(np.float32)
     if soft:
         cells = np.asarray(cv2.GaussianBlur(cells, (0, 0), soft, borderType=cv2.BORDER_REPLICATE), np.float32)
@@ -142,6 +150,17 @@ def _held(picture: Array, bound: Array | None, before: Flashes, margin: float, s
     linear = to_linear(np.clip(picture, 0, 1))
     linear = linear + factors[..., 2:] * ((linear @ WEIGHTS)[..., None] - linear)
     linear = linear * factors[..., :1]
-    linear = linear + factors[..., 1:2] * (1 - linear)
+    linear = _brightened(linear, factors[..., 1])
     touched = (factors != np.array([1, 0, 0], np.float32)).any(-1, keepdims=True)
     return np.where(touched, to_coded(np.clip(linear, 0, 1)), picture).astype(np.float32)
+
+
+def _brightened(linear: Array, more: Array) -> Array:
+    """Linear light H×W×3 with so much `more` luminance (H×W, 0…1): multiplied as far as it goes, or it would look
+    milky, and only beyond that mixed with white."""
+    now = linear @ WEIGHTS
+    wanted = np.minimum(now + more, 1)
+    brighter = np.minimum(linear * (wanted / np.maximum(now, 1e-4))[..., None], 1)
+    now = brighter @ WEIGHTS
+    white = np.clip((wanted - now) / np.maximum(1 - now, 1e-4), 0, 1)[..., None]
+    return np.asarray(brighter + white * (1 - brighter), np.float32)

@@ -101,6 +101,11 @@ class Flashes:
         # Between two bright pictures there is no flash.
         return np.minimum(darkest, _BRIGHT), np.where(light.low < _BRIGHT, brightest, np.inf), red.room()[1]
 
+    def crowded(self, most: tuple[int, int]) -> tuple[Mask, Mask]:
+        """The cells of windows that had more than so many opposing changes in the last second, of light and of red."""
+        (_, light), (_, red) = self._kinds
+        return light.crowded(most[0]), red.crowded(most[1])
+
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """All that the next pictures need, as arrays; `remembered` makes the same of them."""
         return {
@@ -271,6 +276,15 @@ class _Windows:
         total[1:, 1:] = where.cumsum(0).cumsum(1)
         inside = total[rows:, columns:] - total[:-rows, columns:] - total[rows:, :-columns] + total[:-rows, :-columns]
         return np.asarray(inside / (rows * columns))
+
+    def crowded(self, most: int) -> Mask:
+        """The cells of all windows with more than so many opposing changes."""
+        found = np.zeros(self._cells, np.uint8)
+        found[: self._turns.shape[0], : self._turns.shape[1]] = self._turns > most
+        rows, columns = self._side
+        # A cell is in every window that begins up to a window's size above it or left of it.
+        spread = cv2.dilate(found, np.ones(self._side, np.uint8), anchor=(columns - 1, rows - 1), borderValue=0)
+        return np.asarray(spread, np.bool_)
 
     def box(self, place: int) -> tuple[float, float, float, float]:
         """A window by its flat number: left, top, width, height in shares of the picture."""

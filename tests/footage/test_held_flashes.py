@@ -95,3 +95,31 @@ def test_a_shot_is_held_back_whatever_comes_before_it() -> None:
     for number, picture in enumerate(pictures, len(pictures)):
         assert np.array_equal(after.shown(picture, calm, number / RATE), alone.shown(picture, calm, number / RATE))
     assert after.held == alone.held != []
+
+
+def test_what_does_not_flash_is_left_alone_beside_what_does() -> None:
+    """The sky does not pale because a lamp flickers in a corner, though it becomes darker and redder meanwhile."""
+    calm, holding = np.full((90, 160, 3), 0.4, np.float32), Holding()
+    for number in range(50):
+        picture = calm.copy()
+        picture[:, :40] = WHITE if number * 12 / RATE % 1 < 0.5 else BLACK
+        picture[:, 110:] = WHITE if number < 20 or number > 40 else RED
+        shown = holding.shown(picture, calm, number / RATE)
+        assert np.array_equal(shown[:, 110:], picture[:, 110:])
+    assert holding.held
+
+
+def test_flashes_of_light_take_no_colour_away() -> None:
+    """A red thing that is held as bright as what was there glows; only flashes of red are paled."""
+    red, calm, holding = np.array([0.5, 0.03, 0.03], np.float32), np.full((90, 160, 3), 0.4, np.float32), Holding()
+    brightened = 0
+    for number in range(60):
+        picture = calm.copy()
+        picture[20:70, 40:120] = 0.6 if number * 12 / RATE % 1 < 0.5 else 0.1
+        if number >= 40:
+            picture[20:70, 40:120] = red
+        shown = holding.shown(picture, calm, number / RATE)[40, 80]
+        if number >= 40 and shown.sum() > 1.1 * red.sum():
+            brightened += 1
+            assert shown[0] - shown[1:].max() >= red[0] - red[1]
+    assert brightened

@@ -115,3 +115,14 @@ def test_tiny_and_long_pictures_work():
     for shape in ((1, 1, 3), (2, 300, 3), (300, 2, 3)):
         pictures = [np.full(shape, number // 3 % 2, np.float32) for number in range(60)]
         assert flashes(pictures).flashes == 5
+
+
+def test_crowded_are_the_windows_that_flash_too_often_and_no_others():
+    meter = Flashes()
+    for number, picture in enumerate(flicker(30, 10, area=np.s_[-18:, -32:])):
+        meter.add(picture, number / 30)
+    light, red = meter.crowded((7, 6))
+    assert light[-18:, -32:].all()
+    assert not light[:18].any()
+    assert not light[:, :32].any()
+    assert not red.any()
