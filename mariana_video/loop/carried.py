@@ -34,9 +34,9 @@ class Warped:
 
     `target` is the strength that it is held at (1×1×h×w), `visible` how much of a place was there before (1×1×H×W),
     `moves` how much a place moves (likewise, 0…1), `between` how far from whole pixels it moves in a dream frame
-    (likewise, 0…2: a warp by whole pixels blunts nothing), `young` how much of a place is still to be dreamed and what
-    of it is dreamed apart (1×2×H×W), `tensors` what else the next frame needs, and `whole` whether the dreamed frame is
-    carried.
+    (likewise, 0…2: a warp by whole pixels blunts nothing), `young` how much of a place is still to be dreamed, what was
+    dreamed in strips and what is dreamed apart (1×3×H×W), `tensors` what else the next frame needs, and `whole` whether
+    the dreamed frame is carried.
     """
 
     change: Tensor
@@ -132,7 +132,7 @@ def start_on(now: Warped, moment: Moment) -> Start:
     visible = now.visible
     carry = moment.values.carry ** (1 / _LONGER if now.whole else 1)
     faded = carry + (1 - carry) * carry * now.moves
-    faded = torch.lerp(faded, torch.ones_like(faded), now.young[:, 1:])
+    faded = torch.lerp(faded, torch.ones_like(faded), now.young[:, 2:])
     aim = now.target * moment.values.strength * resize(faded, now.target.shape[-2:])
     change = restored(faded * visible * now.change, aim, visible)
     momentum = moment.values.momentum * visible * now.momentum
@@ -144,6 +144,7 @@ def start_on(now: Warped, moment: Moment) -> Start:
         visible,
         momentum=momentum,
         young=now.young[:, :1],
+        narrow=now.young[:, 1:2],
         most=first_strength_gain(carry),
         motion_gain=1 + (_MOTION_GAIN / max(now.strength_gain, 1.0) - 1) * now.moves * visible,
         tensors=now.tensors,

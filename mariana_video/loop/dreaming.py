@@ -43,8 +43,8 @@ class Start:
     there before, and `mask` where to dream (None: everywhere). `momentum` (1×3×H×W), where given, is what of earlier
     steps goes on in this dream frame, already in `picture`: this dream frame's own steps are shorter for it.
     `sharpness_gain` drives them on beside it, `motion_gain` (1×1×H×W) holds them back place by place, `young`
-    (1×1×H×W) is how much of a place's dream was still missing, and `tensors` is what else the next frame needs. `seen`
-    is what terms see as the source, where that is another picture.
+    (1×1×H×W) is how much of a place's dream was still missing, `narrow` (likewise) what was dreamed in strips, and
+    `tensors` is what else the next frame needs. `seen` is what terms see as the source, where that is another picture.
     """
 
     source: Tensor
@@ -58,6 +58,7 @@ class Start:
     most: float = _HARDEST
     motion_gain: Tensor | None = None
     young: Tensor | None = None
+    narrow: Tensor | None = None
     seen: Tensor | None = None
     tensors: Mapping[str, Tensor] = field(default_factory=dict)
 
@@ -125,7 +126,7 @@ def next_frame(
         **start.tensors,
         "target": target,
         "strength_gain": strength_gain,
-        "young": torch.cat([new.young, new.apart], 1),
+        "young": new.kept,
     }
     if start.momentum is not None:
         momentum = start.momentum + done.picture - new.done.picture
@@ -145,7 +146,7 @@ def _newcomers(
     """Where a dream frame begins, with what is young in it dreamed on."""
     values, young = moment.values, young_of(start.visible, start.young)
     if not values.steps:
-        return ungrown(start.picture, young)
+        return ungrown(start.picture, young, start.narrow)
     pace = Pace(
         values.steps,
         values.step_size * values.strength,
@@ -154,7 +155,7 @@ def _newcomers(
         style=values.style,
         others=others,
     )
-    return grown(dreamer, score, octaves, start.source, start.picture, young, pace, dream_frame.number)
+    return grown(dreamer, score, octaves, start.source, start.picture, young, pace, dream_frame.number, start.narrow)
 
 
 def within(mask: Tensor | None, source: Tensor, dream: Tensor) -> Tensor:

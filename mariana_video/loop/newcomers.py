@@ -13,13 +13,14 @@ from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.score import Score
 from mariana_video.loop.dreamer import Ascended, Dreamer
-from mariana_video.loop.uncovered import Box, boxes_round, sheet_of
+from mariana_video.loop.uncovered import Box, boxes_round, sheet_of, thick_parts
 from mariana_video.motion.warp import warp
 
-FIRST, LAST = 8, 3  # steps on the smallest octave and on the full size; on those between something between
+FIRST, LAST = 10, 3  # steps on the smallest octave and on the full size; on those between something between
 BOLD = 1.6  # how many times a plain step each of them is: together they go as far as a first frame's
 BUDGET = 1.5  # of a pass a dream frame: what is begun with less spent is still dreamed
 FADES = 0.97  # of what is young but too thin to be dreamed apart, so much still is after a dream frame
+REMEMBERED = 0.5 ** (1 / 15)  # of a strip, after a dream frame: within 15 it can become part of something wide
 _NEW = 0.5  # less of a place seen before makes it new
 _GREY = 0.5
 _SOFT = 9  # pixels over which the edge of what is dreamed is softened
@@ -29,14 +30,21 @@ _SOFT = 9  # pixels over which the edge of what is dreamed is softened
 class Grown:
     """A picture after its newcomers were dreamed on, `where` that was done, and what is still `young` of it.
 
-    All are 1×1×H×W, 0…1; of a place that has had k of n octaves, 1 − k/n is young. `apart` is where nothing else is to
-    be dreamed in this dream frame: what was dreamed on, and what waits for it.
+    All are 1×1×H×W, 0…1; of a place that has had k of n octaves, 1 − k/n is young. `narrow` is what was lately dreamed
+    in strips, for no more of it was to be seen. `apart` is where nothing else is to be dreamed in this dream frame:
+    what was dreamed on, and what waits for it.
     """
 
     done: Ascended
     young: Tensor
+    narrow: Tensor
     where: Tensor
     apart: Tensor
+
+    @property
+    def kept(self) -> Tensor:
+        """What `young_after` makes the next frame's of: 1×3×H×W."""
+        return torch.cat([self.young, self.narrow, self.apart], 1)
 
 
 def young_of(visible: Tensor, before: Tensor | None) -> Tensor:
@@ -46,17 +54,37 @@ def young_of(visible: Tensor, before: Tensor | None) -> Tensor:
 
 
 def young_after(before: Tensor | None, flow: Tensor, visible: Tensor) -> Tensor:
-    """What is young of a frame, and what of it is dreamed apart (1×2×H×W), `before` being the same a frame ago."""
+    """What is young of a frame, what of it was dreamed in strips, and what apart (1×3×H×W), by that of a frame ago."""
     if before is None:
-        before = torch.zeros_like(visible.expand(-1, 2, -1, -1))
-    young, apart = warp(before, flow, kernel="linear").chunk(2, 1)
-    return torch.cat([young_of(visible, young), apart * visible], 1)
+        before = torch.zeros_like(visible.expand(-1, 3, -1, -1))
+    young, narrow, apart = warp(before, flow, kernel="linear").chunk(3, 1)
+    return torch.cat([young_of(visible, young), narrow * visible, apart * visible], 1)
 
 
-def ungrown(picture: Tensor, young: Tensor) -> Grown:
+def ungrown(picture: Tensor, young: Tensor, narrow: Tensor | None = None) -> Grown:
     """`picture` as it is."""
     nowhere = torch.zeros_like(young)
-    return Grown(Ascended(picture, float("nan"), 0), young, nowhere, nowhere)
+    narrow = nowhere if narrow is None else narrow
+    return Grown(Ascended(picture, float("nan"), 0), young, narrow, nowhere, nowhere)
+
+
+def put_together(begun: Grown, source: Tensor, count: int, wide: int) -> tuple[Grown, Tensor]:
+    """`begun` with its strips to be dreamed anew as one, where they have become `wide` (pixels), and where that is.
+
+    Something that comes in slowly shows a strip a frame. Each dreamed by itself has room for small faces only, and
+    whatever steps follow never make large ones of them. So, as soon as strips and what is new together are as wide as
+    what a position of the deepest layer looks at, all of them are new once more; `count` is that of the octaves.
+    """
+    new = begun.young > 1 - 0.5 / count
+    strips = (begun.narrow > _NEW) & ~new
+    together = thick_parts((strips | new).to(source), wide)
+    again = together * strips
+    if not bool(again.any()):
+        return begun, together
+    picture = torch.lerp(begun.done.picture, source, _softly(again))
+    done = replace(begun.done, picture=picture)
+    young, narrow = torch.maximum(begun.young, again), begun.narrow * (1 - together)
+    return replace(begun, done=done, young=young, narrow=narrow), together
 
 
 def grown(
@@ -68,15 +96,18 @@ def grown(
     young: Tensor,
     pace: Pace,
     draw: int,
+    narrow: Tensor | None = None,
 ) -> Grown:
     """`picture` (1×3×H×W) with what is `young` of it dreamed on, each place on the octave that it has come to.
 
     They are asked for in boxes with room round them, so that what comes joins what is there, the largest first. What is
-    seen for one frame only costs no more than the smallest octave. `pace` says how long a plain step is.
+    seen for one frame only costs no more than the smallest octave. What was dreamed in strips (`narrow`, 1×1×H×W) is
+    dreamed anew with them where they have become wide. `pace` says how long a plain step is.
     """
     count, left, reach = len(octaves), BUDGET * picture.shape[-1] * picture.shape[-2], dreamer.reach(source)
-    now, stage = ungrown(picture, young), ((1 - young) * count).round()
-    apart = torch.zeros_like(young)
+    now, together = put_together(ungrown(picture, young, narrow), source, count, score.view)
+    stage = ((1 - now.young) * count).round()
+    apart, narrow = torch.zeros_like(young), now.narrow
     for number, octave in enumerate(octaves):
         steps, here = steps_on(number, count), (stage == number).to(young)
         boxes = boxes_round(here)
@@ -85,13 +116,18 @@ def grown(
         left -= sum(box.pixels for box in boxes) * steps * octave.scale**2
         here = here * _inside(boxes, here)
         if boxes:
-            soft = F.avg_pool2d(here, _SOFT, 1, _SOFT // 2, count_include_pad=False)
+            soft = _softly(here)
             far = soft if reach is None else soft * reach
             bold = replace(pace, steps=steps, size=BOLD * pace.size, gain=far)
             done = _on_a_sheet(dreamer, score, now.done, boxes, bold, octave.scale, draw)
-            now = Grown(done, now.young - here / count, torch.maximum(now.where, here), apart)
+            now = replace(now, done=done, young=now.young - here / count, where=torch.maximum(now.where, here))
+            narrow = narrow if number else torch.maximum(narrow, here * (1 - together))
     left_over = now.young.clamp(0, 1) * torch.where(apart > 0, 1.0, FADES)
-    return replace(now, young=left_over, apart=apart)
+    return replace(now, young=left_over, narrow=narrow * REMEMBERED, apart=apart)
+
+
+def _softly(where: Tensor) -> Tensor:
+    return F.avg_pool2d(where, _SOFT, 1, _SOFT // 2, count_include_pad=False)
 
 
 def _on_a_sheet(

@@ -7,6 +7,8 @@ from itertools import accumulate
 
 import cv2
 import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -96,10 +98,7 @@ def boxes_round(young: Tensor) -> tuple[Box, ...]:
     Largest first, with a margin for the network to see what lies around.
     """
     height, width = young.shape[-2:]
-    cells = F.avg_pool2d(young, _CELL, ceil_mode=True, count_include_pad=False)[0, 0]
-    mask = (cells > _YOUNG).cpu().numpy().astype(np.uint8)
-    thick = np.ones((_THICK, _THICK), np.uint8)
-    solid = cv2.dilate(cv2.erode(mask, thick), thick)  # beyond the border it may go on
+    solid = _opened(young, _THICK, beyond=1)
     _, _, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     found: list[Box] = []
     for left, top, wide, high, _ in sorted(stats[1:].tolist(), key=lambda row: -row[4]):
@@ -111,3 +110,22 @@ def boxes_round(young: Tensor) -> tuple[Box, ...]:
         )
         found.append(box)
     return tuple(found)
+
+
+def thick_parts(where: Tensor, wide: int) -> Tensor:
+    """What of `where` (1×1×H×W, 0…1) is in sight as thick as about so many pixels: 1×1×H×W, 0 or 1."""
+    solid = _opened(where, max(_THICK, wide // _CELL) | 1, beyond=0)
+    cells = torch.from_numpy(solid).to(where)
+    return cells.repeat_interleave(_CELL, 0).repeat_interleave(_CELL, 1)[
+        None, None, : where.shape[-2], : where.shape[-1]
+    ]
+
+
+def _opened(where: Tensor, thick: int, beyond: int) -> NDArray[np.uint8]:
+    """The cells of `where` that lie in a square of `thick` cells (an odd number), all of them such; so is what lies
+    `beyond` the border, or not (1, 0)."""
+    cells = F.avg_pool2d(where, _CELL, ceil_mode=True, count_include_pad=False)[0, 0]
+    mask = (cells > _YOUNG).cpu().numpy().astype(np.uint8)
+    square = np.ones((thick, thick), np.uint8)
+    eroded = cv2.erode(mask, square, borderType=cv2.BORDER_CONSTANT, borderValue=beyond)
+    return np.asarray(cv2.dilate(eroded, square), np.uint8)

@@ -11,10 +11,11 @@ import torch
 from mariana_video.dream.ascent import Pace
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.frames import dreamed
-from mariana_video.loop.newcomers import BUDGET, grown
+from mariana_video.loop.newcomers import BUDGET, grown, put_together, ungrown
 from mariana_video.loop.state import Moment
 from mariana_video.motion.motion import Motion
-from tests.conftest import as_tensor, instant, texture
+from mariana_video.networks.network import Network
+from tests.conftest import as_tensor, instant, small_network, texture
 from tests.loop.moments import RATE, SHAPE, dreamer, moving, states
 
 
@@ -95,3 +96,45 @@ def test_much_that_is_new_is_dreamed_over_several_frames_within_a_budget() -> No
     assert max(spent) < 2 * BUDGET  # begun within the budget, one box goes beyond it
     assert len([one for one in spent if one > 0]) > len(which.octaves(shape, score))  # else a frame each would do
     assert spent[-1] == 0 == float(left.max())
+
+
+def test_strips_are_dreamed_anew_as_one_as_soon_as_they_are_wide() -> None:
+    """What comes in slowly shows a strip at a time: what is wide enough for large motifs is to have them."""
+    source = as_tensor(texture(160, 240))
+    dream = source.flip(-1)
+    young, narrow = torch.zeros(1, 1, 160, 240), torch.zeros(1, 1, 160, 240)
+    young[..., 24:136, 40:64], narrow[..., 24:136, 64:112] = 1, 1
+    begun = ungrown(dream, young, narrow)
+    same, nowhere = put_together(begun, source, 3, 88)  # 72 pixels so far
+    assert same is begun
+    assert not nowhere.any()
+    young[..., 24:136, 24:40] = 1
+    found, together = put_together(ungrown(dream, young, narrow), source, 3, 88)
+    assert torch.equal(together > 0, (young + narrow) > 0)
+    assert torch.equal(found.young, together)
+    assert not found.narrow.any()
+    assert torch.equal(found.done.picture[..., 32:128, 72:104], source[..., 32:128, 72:104])
+    assert torch.equal(found.done.picture[..., 120:], dream[..., 120:])
+
+
+def test_what_comes_in_strip_by_strip_has_its_octaves_again() -> None:
+    which, count = wide_eyed(), 3
+    source, score = as_tensor(texture(192, 256)), wide_eyed().score(instant(1))
+    octaves = which.octaves((192, 256), score, replace(which.values(), octaves=count))
+    young, picture, narrow = torch.zeros(1, 1, 192, 256), source, None
+    firsts = []
+    for number in range(4):
+        young[..., 32:160, 72 + 24 * number : 96 + 24 * number] = 1
+        found = grown(which, score, octaves, source, picture, young, Pace(1, 0.02, 4), number, narrow)
+        young, narrow, picture = found.young, found.narrow, found.done.picture
+        firsts.append(round(float(young[..., 32:160, 72:96].mean()) * count))
+    assert firsts == [2, 1, 0, 2]
+    assert float(narrow.max()) == 0
+
+
+def wide_eyed() -> Dreamer:
+    """A dreamer whose layer looks at 88 pixels."""
+    network = small_network()
+    layers = {name: replace(layer, view=88) for name, layer in network.layers.items()}
+    seeing = Network(replace(network.description, layers=layers), network.body)
+    return replace(dreamer(), network=seeing, networks={})
