@@ -55,7 +55,7 @@ def young_of(visible: Tensor, before: Tensor | None) -> Tensor:
 
 def young_after(before: Tensor | None, flow: Tensor, visible: Tensor) -> Tensor:
     """What is young of a frame, what of it was dreamed in strips, and what apart (1×3×H×W), by that of a frame ago."""
-    if before is None:
+    if before is None or before.shape[1] != 3:  # a job's state may be of a time when strips were not known
         before = torch.zeros_like(visible.expand(-1, 3, -1, -1))
     young, narrow, apart = warp(before, flow, kernel="linear").chunk(3, 1)
     return torch.cat([young_of(visible, young), narrow * visible, apart * visible], 1)

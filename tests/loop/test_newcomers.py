@@ -11,7 +11,7 @@ import torch
 from mariana_video.dream.ascent import Pace
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.frames import dreamed
-from mariana_video.loop.newcomers import BUDGET, grown, put_together, ungrown
+from mariana_video.loop.newcomers import BUDGET, grown, put_together, ungrown, young_after
 from mariana_video.loop.state import Moment
 from mariana_video.motion.motion import Motion
 from mariana_video.networks.network import Network
@@ -96,6 +96,13 @@ def test_much_that_is_new_is_dreamed_over_several_frames_within_a_budget() -> No
     assert max(spent) < 2 * BUDGET  # begun within the budget, one box goes beyond it
     assert len([one for one in spent if one > 0]) > len(which.octaves(shape, score))  # else a frame each would do
     assert spent[-1] == 0 == float(left.max())
+
+
+def test_a_state_that_knows_of_no_strips_is_gone_on_with() -> None:
+    """A film that was begun when a state had two maps."""
+    found = young_after(torch.ones(1, 2, 16, 24), torch.zeros(1, 2, 16, 24), torch.ones(1, 1, 16, 24))
+    assert found.shape == (1, 3, 16, 24)
+    assert not found.any()
 
 
 def test_strips_are_dreamed_anew_as_one_as_soon_as_they_are_wide() -> None:
