@@ -14,6 +14,7 @@ from mariana_video.dream.bands import levelled
 from mariana_video.dream.large import gradient, resizing, rules, sheet
 from mariana_video.dream.large.ascent import Large
 from mariana_video.dream.large.sheet import ALL, Disk, Sheet, bands, by_rows
+from mariana_video.dream.objectives.kind import Beside
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.others import Others
 from mariana_video.dream.plain.measure import mean_size, rms, rms_of
@@ -115,9 +116,9 @@ def score(text: str) -> Score:
 @pytest.mark.parametrize("text", ["conv3", "conv3 + 0.5*keep(conv2)", "conv3[3 strongest]"])
 @pytest.mark.parametrize("shift", [(3, 5), (0, 8)])
 def test_a_gradient_is_that_of_the_whole(disk: Disk, text: str, shift: tuple[int, int]) -> None:
-    others = {"source": as_tensor(texture(*SHAPE, seed=2))}
-    expected = shifted_gradient(score(text), PICTURE, shift, 8, others)  # type: ignore[arg-type]
-    found = gradient.large_gradient(score(text), laid(PICTURE, disk), shift, 8, others, disk)  # type: ignore[arg-type]
+    others: dict[Beside, Tensor] = {"source": as_tensor(texture(*SHAPE, seed=2))}
+    expected = shifted_gradient(score(text), PICTURE, shift, 8, others)
+    found = gradient.large_gradient(score(text), laid(PICTURE, disk), shift, 8, others, disk)
     assert found.score == expected.score
     assert torch.equal(whole_of(found.gradient), expected.gradient)
     assert (found.left is None) == (expected.left is None)
