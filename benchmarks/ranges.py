@@ -47,7 +47,10 @@ FILM: Rows = {
     "jitter": ("16", ("0", "4", "16", "32", "64")),
 }
 STILL: Rows = {
-    "layers": ("conv4_3", ("conv2_2", "conv3_3", "conv4_1", "conv4_3", "conv3_3 + 0.5*conv4_3")),
+    "layers": (
+        "conv4_2 + 0.25*conv4_3",
+        ("conv2_2", "conv3_3", "conv4_1", "conv4_2 + 0.25*conv4_3", "conv4_3"),
+    ),
     "network": ("mariana", ("mariana", "mariana-wide", "vgg16")),
     "score": ("share", ("share", "energy")),
     "seed": ("0", ("0", "1", "2", "3", "4")),
