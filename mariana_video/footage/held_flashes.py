@@ -20,7 +20,7 @@ Held = tuple[float, float]
 
 _STRICT = 0.9  # of WCAG's thresholds: encoding moves values by a little
 _MARGINS = (0.01, 0.03, 0.06, 0.06)  # how far under a change a cell is held, tried one after the other
-_SOFT = 0.8  # cells over which what is held is softened; the last try goes without
+_SOFT = 0.8  # cells over which what is held is softened; the last go without: two, for windows may come in by the first
 _TURNS = 2 * SAFE + 1  # opposing changes a second: one more would be a flash too many
 _MOST = _TURNS, _TURNS - 1  # of light and of red, which is held as it comes: to hold its going would leave it standing
 _SEEN = 1e-6  # mean change of a value: less is rounding

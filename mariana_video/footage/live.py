@@ -75,6 +75,7 @@ def _moments(
     coming, carry, span = _Coming(), dreamer.recipe.carry, dreamer.recipe.span
     estimator = Estimator(carry.flow, carry.flow_weights, scale=carry.flow_scale)
     cut, mask, whole = cuts_by(span.cut_threshold), None, None
+    changes = along_the_way(dreamer.recipe)
     for position, given in enumerate(frames):
         rgb = picture_of(given, position, whole)
         if whole is None:
@@ -82,7 +83,7 @@ def _moments(
             mask = mask_of(dreamer, (whole[1], whole[0]))
         small = bgr(resized(rgb, fitted((whole[1], whole[0]), CUTS_AT)))
         coming.cuts += cut(position, small)
-        stood = coming.stood(position / rate, None if along_the_way(dreamer.recipe) else small)
+        stood = coming.stood(position / rate, None if changes else small)
         timeline = Timeline(float(rate), cuts=tuple(coming.cuts))
         frame = folded_frame(Frame(rgb, grey_of(rgb), position / rate), dreamer.values(timeline.at(position)))
         turning = dreamer.recipe.dream.symmetry.constant() is None  # then a change of it counts as the dream's own

@@ -163,6 +163,11 @@ def within(mask: Tensor | None, source: Tensor, dream: Tensor) -> Tensor:
     return dream if mask is None else source + (dream - source) * mask
 
 
+def mixed(dream: Tensor, source: Tensor, mix: float) -> Tensor:
+    """`dream` laid over its source: at a `mix` of 0 that alone, at 1 the dream as it is."""
+    return dream if mix == 1 else source + mix * (dream - source)
+
+
 def in_turn(octaves: tuple[Octave, ...], index: int, steps: int) -> tuple[tuple[Octave, int], ...]:
     """The octaves that a carried frame runs, and the steps on each.
 

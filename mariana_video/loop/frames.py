@@ -12,7 +12,7 @@ from mariana_video.loop.carried import carried_frame
 from mariana_video.loop.detail import detailed
 from mariana_video.loop.dream_clock import DREAM_RATE
 from mariana_video.loop.dreamer import Ascended, Dreamer
-from mariana_video.loop.dreaming import DreamFrame, Start, first_frame, next_frame, within
+from mariana_video.loop.dreaming import DreamFrame, Start, first_frame, mixed, next_frame, within
 from mariana_video.loop.state import Moment, Rendered, State
 from mariana_video.motion.motion import Motion
 from mariana_video.motion.warp import warp
@@ -49,10 +49,8 @@ def _finished(moment: Moment, source: Tensor, picture: Tensor) -> Tensor:
     finish, mix = moment.values.finish, moment.values.mix
     if moment.mask is not None:
         picture = within(moment.mask, source, finish.of(picture, source))
-        return picture if mix == 1 else source + mix * (picture - source)
-    picture = finish.coloured(picture, source)
-    picture = picture if mix == 1 else source + mix * (picture - source)
-    return finish.folded(picture)
+        return mixed(picture, source, mix)
+    return finish.folded(mixed(finish.coloured(picture, source), source, mix))
 
 
 def step(

@@ -17,7 +17,7 @@ from mariana_video.dream.plain.colours import (
     repainting,
     statistics,
 )
-from mariana_video.loop.dreaming import within
+from mariana_video.loop.dreaming import mixed, within
 from mariana_video.loop.state import Values
 
 _MIDDLE = 0.5  # what colours are counted from, so that little is lost of their squares
@@ -31,18 +31,14 @@ def finished(picture: Sheet, source: Sheet, alpha: Sheet | None, values: Values)
     _colour(picture, source, values)
     finish, mix = values.finish, values.mix
     if alpha is None:
-        by_rows(picture, lambda dream, source: finish.folded(_mixed(dream, source, mix)), picture, source)
+        by_rows(picture, lambda dream, source: finish.folded(mixed(dream, source, mix)), picture, source)
     else:
 
         def seen(dream: Tensor, source: Tensor, alpha: Tensor) -> Tensor:
-            return _mixed(within((alpha > 0).to(dream), source, finish.folded(dream)), source, mix)
+            return mixed(within((alpha > 0).to(dream), source, finish.folded(dream)), source, mix)
 
         by_rows(picture, seen, picture, source, alpha)
     return picture
-
-
-def _mixed(dream: Tensor, source: Tensor, mix: float) -> Tensor:
-    return dream if mix == 1 else source + mix * (dream - source)
 
 
 def _colour(picture: Sheet, source: Sheet, values: Values) -> None:

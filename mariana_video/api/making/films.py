@@ -84,8 +84,9 @@ def _asked(job: Job, recipe: FilmRecipe, on_look: OnLook) -> Asked:
 
 def asked_by(job: Job, recipe: FilmRecipe, dreamer: Dreamer, plan: Plan) -> Asked:
     """What follows from the network and the plan."""
-    pixels = max(math.prod(plan.size), math.prod(shape_of(plan, dreamer)))
-    dreamer = replace(dreamer, beside=bytes_beside(pixels, FILM, dreamer.memory is not None))
+    if dreamer.memory is not None:
+        pixels = max(math.prod(plan.size), math.prod(shape_of(plan, dreamer)))
+        dreamer = replace(dreamer, beside=bytes_beside(pixels, FILM, tight=True))
     shots = shots_of(plan, dreamer)
     check_shots(plan, shots)
     travels = carried(recipe, recipe.travelling, recipe.dream.network, _dreamers(dreamer, shots), job.source)

@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 def is_large(dreamer: Dreamer, source: Path, own: tuple[int, int], size: tuple[int, int]) -> bool:
     """Whether a picture of `size` (width, height), of its `own` or enlarged, is too large for memory as a whole, and
     can be dreamed on disk."""
+    larger = size[0] >= own[0] and size[1] >= own[1]
+    if not larger or not can_be_large(dreamer, (size[1], size[0])):
+        return False  # before the network is tried to know what it takes, as most pictures are small
     allowed = allowed_memory(dreamer)
-    if allowed is None or memory_needed(dreamer, dreamer.score(), size) <= allowed:
-        return False
-    larger = size == own or (size[0] >= own[0] and size[1] >= own[1])
-    return larger and can_be_large(dreamer, (size[1], size[0])) and comes_in_bands(source)
+    too_large = allowed is not None and memory_needed(dreamer, dreamer.score(), size) > allowed
+    return too_large and comes_in_bands(source)
 
 
 @dataclass(frozen=True)

@@ -52,16 +52,16 @@ _NAMED = 3  # pictures that failed and are named in the last line
 
 def picture_work(source: Source, output: Path, recipe: PictureRecipe) -> Work[Path]:
     """The work of dreaming a picture or a frame of a clip."""
-    known = _size_of(source, recipe.still.size)
+    sizes = _sizes_of(source, recipe.still.size)
     dreamer = replace(make_dreamer(recipe.dreamt, recipe.machine), everywhere=isinstance(source, MadeUp))
-    if known is not None:
-        own = open_clip(source).size if isinstance(source, Path) else known
-        if isinstance(source, Path) and is_large(dreamer, source, own, known):
+    if sizes is not None and isinstance(source, Path):
+        own, known = sizes
+        if is_large(dreamer, source, own, known):
             return _large_work(LargePicture(dreamer, source, output, own, known), recipe)
         check_memory(dreamer, dreamer.score(), known)
     still = _planar(still_of(source, recipe.still.at, recipe.still.size, recipe.dreamt))
     shape = still.rgb.shape[0], still.rgb.shape[1]
-    if known is None:
+    if sizes is None:
         check_memory(dreamer, dreamer.score(still.instant), (shape[1], shape[0]))
     steps = steps_of(dreamer, shape, still.instant)
     travels = carried(recipe, recipe.travelling, recipe.dream.network, [dreamer], source)
@@ -100,14 +100,17 @@ def _large_work(large: LargePicture, recipe: PictureRecipe) -> Work[Path]:
     return Work("steps", len(weights), make, size=size, notes=notes, weights=weights, output=output)
 
 
-def _size_of(source: Source, size: Size | None) -> tuple[int, int] | None:
-    """The (width, height) of a picture that is dreamed on, before it is read; None: of a film's frame it must be."""
+def _sizes_of(source: Source, size: Size | None) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The (width, height) of a picture, and that it is dreamed on at, before it is read; None: it must be read first.
+
+    So it is with a film's frame, and with what is made up.
+    """
     if isinstance(source, MadeUp):
         return None
     clip = open_clip(source)
     if clip.kind != "picture":
         return None
-    return clip.size if size is None else size.fit(clip.size)
+    return clip.size, clip.size if size is None else size.fit(clip.size)
 
 
 def _planar(still: Still) -> Still:
