@@ -31,6 +31,7 @@ _FIRST = 2  # steps on each of the larger octaves of a first frame
 SHARE = 0.12  # how strong the detail is beside the composition, measured: first frames have 0.06 to 0.12
 _SPENT = 0.75  # of a pass a dream frame, over how many times as large the picture is as its composition
 _MOMENTUM = 0.75  # of the detail that a step gives, so much comes later: it must not be seen which frames had a step
+_GAPS = 1_000_000_000  # bytes that were freed and are kept for the next frame, at most
 _CLOSEST = 1.5  # more octaves than this factor apart gives would only cost
 
 
@@ -148,8 +149,7 @@ def detailed(
     octaves = larger_octaves(shape, dreamed, values.octave_scale)
     if not octaves or not values.strength:
         return state, laid_on(shown - moment.source, shape).add_(whole).clamp_(0, 1), 0
-    if dreamer.room.tight:
-        give_back()  # of what the small picture took, for the large one to take
+    give_back(0 if dreamer.room.tight else _GAPS)  # of what the small picture took, for the large one to take
     larger = min(shape) / min(dreamed)
     others = others_of(whole, moment.guide, dreamer.everywhere, scale=larger)
     reach = reach_at(dreamer, moment.source, shape)

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 REGION = 24  # positions: channels are shared out anew in each region of about this side
 _STEPS = 24  # a natural square is so many powers of two of the steps that squares are rounded to
-_CHANNELS = 32  # squared at once
+_CHANNELS = 32  # at once: what is made of them on the way takes several times their room
 
 
 def regions(response: Tensor) -> Tensor:
@@ -72,10 +72,15 @@ def slope_of(response: Tensor, slopes: Tensor, shape: tuple[int, int], top: int,
 
     The part begins at a row and a column.
     """
-    for axis, (side, first) in enumerate(zip(shape, (top, left), strict=True), 2):
-        slopes = _spread(slopes, axis, side, first, response.shape[axis])
+    response = response.detach()
+    found = torch.empty_like(response)
     (_, tall, _), (_, wide, _) = (windows(side) for side in shape)
-    return (response.detach().float() * slopes * (2 / (tall * wide))).to(response.dtype)
+    parts = (torch.split(one, _CHANNELS, 1) for one in (response, slopes, found))
+    for said, spread, some in zip(*parts, strict=True):
+        for axis, (side, first) in enumerate(zip(shape, (top, left), strict=True), 2):
+            spread = _spread(spread, axis, side, first, response.shape[axis])
+        some.copy_(spread.mul_(said).mul_(2 / (tall * wide)))
+    return found
 
 
 def _covered(side: int, first: int, length: int) -> Tensor:
