@@ -166,10 +166,9 @@ def _balanced_gradient(score: Score, picture: Tensor, others: Mapping[Beside, Te
     What a layer says of a dream of two networks may grow tenfold for the one and double for the other: added as they
     are, the louder one would dream alone. A mean activation is followed to the letter.
     """
-    parts = score.parted()
-    if len(parts) == 1 or score.measure == "mean":
+    if len(score.asked) == 1 or score.measure == "mean":
         return gradient_of(score, picture, others)
-    found = [(weight, gradient_of(part, picture, others)) for weight, part in parts]
+    found = [(weight, gradient_of(part, picture, others)) for weight, part in score.parted()]
     sizes = [finite(mean_size(slope.gradient)) for _, slope in found]
     gradient = torch.zeros_like(picture)
     for factor, (_, slope) in zip(shares([weight for weight, _ in found], sizes), found, strict=True):

@@ -36,12 +36,12 @@ class Score:
     measure: Measure = "share"
     room: Room = AMPLE
 
-    @property
+    @cached_property
     def asked(self) -> Mapping[str, tuple[str, ...]]:
         """The networks that a picture goes through, by name, with the layers that are needed of each."""
         return _asked(self.terms)
 
-    @property
+    @cached_property
     def beside(self) -> tuple[Beside, ...]:
         """The other pictures that terms go by."""
         return tuple(dict.fromkeys(picture for term in self.terms for picture in term.kind.beside))
@@ -66,22 +66,22 @@ class Score:
         strides = {(name, one): self.networks[name].layer(one).stride for name, found in said.items() for one in found}
         return all(tuple(said[n][one].shape[-2:]) == (side // step,) * 2 for (n, one), step in strides.items())
 
-    @property
+    @cached_property
     def layers(self) -> list[Layer]:
         """Every layer that is needed."""
         return [self.networks[name].layer(layer) for name, layers in self.asked.items() for layer in layers]
 
-    @property
+    @cached_property
     def stride(self) -> int:
         """Pixels after which the grids of all layers meet again: the least common multiple of their strides."""
         return math.lcm(*(layer.stride for layer in self.layers))
 
-    @property
+    @cached_property
     def view(self) -> int:
         """Pixels of the picture that one position of the deepest layer sees."""
         return max(layer.view for layer in self.layers)
 
-    @property
+    @cached_property
     def smallest(self) -> int:
         """The short side in pixels that a picture needs."""
         return max(self.networks[name].smallest(layers) for name, layers in self.asked.items())

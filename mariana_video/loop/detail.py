@@ -170,6 +170,7 @@ def detailed(
         aim, kept = SHARE * local_rms(laid), values.carry ** (1 / round_of(octaves, dreamed))
         fine, momentum, pushed = sharpening.gone_on(laid.add_(whole), fine, momentum, aim, moment.dream_frames, kept)
         state = _with(state, fine, momentum)
+    give_back(_GAPS + _GAPS // 2)  # of what the large one took, which waits for the next as long
     return state, laid_on(shown - moment.source, shape).add_(whole).add_(fine).clamp_(0, 1), pushed
 
 

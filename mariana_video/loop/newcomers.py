@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+import cv2
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
@@ -127,7 +129,15 @@ def grown(
 
 
 def _softly(where: Tensor) -> Tensor:
-    return F.avg_pool2d(where, _SOFT, 1, _SOFT // 2, count_include_pad=False)
+    """`where` (1×1×H×W, 0 or 1) with soft edges: whole numbers are added up exactly, in whichever order."""
+    ones = where[0, 0].cpu().numpy()
+    soft = _added(ones) / _added(np.ones_like(ones))
+    return torch.from_numpy(soft)[None, None].to(where)
+
+
+def _added(ones: NDArray[np.float32]) -> NDArray[np.float32]:
+    found = cv2.boxFilter(ones, -1, (_SOFT, _SOFT), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(found, np.float32)
 
 
 def _on_a_sheet(
