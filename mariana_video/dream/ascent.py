@@ -62,7 +62,8 @@ class Pace:
 
     `gain`, where given, is 1×1×h×w and multiplies the step pixel by pixel; 0 leaves a pixel alone. `bare`, where given,
     is how little there is to see (1×1×h×w, 0…1). `style` says what a step of that size is and what it does beside,
-    `pull` is a loss beside the score, `others` are the pictures that terms go by.
+    `pull` is a loss beside the score, `others` are the pictures that terms go by. `lengths`, where given, are the steps
+    on each of the octaves, how long each is in plain ones, in place of as many `steps` on all.
     """
 
     steps: int
@@ -73,6 +74,7 @@ class Pace:
     bare: Tensor | None = None
     style: Style = field(default_factory=Style)
     others: Others = field(default_factory=Others)
+    lengths: Sequence[Sequence[float]] | None = None
 
 
 def ascend(
@@ -96,16 +98,23 @@ def ascend(
             continue
         last = known = after if after is not None and number == after.octave else None
         begun = picture if known is None else known.begun
-        for step in _climbed(begun, score, octave, pace, key, known):
+        lengths = [1.0] * pace.steps if pace.lengths is None else pace.lengths[number - 1]
+        for step in _climbed(begun, score, octave, pace, lengths, key, known):
             last = replace(step, octave=number, octaves=len(octaves))
             yield last
         picture = begun if last is None else last.picture
 
 
 def _climbed(
-    begun: Tensor, score: Score, octave: Octave, pace: Pace, key: tuple[int, ...], after: Step | None
+    begun: Tensor,
+    score: Score,
+    octave: Octave,
+    pace: Pace,
+    lengths: Sequence[float],
+    key: tuple[int, ...],
+    after: Step | None,
 ) -> Iterator[Step]:
-    """The steps on one octave, or those `after` one of them; who calls knows the octave's number."""
+    """Steps of such `lengths` on one octave, or those `after` one of them; who calls knows the octave's number."""
     start = small = resize(begun, octave.shape)
     first, memory = 0, Memory()
     if after is not None:
@@ -115,7 +124,7 @@ def _climbed(
     bare = None if pace.bare is None or score.beside else resize(pace.bare, octave.shape)
     others = pace.others.at(octave, start, score.beside)
     rest = pace.others.rest_at(octave, start) if pace.style.compares else start
-    for step in range(first, pace.steps):
+    for step in range(first, len(lengths)):
         reach = reach_of(score, octave, pace.jitter)
         draw = (*key, round(1000 * octave.scale), step)
         bend = None if bare is None else drawn_bend(bare, *draw)
@@ -125,11 +134,13 @@ def _climbed(
         if pace.pull is not None:
             gradient = gradient + pace.pull.gradient(small)
         gradient = pace.style.pulled(gradient, small, rest)
-        now = length if slope.left is None else replace(length, gain=slope.left if gain is None else gain * slope.left)
+        now = replace(length, size=pace.size * lengths[step])
+        if slope.left is not None:
+            now = replace(now, gain=slope.left if gain is None else gain * slope.left)
         small, memory = stepped(pace.style.rule, small, gradient, now, memory)
         small = pace.style.settled(small, gradient, rest, key[-1] * pace.steps + step)
         pushed = pushed_through(score, octave.shape, reach)
-        done = Step(1, 1, step + 1, pace.steps, slope.score, pushed, begun, small, memory)
+        done = Step(1, 1, step + 1, len(lengths), slope.score, pushed, begun, small, memory)
         del slope, gradient, now  # as large as the picture: they need not stand beside the next step's
         yield done
 

@@ -8,6 +8,10 @@ from mariana_video.errors import UsageError
 
 USUAL = 3
 
+_STEPS = 0.8, 0.5  # of those that are asked for, so many on the smallest octave and on the largest
+_FAR = 1.1, 0.8  # so far they go together there: measured, they come to as strong and as sharp a dream as plain ones
+_EASED = 3.0  # so many times as long as the last step of an octave is the first
+
 
 @dataclass(frozen=True)
 class Octave:
@@ -43,3 +47,23 @@ def octaves_of(
             )
         wanted.append(Octave((height, width), factor))
     return tuple(reversed(wanted))
+
+
+def eased(steps: int, count: int) -> tuple[tuple[float, ...], ...]:
+    """Fewer steps on `count` octaves, small to large, that make what so many plain ones on each make: their lengths.
+
+    Lengths are in plain steps. On each octave they grow shorter, from step to step by as much, and there are ever fewer
+    of them the larger an octave is: what is composed small needs little but sharpening there, where steps are dear. A
+    single octave has plain ones.
+    """
+    if count == 1 or not steps:
+        return ((1.0,) * steps,) * count
+    return tuple(_eased(steps, number / (count - 1)) for number in range(count))
+
+
+def _eased(steps: int, place: float) -> tuple[float, ...]:
+    """The lengths of an octave's steps, its place among the octaves from 0, the smallest, to 1."""
+    share, far = (first + (last - first) * place for first, last in (_STEPS, _FAR))
+    fewer = max(1, round(share * steps))
+    weights = [_EASED + (1 - _EASED) * (number + 0.5) / fewer for number in range(fewer)]
+    return tuple(far * steps * weight / sum(weights) for weight in weights)

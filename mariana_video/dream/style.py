@@ -56,6 +56,12 @@ class Style:
         taken = self.decay or self.blur or self.clip_norm or self.clip_contribution or self.smoothness
         return bool(taken) or self.colour != "free"
 
+    @property
+    def counts_steps(self) -> bool:
+        """Whether it makes a difference how many steps lead as far: they take something back, or have lengths of their
+        own."""
+        return self.rule != "mean" or bool(self.decay or self.blur or self.clip_norm or self.clip_contribution)
+
     def pulled(self, gradient: Tensor, picture: Tensor, rest: Tensor) -> Tensor:
         """`gradient` (1×3×h×w) with what smooths the dream in a picture, its colours going where they are to."""
         if self.colour_steps == "decorrelated":

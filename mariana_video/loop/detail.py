@@ -68,7 +68,8 @@ def steps_of(dreamer: Dreamer, shape: tuple[int, int], instant: Instant) -> int:
     score = dreamer.scored(values.terms)
     dreamed = dreamer.shape(shape, (instant,))
     larger = larger_octaves(shape, dreamed, values.octave_scale) if values.strength else ()
-    return values.first_steps * len(dreamer.octaves(dreamed, score, values)) + first_steps(values) * len(larger)
+    composing = sum(map(len, values.first_lengths(len(dreamer.octaves(dreamed, score, values)))))
+    return composing + first_steps(values) * len(larger)
 
 
 def first_steps(values: Values) -> int:

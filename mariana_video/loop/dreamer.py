@@ -83,6 +83,7 @@ class Dreamer:
             jitter=0 if self.tutorial else round(at("jitter")),
             temporal_weight=at("temporal_weight"),
             momentum=at("momentum"),
+            eased=dream.eased,
             style=self._style(instant),
             finish=self._finish(instant),
         )

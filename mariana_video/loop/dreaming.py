@@ -70,7 +70,8 @@ def first_frame(dreamer: Dreamer, score: Score, moment: Moment, pull: Pull | Non
     size = values.step_size * values.strength
     others = others_of(source, moment.guide, dreamer.everywhere)
     reach, bare = dreamer.reach(source), dreamer.bare(source)
-    pace = Pace(values.first_steps, size, values.jitter, reach, pull, bare, values.style, others)
+    lengths = values.first_lengths(len(octaves))
+    pace = Pace(values.first_steps, size, values.jitter, reach, pull, bare, values.style, others, lengths)
     done = dreamer.ascend(source, score, octaves, pace, moment.index)
     dream = done.picture
     target = local_rms(dream - source)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from mariana_video.dream.objectives.reading import Weighted
+from mariana_video.dream.octaves import eased
 from mariana_video.dream.style import Style
 from mariana_video.loop.finish import Finish
 from mariana_video.motion.motion import Motion
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Values:
-    """The schedules' numbers at one frame; `octaves` and `motif_size` are None where what suits is wanted."""
+    """The schedules' numbers at one frame; `octaves` and `motif_size` are None where what suits is wanted.
+
+    Where `eased`, fewer and longer steps go as far as `first_steps`.
+    """
 
     terms: tuple[Weighted, ...]
     strength: float
@@ -37,8 +41,14 @@ class Values:
     motif_size: float | None
     temporal_weight: float
     momentum: float
+    eased: bool = True
     style: Style = field(default_factory=Style)
     finish: Finish = field(default_factory=Finish)
+
+    def first_lengths(self, count: int) -> tuple[tuple[float, ...], ...]:
+        """The steps on each of so many octaves, small to large, where nothing is carried: how long, in plain ones."""
+        fewer = self.eased and not self.style.counts_steps
+        return eased(self.first_steps, count) if fewer else ((1.0,) * self.first_steps,) * count
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,9 @@ def weights_of(dreamer: Dreamer, shape: tuple[int, int]) -> list[float]:
     """What each step of a picture of `shape` (height, width) costs, in gradients of all of it."""
     values, dreamed = dreamer.values(), dreamer.shape(shape)
     score = dreamer.scored(values.terms)
-    steps = [(octave, values.first_steps) for octave in dreamer.octaves(dreamed, score, values)]
+    octaves = dreamer.octaves(dreamed, score, values)
+    lengths = values.first_lengths(len(octaves))
+    steps = [(octave, len(one)) for octave, one in zip(octaves, lengths, strict=True)]
     steps += [(octave, first_steps(values)) for octave in larger_octaves(shape, dreamed, values.octave_scale)]
     weights = list[float]()
     for octave, count_of in steps:

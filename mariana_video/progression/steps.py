@@ -46,8 +46,8 @@ class Progressed:
 
 def steps_in_all(dreamer: Dreamer, shape: tuple[int, int]) -> int:
     """Steps that a picture of `shape` (height, width) takes, all octaves together."""
-    score = dreamer.score()
-    return dreamer.values().first_steps * len(dreamer.octaves(dreamer.shape(shape), score))
+    octaves = dreamer.octaves(dreamer.shape(shape), dreamer.score())
+    return sum(map(len, dreamer.values().first_lengths(len(octaves))))
 
 
 def chosen(total: int, every: int | None, frames: int | None, usual: int) -> tuple[int, ...]:
@@ -88,8 +88,9 @@ def progress(
     octaves = dreamer.octaves((picture.shape[-2], picture.shape[-1]), score, values)
     size, others = values.step_size * values.strength, others_of(picture, _guide(dreamer, picture), dreamer.everywhere)
     reach, bare = dreamer.reach(picture), dreamer.bare(picture)
-    pace = Pace(values.first_steps, size, values.jitter, reach, bare=bare, style=values.style, others=others)
-    total, wanted = pace.steps * len(octaves), set(shown)
+    lengths = values.first_lengths(len(octaves))
+    pace = Pace(values.first_steps, size, values.jitter, reach, None, bare, values.style, others, lengths)
+    total, wanted = sum(map(len, lengths)), set(shown)
     if after is None and 0 in wanted:
         yield Progressed(0, total, 0, len(octaves), float("nan"), 0.0, picture)
     done, last = (0, None) if after is None else (after.step, after.last)

@@ -86,3 +86,8 @@ class Ascent(Dream):
     def first(self) -> Schedule:
         """The steps an octave."""
         return self.steps
+
+    @property
+    def eased(self) -> bool:
+        """They are there to be seen one by one, each as long as any other."""
+        return False

@@ -49,7 +49,8 @@ class Subject(Group):
     """Steps of ascent in 1/25 s of a film that goes on from the dream before; 0 leaves the source as it is."""
 
     first_steps: Annotated[Schedule | None, Bounds(0, 10000, whole=True), _NUMBER] = None
-    """Steps an octave where nothing is carried: a picture, a first frame, a cut. Default: 10, or 0 at `--steps 0`."""
+    """How far a picture, a first frame, a cut is dreamed: as far as so many steps of --step-size on each octave. Fewer
+    and longer ones go there: 8, 6 and 5 for 10, small octaves first. Default: 10, or 0 at `--steps 0`."""
 
     step_size: Annotated[Schedule | None, Bounds(0, 10), _NUMBER] = None
     """How much one step changes a pixel on average, in a picture of 0…1. Default: what suits the network; with
@@ -77,3 +78,8 @@ class Subject(Group):
         if self.first_steps is not None:
             return self.first_steps
         return Schedule("0" if self.steps.constant() == 0 else "10")
+
+    @property
+    def eased(self) -> bool:
+        """Whether fewer and longer steps may go as far as they say."""
+        return True

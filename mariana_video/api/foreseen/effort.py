@@ -22,10 +22,11 @@ from mariana_video.dream.score import Score
 from mariana_video.footage.film import shape_of
 from mariana_video.footage.plan import Plan, Split, timings_of
 from mariana_video.footage.shots import Shot, runs_of
-from mariana_video.loop.detail import due, larger_octaves
+from mariana_video.loop.detail import due, first_steps, larger_octaves
 from mariana_video.loop.dream_clock import timings
 from mariana_video.loop.dreamer import Dreamer
 from mariana_video.loop.dreaming import in_turn
+from mariana_video.loop.state import Values
 from mariana_video.progression.film import Progression
 from mariana_video.recipe.values.schedule import Schedule
 from mariana_video.recipe.values.timeline import START, Instant, Timeline
@@ -90,17 +91,22 @@ def effort_of_film(
     own, dreamed = (plan.size[1], plan.size[0]), shape or shape_of(plan, dreamer)
     octaves = _octaves(dreamer, dreamed, timeline, own, positions.start)
     larger = _larger(dreamer, own, dreamed, timeline.at(positions.start))
-    steps, first_steps = _counted(dream.steps, timeline), _counted(dream.first(), timeline)
+    steps = _counted(dream.steps, timeline)
     clock = timings_of(plan, dreamer.recipe)
 
     def weight(position: int) -> float:
         each = octaves(position)
         if clock[position].leads and not clock[position].dream_frames:
-            first = first_steps(position)
-            return first * sum(each.values()) + min(2, first) * sum(larger.values())
+            return _of_first(dreamer.values(timeline.at(position)), each, larger)
         return sum(_of_beat(each, larger, dreamed, number, steps(position)) for number in clock[position].dream_frames)
 
     return Effort([weight(position) for position in positions], plan.size[0] * plan.size[1])
+
+
+def _of_first(values: Values, each: dict[Octave, float], larger: dict[Octave, float]) -> float:
+    """What a picture or a frame that begins at its source is expected to cost."""
+    composing = zip(each.values(), values.first_lengths(len(each)), strict=True)
+    return sum(cost * len(steps) for cost, steps in composing) + first_steps(values) * sum(larger.values())
 
 
 def _of_beat(
@@ -146,9 +152,9 @@ def effort_of_dive(descent: Descent) -> Effort:
 
 def effort_of_picture(dreamer: Dreamer, shape: tuple[int, int], instant: Instant = START) -> float:
     """What a picture of `shape` (height, width) is expected to cost, dreamed from its source alone."""
-    dreamed, steps = dreamer.shape(shape, (instant,)), dreamer.values(instant).first_steps
+    dreamed = dreamer.shape(shape, (instant,))
     each = _octaves(dreamer, dreamed, instant.timeline, shape, instant.frame)(instant.frame)
-    return steps * sum(each.values()) + min(2, steps) * sum(_larger(dreamer, shape, dreamed, instant).values())
+    return _of_first(dreamer.values(instant), each, _larger(dreamer, shape, dreamed, instant))
 
 
 def effort_of_progression(shown: Progression) -> Effort:
@@ -158,9 +164,10 @@ def effort_of_progression(shown: Progression) -> Effort:
     for cell in shown.cells:
         dreamed = cell.dreamer.shape((height, width))
         each = _octaves(cell.dreamer, dreamed, START.timeline, (height, width))(0)
-        steps = cell.dreamer.values().first_steps
-        finer = min(2, steps) * sum(_larger(cell.dreamer, (height, width), dreamed).values())
-        spent = [0.0, *accumulate(weight for weight in each.values() for _ in range(steps))]
+        values = cell.dreamer.values()
+        finer = first_steps(values) * sum(_larger(cell.dreamer, (height, width), dreamed).values())
+        steps = zip(each.values(), values.first_lengths(len(each)), strict=True)
+        spent = [0.0, *accumulate(weight for weight, lengths in steps for _ in lengths)]
         for number, (before, after) in enumerate(pairwise((0, *cell.shown))):
             weights[number] += spent[after] - spent[before] + (finer if after > before else 0.0)
     return Effort(weights, shown.size[0] * shown.size[1])

@@ -128,9 +128,8 @@ def still_of(source: Source, at: Time | None, size: Size | None, recipe: Recipe)
 def _dreamed(dreamer: Dreamer, instant: Instant) -> str:
     steps = dreamer.values(instant).first_steps
     frame = f"frame {instant.frame}, " if instant.frame else ""
-    return (
-        f"{frame}dreamed {dreamer.objective.brief}, {steps} step{'s' * (steps != 1)} an octave, in {dreamer.precision}"
-    )
+    far = f"{steps} step{'s' * (steps != 1)} far on each octave"
+    return f"{frame}dreamed {dreamer.objective.brief}, {far}, in {dreamer.precision}"
 
 
 def _sure(dreamer: Dreamer, still: Still, picture: Tensor) -> Iterator[str]:
