@@ -119,7 +119,7 @@ def grown(
             soft = _softly(here)
             far = soft if reach is None else soft * reach
             bold = replace(pace, steps=steps, size=BOLD * pace.size, gain=far)
-            done = _on_a_sheet(dreamer, score, now.done, boxes, bold, octave.scale, draw)
+            done = on_a_sheet(dreamer, score, now.done, boxes, bold, octave.scale, draw)
             now = replace(now, done=done, young=now.young - here / count, where=torch.maximum(now.where, here))
             narrow = narrow if number else torch.maximum(narrow, here * (1 - together))
     left_over = now.young.clamp(0, 1) * torch.where(apart > 0, 1.0, FADES)
@@ -130,7 +130,7 @@ def _softly(where: Tensor) -> Tensor:
     return F.avg_pool2d(where, _SOFT, 1, _SOFT // 2, count_include_pad=False)
 
 
-def _on_a_sheet(
+def on_a_sheet(
     dreamer: Dreamer, score: Score, begun: Ascended, boxes: tuple[Box, ...], pace: Pace, scale: float, draw: int
 ) -> Ascended:
     """`begun` with its `boxes` dreamed on together at `scale`, as far as the gain of `pace` has it.

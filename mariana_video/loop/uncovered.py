@@ -40,6 +40,20 @@ class Box:
         """That part of `picture` (1×C×H×W), a view."""
         return picture[..., self.top : self.bottom, self.left : self.right]
 
+    def meets(self, other: Box) -> bool:
+        """Whether both have a pixel in common."""
+        down = self.top < other.bottom and other.top < self.bottom
+        return down and self.left < other.right and other.left < self.right
+
+    def round(self, other: Box) -> Box:
+        """The smallest box that holds both."""
+        return Box(
+            min(self.top, other.top),
+            max(self.bottom, other.bottom),
+            min(self.left, other.left),
+            max(self.right, other.right),
+        )
+
     def at(self, top: int, left: int) -> Box:
         """A box of its shape elsewhere."""
         height, width = self.shape
@@ -97,9 +111,16 @@ def boxes_round(young: Tensor) -> tuple[Box, ...]:
 
     Largest first, with a margin for the network to see what lies around.
     """
-    height, width = young.shape[-2:]
-    solid = _opened(young, _THICK, beyond=1)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    return boxes_of(_opened(young, _THICK, beyond=1), (young.shape[-2], young.shape[-1]))
+
+
+def boxes_of(cells: NDArray[np.uint8], shape: tuple[int, int]) -> tuple[Box, ...]:
+    """Boxes round the connected parts of `cells` (h×w, 0 or 1, of 8×8 pixels) of a picture of `shape` (height, width).
+
+    Largest first, with a margin for the network to see what lies around.
+    """
+    height, width = shape
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cells, connectivity=8)
     found: list[Box] = []
     for left, top, wide, high, _ in sorted(stats[1:].tolist(), key=lambda row: -row[4]):
         box = Box(
@@ -108,6 +129,18 @@ def boxes_round(young: Tensor) -> tuple[Box, ...]:
             max(0, left * _CELL - _MARGIN),
             min(width, (left + wide) * _CELL + _MARGIN),
         )
+        found.append(box)
+    return tuple(found)
+
+
+def apart(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
+    """`boxes` of which none lies over another: those that do are one, round both."""
+    found: list[Box] = []
+    for box in boxes:
+        while near := [other for other in found if box.meets(other)]:
+            for other in near:
+                found.remove(other)
+                box = box.round(other)
         found.append(box)
     return tuple(found)
 
