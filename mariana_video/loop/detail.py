@@ -165,10 +165,12 @@ class Sharpening:
 
     def _ascended(self, begun: Tensor, octave: Octave, pace: Pace, number: int, places: Places | None) -> Ascended:
         score = self.dreamer.scored(self.values.terms)
-        if places is None or not places.boxes:
+        if places is None or places.sheet is None:
             return self.dreamer.ascend(begun, score, (octave,), pace, number)
-        boxes = places.enlarged((begun.shape[-2], begun.shape[-1]))
-        return on_a_sheet(self.dreamer, score, Ascended(begun, float("nan"), 0), boxes, pace, octave.scale, number)
+        sheet = places.sheet.enlarged(
+            *(large / small for large, small in zip(begun.shape[-2:], places.shape, strict=True))
+        )
+        return on_a_sheet(self.dreamer, score, Ascended(begun, float("nan"), 0), sheet, pace, octave.scale, number)
 
     def _pace(self, steps: int, level: int, gain: Tensor) -> Pace:
         return replace(pace_at(self.values, steps, level), gain=gain, others=self.others)

@@ -25,7 +25,7 @@ from mariana_video.loop.dream_clock import STANDS
 from mariana_video.loop.dreamer import Ascended, Dreamer
 from mariana_video.loop.newcomers import on_a_sheet
 from mariana_video.loop.state import Moment, State
-from mariana_video.loop.uncovered import Box, apart, boxes_of, sheet_of
+from mariana_video.loop.uncovered import Sheet, sheet_round
 from mariana_video.motion.motion import Motion
 from mariana_video.networks.network import CLASSES
 
@@ -36,40 +36,32 @@ _FAR = 6 / 255  # that of a cell alone, which of thousands one or the other come
 _MOVES = 0.5  # of what moved lately: plain things look the same while they move
 _ROOM = 3  # cells: what lies next to what moves is dreamed with it, for its motion is known to some pixels only
 _FACTORS = (1, *(factor for _, factor in reversed(STANDS)))
-_WIDE = 0.6  # of a picture: boxes that are larger together cost as much as all of it
+_WORTH = 0.8  # of the usual cost: where boxes and turns save less than a fifth, it is as ever
 
 
 @dataclass(frozen=True)
 class Places:
     """Those of a picture of `shape` (height, width) that dream every so many dream frames, their `pace`.
 
-    `cells` are theirs (1×1×h×w, 0 or 1). The network is asked in `boxes`, or, of none, about the whole picture.
+    `cells` are theirs (1×1×h×w, 0 or 1). The network is asked about a `sheet` of boxes, or (None) the whole picture.
     """
 
     pace: int
     cells: Tensor
     shape: tuple[int, int]
-    boxes: tuple[Box, ...]
+    sheet: Sheet | None
 
     @classmethod
     def of(cls, pace: int, cells: Tensor, shape: tuple[int, int]) -> Places:
         """The same with their boxes."""
-        boxes = apart(boxes_of(cells[0, 0].cpu().numpy().astype(np.uint8), shape))
-        return cls(pace, cells, shape, boxes if math.prod(sheet_of(boxes).shape) < _WIDE * math.prod(shape) else ())
+        sheet = sheet_round(cells[0, 0].cpu().numpy().astype(np.uint8), shape)
+        return cls(pace, cells, shape, sheet if math.prod(sheet.shape) < _WORTH * math.prod(shape) else None)
 
     @property
     def cost(self) -> float:
         """That of a dream frame, of the whole picture's."""
-        share = math.prod(sheet_of(self.boxes).shape) / math.prod(self.shape) if self.boxes else 1.0
+        share = 1.0 if self.sheet is None else math.prod(self.sheet.shape) / math.prod(self.shape)
         return share / self.pace
-
-    def enlarged(self, shape: tuple[int, int]) -> tuple[Box, ...]:
-        """Their boxes in the same picture at another `shape` (height, width)."""
-        down, across = shape[0] / self.shape[0], shape[1] / self.shape[1]
-        return tuple(
-            Box(round(one.top * down), round(one.bottom * down), round(one.left * across), round(one.right * across))
-            for one in self.boxes
-        )
 
     @cached_property
     def where(self) -> Tensor:
@@ -87,8 +79,8 @@ class Turn:
 
     def ascended(self, dreamer: Dreamer, score: Score, begun: Ascended, octave: Octave, pace: Pace) -> Ascended:
         """`begun` with those places after the ascent on an octave, and nothing else of it changed."""
-        if self.places is not None and self.places.boxes:
-            done = on_a_sheet(dreamer, score, begun, self.places.boxes, pace, octave.scale, self.draw)
+        if self.places is not None and self.places.sheet is not None:
+            done = on_a_sheet(dreamer, score, begun, self.places.sheet, pace, octave.scale, self.draw)
         else:
             done = dreamer.ascend(begun.picture, score, (octave,), pace, self.draw)
             done = replace(done, pushed=begun.pushed + done.pushed)
@@ -189,8 +181,12 @@ def _taking_turns(stood: Tensor, moment: Moment) -> tuple[Places, ...]:
     for begins, factor in reversed(STANDS):
         paces = torch.where(calm > float(begins), float(max(1, factor // slower)), paces)  # beside the clock's own
     ways = (torch.where(paces <= least, 1.0, paces) for least in _FACTORS)
-    best = min((_places(way, shape) for way in ways), key=lambda way: sum(one.cost for one in way))
-    return () if best[0].cost >= 1 else best
+    best = min((_places(way, shape) for way in ways), key=_cost)
+    return best if _cost(best) < _WORTH else ()
+
+
+def _cost(places: Iterable[Places]) -> float:
+    return sum(one.cost for one in places)
 
 
 def _places(paces: Tensor, shape: tuple[int, int]) -> tuple[Places, ...]:
