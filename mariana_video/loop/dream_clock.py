@@ -5,7 +5,7 @@ frames shows what lies between two dreams. So a film dreams the same at 5, 24 or
 missing, and on a clock that wavers: steps are counted, never lengthened.
 
 Where the source stands still for longer than a second, the dream goes on ever more slowly: after four seconds at an
-eighth of its pace. Motion wakes it at once.
+eighth of its pace. Motion wakes it at once. (Where only a part of it stands still, that part rests: `resting.py`.)
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -31,9 +32,9 @@ from mariana_video.networks.network import CLASSES
 
 _CELL = 8  # pixels a side of what stands or moves as one
 _GRAIN = 4  # pixels over which a source's noise is averaged before it is compared
-_ALIKE = 3 / 255  # the mean difference round a cell: what noise and coding leave of a picture that stands is below it
-_FAR = 6 / 255  # that of a cell alone, which of thousands one or the other comes nearer to
-_MOVES = 0.5  # of what moved lately: plain things look the same while they move
+_ALIKE = 4 / 255  # the mean difference round a cell: what noise and coding leave of a picture that stands is below it
+_FAR = 8 / 255  # that of a cell alone, which of thousands one or the other comes nearer to
+_MOVES = 0.5  # of what moved lately
 _ROOM = 3  # cells: what lies next to what moves is dreamed with it, for its motion is known to some pixels only
 _FACTORS = (1, *(factor for _, factor in reversed(STANDS)))
 _WORTH = 0.8  # of the usual cost: where boxes and turns save less than a fifth, it is as ever
@@ -159,10 +160,19 @@ def resting(moment: Moment, state: State, moved: Tensor) -> Resting:
         first, stood = _means(state.source, _GRAIN), torch.zeros_like(moved)
     changed = _means((fine - first).abs().mean(1, keepdim=True), _CELL // _GRAIN)
     around = F.avg_pool2d(changed, _ROOM, 1, _ROOM // 2, count_include_pad=False)
-    stands = ((changed < _FAR) & (around < _ALIKE) & (moved < _MOVES)).to(stood)
+    stands = 1 - _with_what_moves((changed >= _FAR) | (around >= _ALIKE), moved >= _MOVES).to(stood)
     stood = (stood + moment.elapsed) * stands
     first = torch.lerp(fine, first, _pixels(stands, _CELL // _GRAIN, fine.shape[-2:]))
     return Resting(_taking_turns(stood, moment), {"first": first, "stood": stood})
+
+
+def _with_what_moves(changed: Tensor, moves: Tensor) -> Tensor:
+    """The cells (1×1×h×w) that have `changed`, with those that move and hang together with them: plain things look the
+    same while they move, and where nothing has changed at all motion is noise."""
+    either = (changed | moves)[0, 0].cpu().numpy().astype(np.uint8)
+    _, labels = cv2.connectedComponents(either, connectivity=8)
+    found = np.isin(labels, labels[changed[0, 0].cpu().numpy()])
+    return torch.from_numpy(found).to(changed.device)[None, None]
 
 
 def rested(moment: Moment, state: State) -> Resting:
