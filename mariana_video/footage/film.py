@@ -22,7 +22,7 @@ from mariana_video.footage import masks
 from mariana_video.footage.held_flashes import Holding
 from mariana_video.footage.kaleidoscope import folded_alpha, folded_frame
 from mariana_video.footage.pipeline import ahead, most_waiting
-from mariana_video.footage.plan import Plan, timings_of
+from mariana_video.footage.plan import Plan, along_the_way, timings_of
 from mariana_video.footage.reading import read_on, small_of
 from mariana_video.footage.waiting import waiting_asleep
 from mariana_video.loop.beside import guide_of, guided
@@ -151,6 +151,7 @@ def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer, mask: Tensor
         dream_frames=item.timing.dream_frames,
         share=item.timing.share,
         whole=None if item.small is None else whole,
+        slower=None if along_the_way(dreamer.recipe) else item.timing.slower,
     )
 
 

@@ -114,7 +114,8 @@ def _moment(
         coming.previous = view, frame.pts
     source = to_tensor(frame.rgb).to(device)
     moment = Moment(position, frame.pts, elapsed, source, values, motion, None if mask is None else mask.to(device))
-    moment = replace(moment, dream_frames=timing.dream_frames, share=timing.share)
+    slower = None if along_the_way(dreamer.recipe) else timing.slower
+    moment = replace(moment, dream_frames=timing.dream_frames, share=timing.share, slower=slower)
     return moment if small is None else replace(moment, source=small.to(device), whole=source)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -16,6 +16,7 @@ from mariana_video.loop.dream_clock import DREAM_RATE
 from mariana_video.loop.dreamer import Ascended, Dreamer
 from mariana_video.loop.dreaming import DreamFrame, Start, next_frame
 from mariana_video.loop.newcomers import young_after
+from mariana_video.loop.resting import Resting, may_rest, resting
 from mariana_video.loop.state import Moment, State
 from mariana_video.loop.strength import carried_target, first_strength_gain, restored
 from mariana_video.motion.motion import Motion
@@ -35,8 +36,8 @@ class Warped:
     `target` is the strength that it is held at (1×1×h×w), `visible` how much of a place was there before (1×1×H×W),
     `moves` how much a place moves (likewise, 0…1), `between` how far from whole pixels it moves in a dream frame
     (likewise, 0…2: a warp by whole pixels blunts nothing), `young` how much of a place is still to be dreamed, what was
-    dreamed in strips and what is dreamed apart (1×3×H×W), `tensors` what else the next frame needs, and `whole` whether
-    the dreamed frame is carried.
+    dreamed in strips and what is dreamed apart (1×3×H×W), `tensors` what else the next frame needs, `whole` whether the
+    dreamed frame is carried, and `resting` what goes on more slowly.
     """
 
     change: Tensor
@@ -49,6 +50,12 @@ class Warped:
     young: Tensor
     tensors: dict[str, Tensor]
     whole: bool = False
+    resting: Resting = field(default_factory=Resting)
+
+    def before(self, moment: Moment) -> State:
+        """It as a state: that of a frame in which nothing is dreamed on."""
+        tensors = {**self.tensors, "target": self.target, "momentum": self.momentum}
+        return State(moment.index, moment.source, (moment.source + self.change).clamp(0, 1), tensors)
 
     def after(self, state: State) -> Warped:
         """The same after a dream frame on the same frame, where all that is there was seen before."""
@@ -89,9 +96,12 @@ def carried_frame(
     carried_share, pushed, done = float(now.visible.mean()), 0, Ascended(moment.source, float("nan"), 0)
     for number in moment.dream_frames:
         begins = now if number == moment.dream_frames.start else now.blunted()
-        state, done = next_frame(
-            dreamer, score, moment, start_on(begins, moment), DreamFrame(number, number // held), pull
-        )
+        frame = DreamFrame(number, number // held, turns=now.resting.turns(number, held))
+        due = state.tensors.get("due")
+        state, done = next_frame(dreamer, score, moment, start_on(begins, moment), frame, pull)
+        if frame.turns is not None:
+            state = now.resting.put_together(state, number, begins.before(moment), due)
+            done = replace(done, picture=state.dream)
         before, now, pushed = now, now.after(state), pushed + done.pushed
     earlier = torch.lerp(now.change, before.change, before.visible)
     state = replace(state, tensors={**state.tensors, "before": earlier})
@@ -107,18 +117,18 @@ def warped_dream(dreamer: Dreamer, state: State, moment: Moment, motion: Motion)
     What stands still is let go where its scene has slowly gone.
     """
     moved = moved_lately(motion.flow, state.tensors.get("moved"), moment.elapsed)
-    moves = resize(moved, motion.shape)
+    rest = resting(moment, state, moved) if may_rest(moment) else Resting()
+    motion, moves = rest.held(motion), resize(moved, motion.shape)
     recalled, seen = recall(motion, moment.source, state.tensors.get("seen"), moment.elapsed)
     visible = torch.lerp(recalled.visible, motion.visible, moves)
     whole = dreamer.recipe.carry.carried == "frame"
-    target = carried_target(state.tensors["target"], Motion(motion.flow, visible), moment.source)
+    target = carried_target(state.tensors["target"], Motion(motion.flow, visible), moment.source, rest.rests)
     change, momentum = _warped(dreamer, state, moment.source, motion)
-    tensors = {"seen": seen, "moved": moved, "strong": state.tensors["strong"]}
+    tensors = {"seen": seen, "moved": moved, "strong": state.tensors["strong"], **rest.tensors}
     between = (motion.flow * (math.pi / max(1.0, DREAM_RATE * moment.elapsed))).sin().square().sum(1, keepdim=True)
     young = young_after(state.tensors.get("young"), motion.flow, visible)
-    return Warped(
-        change, momentum, target, float(state.tensors["strength_gain"]), visible, moves, between, young, tensors, whole
-    )
+    gain = float(state.tensors["strength_gain"])
+    return Warped(change, momentum, target, gain, visible, moves, between, young, tensors, whole, rest)
 
 
 def start_on(now: Warped, moment: Moment) -> Start:

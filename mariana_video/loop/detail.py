@@ -8,7 +8,7 @@ nothing but detail, so that shown small, a large film is the small film.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -17,9 +17,12 @@ from torch import Tensor
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.others import Others
+from mariana_video.dream.plain.resample import resize
 from mariana_video.dream.size import finer, is_near, laid_on
 from mariana_video.loop.beside import others_of
-from mariana_video.loop.dreamer import Dreamer
+from mariana_video.loop.dreamer import Ascended, Dreamer
+from mariana_video.loop.newcomers import on_a_sheet
+from mariana_video.loop.resting import Places, rested
 from mariana_video.loop.state import Moment, State, Values
 from mariana_video.loop.strength import braked, local_rms, step_gain
 from mariana_video.motion.motion import Motion
@@ -114,24 +117,62 @@ class Sharpening:
         dream_frames: range,
         kept: float,
         most: float = 4.0,
+        places: tuple[Places, ...] = (),
     ) -> tuple[Tensor, Tensor, int]:
         """The detail `fine` over `picture` (1×3×H×W each) after some dream frames, its momentum, and the pixels pushed.
 
         Both are used up. The detail is held at the strength `aim` (1×1×h×w, a value a cell) by steps of at most `most`
-        times their length; of what there is, so much is `kept` a dream frame.
+        times their length; of what there is, so much is `kept` a dream frame. Where there are `places`, each goes on at
+        its own pace.
         """
-        score, pushed = self.dreamer.scored(self.values.terms), 0
+        pushed = 0
         for number in dream_frames:
-            fine, momentum = fine.mul_(kept), momentum.mul_(_MOMENTUM)
-            for octave in due(self.octaves, self.dreamed, number) if self.values.steps else ():
-                begun = torch.add(picture, fine).add_(momentum).clamp_(0, 1)
-                gain = step_gain(aim, fine).clamp(max=most) * self.reach
-                pace = self._pace(1, self.octaves.index(octave) + 1, gain)
-                done = self.dreamer.ascend(begun, score, (octave,), pace, number)
-                momentum.add_(finer(done.picture - begun, self.dreamed).mul_(1 - _MOMENTUM))
-                pushed += done.pushed
-            fine = braked(fine.add_(momentum), aim)
+            turns: Iterable[tuple[int, Places | None]] = [(number, None)]
+            if places:
+                turns = ((number // one.pace, one) for one in places if number % one.pace == 0)
+            for own, one in turns:
+                fine, more = self._one_on(picture, fine, momentum, aim, own, kept, most, one)
+                pushed += more
         return fine, momentum, pushed
+
+    def _one_on(
+        self,
+        picture: Tensor,
+        fine: Tensor,
+        momentum: Tensor,
+        aim: Tensor,
+        number: int,
+        kept: float,
+        most: float,
+        places: Places | None,
+    ) -> tuple[Tensor, int]:
+        """The detail after one dream frame, and the pixels pushed; of some `places` alone where those are given.
+
+        `momentum` is changed with it.
+        """
+        pushed, where = 0, None if places is None else resize(places.cells, picture.shape[-2:])
+        fine, momentum = _scaled(fine, kept, where), _scaled(momentum, _MOMENTUM, where)
+        for octave in due(self.octaves, self.dreamed, number) if self.values.steps else ():
+            begun = torch.add(picture, fine).add_(momentum).clamp_(0, 1)
+            gain = step_gain(aim, fine).clamp(max=most) * self.reach
+            pace = self._pace(1, self.octaves.index(octave) + 1, gain)
+            done = self._ascended(begun, octave, pace, number, places)
+            step = finer(done.picture - begun, self.dreamed).mul_(1 - _MOMENTUM)
+            momentum.add_(step if where is None else step.mul_(where))
+            pushed += done.pushed
+        if where is None:
+            return braked(fine.add_(momentum), aim), pushed
+        fine = fine.add_(momentum * where)
+        return fine.lerp_(braked(fine, aim), where), pushed
+
+    def _ascended(self, begun: Tensor, octave: Octave, pace: Pace, number: int, places: Places | None) -> Ascended:
+        score = self.dreamer.scored(self.values.terms)
+        if places is None or places.sheet is None:
+            return self.dreamer.ascend(begun, score, (octave,), pace, number)
+        sheet = places.sheet.enlarged(
+            *(large / small for large, small in zip(begun.shape[-2:], places.shape, strict=True))
+        )
+        return on_a_sheet(self.dreamer, score, Ascended(begun, float("nan"), 0), sheet, pace, octave.scale, number)
 
     def _pace(self, steps: int, level: int, gain: Tensor) -> Pace:
         return replace(pace_at(self.values, steps, level), gain=gain, others=self.others)
@@ -162,17 +203,25 @@ def detailed(
         motion = at_size(moment.motion, shape)
         fine, pushed = (2 * motion.visible).clamp(max=1) * warp(state.tensors["fine"], motion.flow, kernel="lanczos"), 0
     else:
-        motion = at_size(moment.motion, shape)
+        rest = rested(moment, state)
+        motion = at_size(rest.held(moment.motion), shape)
         fine, momentum = (
             warp(before.tensors[name], motion.flow, kernel="lanczos").mul_(motion.visible)
             for name in ("fine", "fine_momentum")
         )
         laid = laid_on(shown - moment.source, shape)
         aim, kept = SHARE * local_rms(laid), values.carry ** (1 / round_of(octaves, dreamed))
-        fine, momentum, pushed = sharpening.gone_on(laid.add_(whole), fine, momentum, aim, moment.dream_frames, kept)
+        fine, momentum, pushed = sharpening.gone_on(
+            laid.add_(whole), fine, momentum, aim, moment.dream_frames, kept, places=rest.places
+        )
         state = _with(state, fine, momentum)
     give_back(_GAPS + _GAPS // 2)  # of what the large one took, which waits for the next as long
     return state, laid_on(shown - moment.source, shape).add_(whole).add_(fine).clamp_(0, 1), pushed
+
+
+def _scaled(picture: Tensor, factor: float, where: Tensor | None) -> Tensor:
+    """`picture` times a factor, in place, as far as `where` has it (1×1×H×W, 0…1; None: everywhere)."""
+    return picture.mul_(factor if where is None else 1 - (1 - factor) * where)
 
 
 def _with(state: State, fine: Tensor, momentum: Tensor) -> State:

@@ -5,7 +5,7 @@ frames shows what lies between two dreams. So a film dreams the same at 5, 24 or
 missing, and on a clock that wavers: steps are counted, never lengthened.
 
 Where the source stands still for longer than a second, the dream goes on ever more slowly: after four seconds at an
-eighth of its pace. Motion wakes it at once.
+eighth of its pace. Motion wakes it at once. (Where only a part of it stands still, that part rests: `resting.py`.)
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ DREAM_RATE = 25.0  # dream frames a second
 _MOVES = Fraction(0)
 _NEAR = Fraction(1, 10)  # of a dream frame: a frame so little after one is on it, as clocks of 1/1000 s have it
 _MOST = 25  # dream frames of one frame: what was longer ago is not seen in a dream
-_STANDS = ((Fraction(4), Fraction(1, 8)), (Fraction(2), Fraction(1, 4)), (Fraction(1), Fraction(1, 2)))
-# Its pace where the source has stood for so many seconds and more: a dream that is held for less is as ever.
+STANDS = ((Fraction(4), 8), (Fraction(2), 4), (Fraction(1), 2))
+"""How many times more slowly it goes where the source has stood for so many seconds and more: else as ever."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,14 @@ class Timing:
     `previous` is the position of the frame whose dream it goes on from (None: it is dreamed from its source alone),
     `dream_frames` are the numbers of the dream frames since then, counted from the shot's first frame, and `share` is
     how much of the last dream frame has passed by the time of the frame. Later frames go on from it if it `leads`: not
-    if it lies between two dream frames.
+    if it lies between two dream frames. The clock goes `slower` by that factor than it usually does.
     """
 
     previous: int | None
     dream_frames: range
     share: float
     leads: bool
+    slower: int = 1
 
 
 def timings(
@@ -77,7 +78,8 @@ class DreamClock:
         reached = max(self._done, math.ceil(passed - _NEAR))
         dream_frames = range(max(self._done, reached - _MOST) + 1, reached + 1)
         share = min(Fraction(1), passed - reached + 1)
-        timing = Timing(self._previous, dream_frames, float(share), leads=bool(dream_frames))
+        slower = next((factor for begins, factor in STANDS if stood > begins), 1)
+        timing = Timing(self._previous, dream_frames, float(share), leads=bool(dream_frames), slower=slower)
         if dream_frames:
             self._previous, self._done = self._position, reached
         return timing
@@ -87,14 +89,14 @@ class DreamClock:
         if stood > 0:
             return self._passed + Fraction(DREAM_RATE) * (_slowed(stood) - _slowed(min(self._stood, stood)))
         passed = self._passed + Fraction(DREAM_RATE) * (time - self._time)
-        slow = self._stood > _STANDS[-1][0]
+        slow = self._stood > STANDS[-1][0]
         return Fraction(max(self._done + 1, math.ceil(passed - _NEAR))) if slow else passed
 
 
 def _slowed(stood: Fraction) -> Fraction:
     """How many seconds' dream is dreamed while a source stands still for so many."""
     dreamed, until = Fraction(0), stood
-    for begins, pace in _STANDS:
+    for begins, slower in STANDS:
         if until > begins:
-            dreamed, until = dreamed + (until - begins) * pace, begins
+            dreamed, until = dreamed + (until - begins) / slower, begins
     return dreamed + until

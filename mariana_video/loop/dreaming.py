@@ -11,13 +11,14 @@ from torch import Tensor
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.others import Others
-from mariana_video.dream.plain.measure import rms
+from mariana_video.dream.plain.measure import mean_size, rms
 from mariana_video.dream.plain.resample import resize
 from mariana_video.dream.pull import Pull
 from mariana_video.dream.score import Score
 from mariana_video.loop.beside import others_of
 from mariana_video.loop.dreamer import Ascended, Dreamer
 from mariana_video.loop.newcomers import Grown, grown, ungrown, young_of
+from mariana_video.loop.resting import Turn, acting
 from mariana_video.loop.state import Moment, State
 from mariana_video.loop.strength import braked, first_strength_gain, local_rms, next_strength_gain, step_gain
 
@@ -27,11 +28,20 @@ _HARDEST = 8.0  # strength gain of a frame that has nothing else to hold its str
 
 @dataclass(frozen=True)
 class DreamFrame:
-    """One turn of the loop: its `number` says which octaves run, `draw` which jitter, `length` is in 1/25 s."""
+    """One turn of the loop: its `number` says which octaves run, `draw` which jitter, `length` is in 1/25 s.
+
+    Where `turns` are given, they alone are dreamed on, each on its own octaves.
+    """
 
     number: int
     draw: int
     length: float = 1.0
+    turns: tuple[Turn, ...] | None = None
+
+    @property
+    def asked(self) -> tuple[Turn, ...]:
+        """All that is dreamed on."""
+        return (Turn(self.number, self.draw),) if self.turns is None else self.turns
 
 
 @dataclass(frozen=True)
@@ -108,25 +118,24 @@ def next_frame(
     if start.momentum is not None:
         gain = gain * (1 - values.momentum * start.visible)
     done = new.done
-    for octave, steps in in_turn(octaves, dream_frame.number, plain.steps):
-        size = plain.size * start.strength_gain * (start.sharpness_gain if octave == octaves[-1] else 1)
-        after = dreamer.ascend(
-            done.picture, score, (octave,), replace(plain, steps=steps, size=size, gain=gain), dream_frame.draw
-        )
-        done = replace(after, pushed=done.pushed + after.pushed)
+    for turn in dream_frame.asked:
+        for octave, steps in in_turn(octaves, turn.number, plain.steps):
+            size = plain.size * start.strength_gain * (start.sharpness_gain if octave == octaves[-1] else 1)
+            pace = replace(plain, steps=steps, size=size, gain=gain)
+            done = turn.ascended(dreamer, score, done, octave, pace)
     change = done.picture - source
     cells = resize(new.where, start.target.shape[-2:]).clamp(0, 1)
     target = torch.lerp(start.target, local_rms(change) / max(values.strength, _FAINT), cells)
     aim = target * values.strength
     dream = (source + braked(change, aim)).clamp(0, 1) if plain.steps else done.picture
     dream = within(start.mask, source, dream)
-    strength_gain = torch.tensor(
-        next_strength_gain(start.strength_gain, aim, change, start.visible, dream_frames, start.most)
-    )
+    acted = None if dream_frame.turns is None else acting(dream_frame.turns, start.visible)
+    visible, share = (start.visible, 1.0) if acted is None else (start.visible * acted, mean_size(acted))
+    strength_gain = next_strength_gain(start.strength_gain, aim, change, visible, dream_frames * share, start.most)
     tensors = {
         **start.tensors,
         "target": target,
-        "strength_gain": strength_gain,
+        "strength_gain": torch.tensor(strength_gain),
         "young": new.kept,
     }
     if start.momentum is not None:

@@ -15,7 +15,7 @@ from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
 from mariana_video.dream.score import Score
 from mariana_video.loop.dreamer import Ascended, Dreamer
-from mariana_video.loop.uncovered import Box, boxes_round, sheet_of, thick_parts
+from mariana_video.loop.uncovered import Box, Sheet, boxes_round, sheet_of, thick_parts
 from mariana_video.motion.warp import warp
 
 FIRST, LAST = 10, 3  # steps on the smallest octave and on the full size; on those between something between
@@ -121,7 +121,7 @@ def grown(
             soft = _softly(here)
             far = soft if reach is None else soft * reach
             bold = replace(pace, steps=steps, size=BOLD * pace.size, gain=far)
-            done = _on_a_sheet(dreamer, score, now.done, boxes, bold, octave.scale, draw)
+            done = on_a_sheet(dreamer, score, now.done, sheet_of(boxes), bold, octave.scale, draw)
             now = replace(now, done=done, young=now.young - here / count, where=torch.maximum(now.where, here))
             narrow = narrow if number else torch.maximum(narrow, here * (1 - together))
     left_over = now.young.clamp(0, 1) * torch.where(apart > 0, 1.0, FADES)
@@ -140,16 +140,16 @@ def _added(ones: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(found, np.float32)
 
 
-def _on_a_sheet(
-    dreamer: Dreamer, score: Score, begun: Ascended, boxes: tuple[Box, ...], pace: Pace, scale: float, draw: int
+def on_a_sheet(
+    dreamer: Dreamer, score: Score, begun: Ascended, sheet: Sheet, pace: Pace, scale: float, draw: int
 ) -> Ascended:
-    """`begun` with its `boxes` dreamed on together at `scale`, as far as the gain of `pace` has it.
+    """`begun` with the boxes of a `sheet` dreamed on together at `scale`, as far as the gain of `pace` has it.
 
     Beside a guide that is the whole picture: at the edges of boxes nothing is as it is in the guide.
     """
     if "guide" in score.beside:
-        boxes = (Box(0, begun.picture.shape[-2], 0, begun.picture.shape[-1]),)
-    sheet, looked_at = sheet_of(boxes), "source" in score.beside or pace.style.compares
+        sheet = sheet_of((Box(0, begun.picture.shape[-2], 0, begun.picture.shape[-1]),))
+    looked_at = "source" in score.beside or pace.style.compares
     height, width = (max(1, round(side * scale)) for side in sheet.shape)
     pace = replace(
         pace,

@@ -59,7 +59,8 @@ class Moment:
     `source` is 1×3×H×W in 0…1; `motion` leads to the frame before and is None where nothing is carried (a first frame,
     after a cut). `dream_frames` and `share` are those of a film's `Timing`. `whole` is the source at the picture's own
     size, where it is dreamed at another; `mask`, where given, is 1×1×H×W at that size and says where the dream is seen.
-    `guide` (1×3×h×w, of any size) is what terms go by that follow one.
+    `guide` (1×3×h×w, of any size) is what terms go by that follow one. Places that stand still may go on more slowly
+    where it says how much `slower` the whole dream goes already (1: not at all); None: they may not.
     """
 
     index: int
@@ -73,6 +74,7 @@ class Moment:
     share: float = 1.0
     whole: Tensor | None = None
     guide: Tensor | None = None
+    slower: int | None = None
 
 
 @dataclass(frozen=True)

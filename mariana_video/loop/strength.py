@@ -64,8 +64,8 @@ def bare(source: Tensor) -> Tensor | None:
     return found if bool((found > 0).any()) else None
 
 
-def carried_target(target: Tensor, motion: Motion, source: Tensor | None = None) -> Tensor:
-    """The target moved along with the picture, its RMS kept.
+def carried_target(target: Tensor, motion: Motion, source: Tensor | None = None, rests: Tensor | None = None) -> Tensor:
+    """The target moved along with the picture, its RMS kept; where the dream `rests` (1×1×h×w, 0 or 1) it is as it was.
 
     What newly appears gets the target of places that look like it in `source` (1×3×H×W), or the usual one without.
     Moving and filling in flatten a target a little, frame after frame: without keeping its RMS a dream fades with it.
@@ -77,7 +77,8 @@ def carried_target(target: Tensor, motion: Motion, source: Tensor | None = None)
     moved = warp(target, flow, kernel="linear")
     new = usual if source is None else _of_the_like(moved, visible, source)
     moved = moved * visible + new * (1 - visible)
-    return moved * (usual / max(rms(moved), _DARK))
+    moved = moved * (usual / max(rms(moved), _DARK))
+    return moved if rests is None else torch.lerp(moved, target, rests)
 
 
 def _of_the_like(target: Tensor, visible: Tensor, source: Tensor) -> Tensor:

@@ -108,6 +108,42 @@ def test_frames_one_by_one_are_what_the_film_is_where_it_stands(tmp_path: Path, 
         assert np.array_equal(np.rint(one * 255), np.rint(read_picture(path)[0] * 255))
 
 
+def tripod(folder: Path, frames: int) -> Path:
+    """Pictures in which a square goes to and fro before a texture that stands."""
+    folder.mkdir()
+    for number in range(frames):
+        picture, left = texture(96, 144), 8 + 4 * abs(number % 6 - 3)
+        picture[32:48, left : left + 16] = texture(16, 16, seed=1)
+        write_picture(folder / f"{number:03d}.png", picture)
+    return folder
+
+
+def test_a_film_goes_on_in_the_middle_where_a_part_of_it_rests(tmp_path: Path, tiny_weights: Path) -> None:
+    """From the state of any frame, and frame by frame as its maker gives them, to the very same pictures."""
+    plan = planned(tripod(tmp_path / "in", 11), 5)
+    dreamer = make_dreamer(recipe(network=tiny_weights, **OPTIONS), Machine(precision="fp32"))
+    with film(plan, dreamer) as frames:
+        whole = list(frames)
+    assert "due" not in whole[3].state.tensors
+    assert "due" in whole[8].state.tensors
+    with film(plan, dreamer, whole[8].state, 9) as frames:
+        for made, known in zip(frames, whole[9:], strict=True):
+            assert np.array_equal(made.rgb, known.rgb)
+    pictures = [np.uint8(np.rint(read_picture(path)[0] * 255)) for path in sorted((tmp_path / "in").glob("*.png"))]
+    live = mariana_video.dream_frames(pictures, rate=5, network=tiny_weights, precision="fp32", **OPTIONS)
+    for one, known in zip(live, whole, strict=True):
+        assert np.array_equal(one, known.rgb)
+
+
+@pytest.mark.parametrize("carried", ["change", "frame"])
+def test_where_the_dream_changes_by_itself_nothing_rests(tmp_path: Path, tiny_weights: Path, carried: str) -> None:
+    plan = planned(tripod(tmp_path / "in", 8), 5)
+    dreamer = make_dreamer(recipe(network=tiny_weights, carried=carried, **OPTIONS), Machine(precision="fp32"))
+    with film(plan, dreamer) as frames:
+        *_, last = frames
+    assert ("stood" in last.state.tensors) == (carried == "change")
+
+
 @pytest.mark.parametrize(
     "options",
     [
