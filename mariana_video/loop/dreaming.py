@@ -10,7 +10,6 @@ from torch import Tensor
 
 from mariana_video.dream.ascent import Pace
 from mariana_video.dream.octaves import Octave
-from mariana_video.dream.others import Others
 from mariana_video.dream.plain.measure import mean_size, rms
 from mariana_video.dream.plain.resample import resize
 from mariana_video.dream.pull import Pull
@@ -113,7 +112,7 @@ def next_frame(
     others = others_of(source if start.seen is None else start.seen, moment.guide, dreamer.everywhere, source)
     plain = Pace(values.steps, size, values.jitter, gain, pull, dreamer.bare(source), values.style, others)
     octaves = dreamer.octaves(_shape(source), score, values)
-    new = _newcomers(dreamer, score, octaves, moment, start, dream_frame, others)
+    new = _newcomers(dreamer, score, octaves, moment, start, dream_frame, plain)
     gain = torch.lerp(gain, gain.clamp(max=1), new.young) * (1 - new.apart)
     if start.momentum is not None:
         gain = gain * (1 - values.momentum * start.visible)
@@ -151,20 +150,13 @@ def _newcomers(
     moment: Moment,
     start: Start,
     dream_frame: DreamFrame,
-    others: Others,
+    plain: Pace,
 ) -> Grown:
-    """Where a dream frame begins, with what is young in it dreamed on."""
+    """Where a dream frame begins, with what is young in it dreamed on; `plain` is the pace of all that is not."""
     values, young = moment.values, young_of(start.visible, start.young)
     if not values.steps:
         return ungrown(start.picture, young, start.narrow)
-    pace = Pace(
-        values.steps,
-        values.step_size * values.strength,
-        values.jitter,
-        bare=dreamer.bare(start.source),
-        style=values.style,
-        others=others,
-    )
+    pace = replace(plain, size=values.step_size * values.strength, gain=None, pull=None)
     return grown(dreamer, score, octaves, start.source, start.picture, young, pace, dream_frame.number, start.narrow)
 
 

@@ -21,14 +21,22 @@ from mariana_video.networks import pieces
 from mariana_video.networks.network import CLASSES, Network
 from mariana_video.recipe.values.memory import Memory
 
-Beside = tuple[tuple[int, int], ...]
-"""Bytes besides the network, as lines (bytes at once, bytes a pixel) of which the highest counts."""
+
+@dataclass(frozen=True)
+class Beside:
+    """Bytes besides the network, as `lines` (bytes at once, bytes a pixel) of which the highest counts.
+
+    So many bytes a pixel less are taken where all that was freed is given back (`trimmed`).
+    """
+
+    lines: tuple[tuple[int, int], ...]
+    trimmed: int = 0
+
 
 # Measured at 640, 1920 and 3840 pixels (`benchmarks/memory.py`). Of a film frames read ahead, flow, the dream's state
-# and the encoder come on top of what a picture needs; large frames leave gaps in what the C library keeps.
-STILL: Beside = ((100_000_000, 150), (50_000_000, 187))
-FILM: Beside = ((250_000_000, 130), (150_000_000, 380))
-_TRIMMED = 100  # bytes a pixel that are not taken where what was freed is given back
+# and the encoder come on top of what a picture needs.
+STILL = Beside(((100_000_000, 150), (50_000_000, 187)), trimmed=45)
+FILM = Beside(((370_000_000, 200),))
 _SPARE = 1.37  # times what is kept for the gradient is taken on the way
 _TILED = 90  # bytes a pixel of a tile that goes through the network in pieces, beside what is kept
 _TRIAL = 64  # pixels a side, at least, of the picture that the network is tried with
@@ -130,7 +138,7 @@ def memory_needed(
 
 def bytes_beside(pixels: int, beside: Beside, tight: bool) -> int:
     """Bytes that pictures of so many pixels take beside the network."""
-    return max(once + each * pixels for once, each in beside) - _TRIMMED * pixels * tight
+    return max(once + each * pixels for once, each in beside.lines) - beside.trimmed * pixels * tight
 
 
 def at_once(score: Score, shape: tuple[int, int], kept: Kept) -> float:

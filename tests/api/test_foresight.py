@@ -203,5 +203,5 @@ def test_a_film_s_own_pictures_leave_less_for_the_network(tmp_path: Path, monkey
 
     monkeypatch.setattr(films, "shots_of", noted)
     clip = moving_clip(tmp_path / "clip.mp4", frames=3)
-    mariana_video.video(clip, tmp_path / "out.mp4", size="640x480", memory="3GB")
+    mariana_video.video(clip, tmp_path / "out.mp4", size="640x480", memory="6GB")
     assert found == [footprint.bytes_beside(640 * 480, footprint.FILM, tight=True)]
