@@ -134,20 +134,31 @@ def passes_of(plan: Plan, dreamer: Dreamer) -> tuple[float, list[Finished]]:
     return sum(carried) / len(carried), done
 
 
-def whole(clip: Path, frames: int) -> tuple[float, float, float]:
-    """The installed command on a clip: seconds a carried frame, frames a second in all, peak memory in MiB.
+FEW = 5
+
+
+def whole(clip: Path, frames: int) -> tuple[float, float]:
+    """The installed command on a clip: seconds a carried frame, frames a second in all.
 
     Two runs, of few and of many frames: their difference leaves out starting up and the first frame.
     """
-    seconds = []
-    for count in (5, frames):
-        with tempfile.TemporaryDirectory() as folder:
-            command = [sys.executable, "-m", "mariana_video", "video", str(clip), f"{folder}/out.mp4", "--quiet"]
-            began = time.perf_counter()
-            subprocess.run([*command, "--size", "640x", "--duration", str(count / 25)], cwd=ROOT, check=True)
-            seconds.append(time.perf_counter() - began)
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return (seconds[1] - seconds[0]) / (frames - 5), frames / seconds[1], memory
+    few, many = seconds_of(clip, FEW), seconds_of(clip, frames)
+    return (many - few) / (frames - FEW), frames / many
+
+
+def seconds_of(clip: Path, frames: int) -> float:
+    """The installed command's, of so many frames of a clip."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "mariana_video", "video", str(clip), f"{folder}/out.mp4", "--quiet"]
+        began = time.perf_counter()
+        subprocess.run([*command, "--size", "640x", "--duration", str(frames / 25)], cwd=ROOT, check=True)
+        return time.perf_counter() - began
+
+
+def memory_of(clip: Path) -> float:
+    """MiB that the command takes; asked before this process has grown, for a child begins with its parent's."""
+    seconds_of(clip, FRAMES)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 @dataclass(frozen=True)
@@ -158,7 +169,6 @@ class Round:
     passes: float
     frame: float
     rate: float
-    memory: float
 
     @property
     def ratio(self) -> float:
@@ -170,6 +180,7 @@ class Round:
 def main(clips: list[str]) -> None:
     print(f"CPU: {cpu_name()}; torch {torch.__version__}\n")
     for name in clips or [str(ROOT / "samples" / "bunny.mp4")]:
+        memory = memory_of(Path(name))
         made = recipe(size="640x")
         dreamer = make_dreamer(made, Machine())
         plan = make_plan(Path(name), made.span)
@@ -178,10 +189,10 @@ def main(clips: list[str]) -> None:
         for _ in range(ROUNDS):
             found = {**parts(plan, dreamer), "encoding": encoding(plan, finished)}
             rounds.append(Round(found, passes, *whole(Path(name), min(FRAMES, len(plan.times)))))
-        print(told(name, plan, dreamer, sorted(rounds, key=lambda each: each.ratio)))
+        print(told(name, plan, dreamer, sorted(rounds, key=lambda each: each.ratio), memory))
 
 
-def told(name: str, plan: Plan, dreamer: Dreamer, rounds: list[Round]) -> str:
+def told(name: str, plan: Plan, dreamer: Dreamer, rounds: list[Round], memory: float) -> str:
     """The middle one of `rounds`, which are sorted by ratio, and between which ratios they lie."""
     middle, (width, height) = rounds[len(rounds) // 2], plan.size
     return "\n".join(
@@ -191,8 +202,7 @@ def told(name: str, plan: Plan, dreamer: Dreamer, rounds: list[Round]) -> str:
             f"\n- {middle.passes:.2f} full-size passes a carried frame",
             f"- {1000 * middle.frame:.0f} ms a carried frame, all in all: {middle.ratio:.2f} × its parts on "
             f"{os.cpu_count()} cores ({rounds[0].ratio:.2f} to {rounds[-1].ratio:.2f} in {len(rounds)} rounds)",
-            f"- {middle.rate:.2f} frames a second, start and first frame included; "
-            f"peak memory {middle.memory:.0f} MiB\n",
+            f"- {middle.rate:.2f} frames a second, start and first frame included; peak memory {memory:.0f} MiB\n",
         )
     )
 
