@@ -8,8 +8,8 @@ from mariana_video.errors import UsageError
 
 USUAL = 3
 
-_STEPS = 0.8, 0.5  # of those that are asked for, so many on the smallest octave and on the largest
-_FAR = 1.1, 0.8  # so far they go together there: measured, they come to as strong and as sharp a dream as plain ones
+_STEPS = 0.8, 0.6  # of those that are asked for, so many on the smallest octave and on the largest
+_FAR = 1.1, 0.75  # so far they go together there: measured, they come to as strong and as sharp a dream as plain ones
 _EASED = 3.0  # so many times as long as the last step of an octave is the first
 
 

@@ -50,7 +50,7 @@ class Subject(Group):
 
     first_steps: Annotated[Schedule | None, Bounds(0, 10000, whole=True), _NUMBER] = None
     """How far a picture, a first frame, a cut is dreamed: as far as so many steps of --step-size on each octave. Fewer
-    and longer ones go there: 8, 6 and 5 for 10, small octaves first. Default: 10, or 0 at `--steps 0`."""
+    and longer ones go there: 8, 7 and 6 for 10, small octaves first. Default: 10, or 0 at `--steps 0`."""
 
     step_size: Annotated[Schedule | None, Bounds(0, 10), _NUMBER] = None
     """How much one step changes a pixel on average, in a picture of 0…1. Default: what suits the network; with

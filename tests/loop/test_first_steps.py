@@ -25,7 +25,7 @@ def test_larger_octaves_have_fewer_steps_which_grow_shorter(steps: int, count: i
     numbers = [len(octave) for octave in lengths]
     assert len(numbers) == count
     assert numbers == sorted(numbers, reverse=True)
-    assert 1 <= numbers[-1] <= (steps + 1) / 2
+    assert 1 <= numbers[-1] <= 0.6 * steps + 0.5
     assert numbers[0] <= steps
     for octave in lengths:
         assert all(before > after for before, after in pairwise(octave))
