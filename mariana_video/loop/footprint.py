@@ -36,7 +36,7 @@ class Beside:
 # Measured at 640, 1920 and 3840 pixels (`benchmarks/memory.py`). Of a film frames read ahead, flow, the dream's state
 # and the encoder come on top of what a picture needs.
 STILL = Beside(((100_000_000, 150), (50_000_000, 187)), trimmed=45)
-FILM = Beside(((370_000_000, 200),))
+FILM = Beside(((300_000_000, 225),))
 _SPARE = 1.37  # times what is kept for the gradient is taken on the way
 _TILED = 90  # bytes a pixel of a tile that goes through the network in pieces, beside what is kept
 _TRIAL = 64  # pixels a side, at least, of the picture that the network is tried with

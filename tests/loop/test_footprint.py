@@ -117,13 +117,13 @@ def test_smaller_tiles_are_proposed_where_they_would_do(monkeypatch: pytest.Monk
 
 @pytest.mark.usefixtures("machine")
 def test_what_a_film_takes_beside_the_network_leaves_less_for_its_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So a film of 3840×2160 with VGG16 fits into 3.5 GB."""
+    """So a film of 3840×2160 with VGG16 fits into 3.7 GB."""
     for place in (footprint, room):
         monkeypatch.setattr(place, "free_memory", lambda device: 1 << 60)
     monkeypatch.setattr(footprint, "standing", lambda device: 850_000_000)
     network = load("vgg16", None).to("cpu", torch.float32, torch.channels_last)
     which = replace(dreamer(), network=network, networks={"vgg16": network}, objective=Objective("conv4_3"))
-    which, size = replace(which, memory=Memory.of("3.5GB")), (3840, 2160)
+    which, size = replace(which, memory=Memory.of("3.7GB")), (3840, 2160)
     refusal(which, which.score(), size, FILM)
     among = replace(which, beside=bytes_beside(size[0] * size[1], FILM, tight=True))
     assert 300_000 < among.room.tile < which.room.tile
