@@ -116,7 +116,7 @@ def _dreamed(
 ) -> Iterator[Finished]:
     """The finished frames. A symmetry that changes flashes by itself: it is held against the frames `unfolded`."""
     kept: dict[int, tuple[Frame, bool]] = {}
-    guide = guide_of(dreamer.recipe)
+    guide, changes = guide_of(dreamer.recipe), along_the_way(dreamer.recipe)
     holding = Holding() if state is None else Holding.of(state.tensors)
     held = dreamer.recipe.carry.flashes == "held" and (plan.clip.tone_mapped or not plan.clip.colour.hdr)
 
@@ -124,7 +124,9 @@ def _dreamed(
         for item, mask in moved:
             index = plan.first + item.position
             kept[index] = item.frame, item.motion is None
-            yield guided(guide, _moment(item, index, plan, dreamer, mask), item.frame.pts - plan.clip.start)
+            moment = _moment(item, index, plan, dreamer, mask)
+            moment = moment if changes else replace(moment, slower=item.timing.slower)
+            yield guided(guide, moment, item.frame.pts - plan.clip.start)
 
     for now, rendered in dreamed(dreamer, moments(), state):
         (frame, begins), rgb = kept.pop(rendered.index), to_array(rendered.picture)
@@ -151,7 +153,6 @@ def _moment(item: _Moved, index: int, plan: Plan, dreamer: Dreamer, mask: Tensor
         dream_frames=item.timing.dream_frames,
         share=item.timing.share,
         whole=None if item.small is None else whole,
-        slower=None if along_the_way(dreamer.recipe) else item.timing.slower,
     )
 
 

@@ -87,7 +87,8 @@ def _moments(
         timeline = Timeline(float(rate), cuts=tuple(coming.cuts))
         frame = folded_frame(Frame(rgb, grey_of(rgb), position / rate), dreamer.values(timeline.at(position)))
         turning = dreamer.recipe.dream.symmetry.constant() is None  # then a change of it counts as the dream's own
-        yield _moment(frame, position, timeline, dreamer, coming, estimator, mask, stood), rgb if turning else frame.rgb
+        moment, slower = _moment(frame, position, timeline, dreamer, coming, estimator, mask, stood)
+        yield moment if changes else replace(moment, slower=slower), rgb if turning else frame.rgb
 
 
 def _moment(
@@ -99,8 +100,8 @@ def _moment(
     estimator: Estimator,
     mask: Tensor | None,
     stood: Fraction,
-) -> Moment:
-    """What the loop gets for a frame; `coming` then knows it."""
+) -> tuple[Moment, int]:
+    """What the loop gets for a frame, and how much slower its clock goes; `coming` then knows it."""
     values, device = dreamer.values(timeline.at(position)), dreamer.device
     alone = dreamer.recipe.carry.carry(timeline.at(position)) == 0
     timing = coming.clock.turn(frame.pts, position == 0 or position in coming.cuts, alone, stood)
@@ -114,9 +115,9 @@ def _moment(
         coming.previous = view, frame.pts
     source = to_tensor(frame.rgb).to(device)
     moment = Moment(position, frame.pts, elapsed, source, values, motion, None if mask is None else mask.to(device))
-    slower = None if along_the_way(dreamer.recipe) else timing.slower
-    moment = replace(moment, dream_frames=timing.dream_frames, share=timing.share, slower=slower)
-    return moment if small is None else replace(moment, source=small.to(device), whole=source)
+    moment = replace(moment, dream_frames=timing.dream_frames, share=timing.share)
+    moment = moment if small is None else replace(moment, source=small.to(device), whole=source)
+    return moment, timing.slower
 
 
 def picture_of(given: NDArray[np.generic], position: int = 0, shape: tuple[int, int] | None = None) -> Picture:

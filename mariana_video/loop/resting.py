@@ -190,6 +190,8 @@ def _taking_turns(stood: Tensor, moment: Moment) -> tuple[Places, ...]:
     paces, shape = torch.ones_like(stood), (moment.source.shape[-2], moment.source.shape[-1])
     for begins, factor in reversed(STANDS):
         paces = torch.where(calm > float(begins), float(max(1, factor // slower)), paces)  # beside the clock's own
+    if bool((paces == 1).all()):
+        return ()
     ways = (torch.where(paces <= least, 1.0, paces) for least in _FACTORS)
     best = min((_places(way, shape) for way in ways), key=_cost)
     return best if _cost(best) < _WORTH else ()
